@@ -87,15 +87,18 @@ class Settings:
         }
 
 
-def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+def load_settings(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
     """Read `.env` and the environment (which wins), fill what may be filled, refuse what cannot be right.
+
+    With an `environment` of the caller's own, nothing else is read unless `dotenv` is given too.
 
     Outside production SECRET_KEY and ENCRYPTION_KEYS are made once and kept in DATA_DIR, readable by the
     owner only; in production they must be given. Raises `SettingsError`.
     """
-    from_file = {key: value for key, value in dotenv_values(dotenv).items() if value is not None}
+    file = Path(".env") if dotenv is None and environment is None else dotenv
+    from_file = dotenv_values(file) if file is not None else {}
     source = {**from_file, **(os.environ if environment is None else environment)}
-    values = {key: value.strip() for key, value in source.items() if value.strip()}
+    values = {key: value.strip() for key, value in source.items() if value and value.strip()}
     backoffice_env = _one_of(values, "BACKOFFICE_ENV", ("development", "production"))
     production = backoffice_env == "production"
     data_dir = Path(values.get("DATA_DIR", "./var")).resolve()

@@ -25,6 +25,7 @@ __all__ = [
     "LocalServers",
     "ensure_servers",
     "start_postgres",
+    "start_test_servers",
     "start_valkey",
     "with_servers",
 ]
@@ -87,6 +88,16 @@ def start_valkey(data_dir: Path) -> Iterator[tuple[str, bool]]:
     runner = choose_runner(data_dir)
     with _shared(runner, "valkey", ValkeyServer(runner)) as address:
         yield address
+
+
+@contextmanager
+def start_test_servers(data_dir: Path) -> Iterator[LocalServers]:
+    """Servers for tests that nobody kills: quick, and worthless after a power cut."""
+    with (
+        start_postgres(data_dir, throw_away=True) as (database_url, _),
+        start_valkey(data_dir) as (redis_url, _),
+    ):
+        yield LocalServers(database_url, redis_url, ("postgresql", "valkey"))
 
 
 @contextmanager
