@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+ROOT = Path(__file__).resolve().parents[2]
 THREADS_PER_WORKER = 8
 SESSION_LIFETIME = timedelta(hours=14)
 WEAKEST_SECRET = 32
@@ -53,7 +54,12 @@ class Settings:
     clock_offset: timedelta = timedelta(0)
 
     @property
-    def production(self) -> bool:
+    def root(self) -> Path:
+        """The folder that holds the code, the templates and the translations."""
+        return ROOT
+
+    @property
+    def is_production(self) -> bool:
         """Whether real people depend on this instance."""
         return self.backoffice_env == "production"
 
@@ -81,7 +87,7 @@ class Settings:
             "WTF_CSRF_TIME_LIMIT": None,
             "TRUSTED_HOSTS": list(self.trusted_hosts),
             "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
-            "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).resolve().parents[2] / "translations"),
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "BABEL_DEFAULT_LOCALE": "ja",
             "BABEL_DEFAULT_TIMEZONE": "Asia/Tokyo",
         }
@@ -152,7 +158,7 @@ def _refuse_nonsense(settings: Settings) -> None:
         raise SettingsError(
             "LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN belong together: give both or none."
         )
-    if not settings.production:
+    if not settings.is_production:
         return
     if settings.clock_offset:
         raise SettingsError("CLOCK_OFFSET is for drills and is refused in production. Remove it.")
