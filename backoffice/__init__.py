@@ -1,0 +1,1 @@
+"""The gym's rules: knows no request, no form and no queue."""

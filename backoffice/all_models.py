@@ -1,0 +1,18 @@
+"""Every table of the application, imported so that metadata and migrations know them all."""
+
+from backoffice.bookings import models as bookings
+from backoffice.clients import models as clients
+from backoffice.core import audit, heartbeat, submissions
+from backoffice.core.db import Base
+from backoffice.leads import models as leads
+from backoffice.memberships import models as memberships
+from backoffice.messaging import models as messaging
+from backoffice.people import models as people
+from backoffice.staff import models as staff
+from backoffice.studio import models as studio
+from backoffice.todos import models as todos
+
+MODULES = (
+    audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, memberships,
+)  # fmt: skip
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""Slots, bookings and the claims that make a double booking impossible."""

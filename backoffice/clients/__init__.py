@@ -1,0 +1,1 @@
+"""The training side of a person who has joined."""

@@ -1,0 +1,1 @@
+"""Shared tools of every feature. A closed list: a new module here is a decision (docs/decisions.md)."""

@@ -1,0 +1,45 @@
+"""The Celery application. The broker is only a doorbell: no result, no delay, no retry lives in it."""
+
+import logging
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+celery = Celery("backoffice")
+
+
+def configure(redis_url: str, schedule_file: str) -> None:
+    """Point Celery at the broker. Redis on a Unix socket is spelled `redis+socket:///path` by Celery."""
+    celery.conf.update(
+        broker_url=broker_url(redis_url),
+        result_backend=None,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+        task_publish_retry=False,
+        beat_schedule_filename=schedule_file,
+        timezone="UTC",
+    )
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's spelling of a Redis address (`unix:///x.sock?db=0` becomes `redis+socket:///x.sock?virtual_host=0`)."""
+    if redis_url.startswith("unix://"):
+        path, _, query = redis_url.removeprefix("unix://").partition("?")
+        number = query.removeprefix("db=") or "0"
+        return f"redis+socket://{path}?virtual_host={number}"
+    return redis_url
+
+
+def nudge(task: str) -> None:
+    """Ring the doorbell: ask a worker to run a task soon. A broker that is down only costs speed; the sweep comes."""
+    try:
+        celery.send_task(task, ignore_result=True, retry=False)
+    except (OperationalError, OSError):
+        log.warning("nudge not delivered", extra={"task": task})

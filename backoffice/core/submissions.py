@@ -1,0 +1,58 @@
+"""One form, one action: a form's token is unique, so a double click or a retry shows the first result."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Text, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backoffice.core.db import Base, db
+
+KEPT = timedelta(days=7)
+
+
+class Submission(Base):
+    """A form that was acted on, and the address that shows what came of it."""
+
+    __tablename__ = "submissions"
+
+    token: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+
+def new_token() -> str:
+    """A fresh token for a form about to be shown."""
+    return secrets.token_urlsafe(18)
+
+
+def first_use(token: str, kind: str, *, now: datetime) -> bool:
+    """Take the token in this transaction. False when it was used before.
+
+    A twin request that is still running holds the key, so this waits for it and then answers False.
+    """
+    taken = db.session.execute(
+        insert(Submission)
+        .values(token=token[:64], kind=kind, result="", created_at=now)
+        .on_conflict_do_nothing()
+        .returning(Submission.token)
+    ).scalar()
+    return taken is not None
+
+
+def keep_result(token: str, result: str) -> None:
+    """Remember where the first use of the token led (a path, never personal data)."""
+    submission = db.session.get_one(Submission, token[:64])
+    submission.result = result
+
+
+def result_of(token: str) -> str | None:
+    """Where the first use of the token led; None when there was none."""
+    return db.session.scalar(select(Submission.result).where(Submission.token == token[:64]))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Drop tokens that no open form can carry any more."""
+    db.session.execute(delete(Submission).where(Submission.created_at < now - KEPT))

@@ -1,0 +1,1 @@
+"""Follow-up steps after a counselling, a trial or a no-show."""

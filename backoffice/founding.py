@@ -1,0 +1,15 @@
+"""A new gym: studio, services, rooms, hours, lists and plans, ready for its owner."""
+
+from datetime import datetime
+
+from backoffice.core.audit import Actor
+from backoffice.leads.defaults import add_default_lists
+from backoffice.studio.actions import found_studio
+from backoffice.studio.models import Studio
+
+
+def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio:
+    """Create what every installation starts from; used by `create-owner`, the demo and the tests."""
+    studio = found_studio(name_ja, name_en, by=by, now=now)
+    add_default_lists()
+    return studio

@@ -1,0 +1,1 @@
+"""Enquiries from first contact to joined or lost."""

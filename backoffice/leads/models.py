@@ -1,0 +1,111 @@
+"""Tables of leads: an enquiry, its stages for ever, and the lists they choose from."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backoffice.core.crypto import EncryptedBytes, EncryptedText
+from backoffice.core.db import Base, WithId
+
+
+class Stage(StrEnum):
+    """Where a lead stands. JOINED and LOST are ends; a lost lead may be reopened."""
+
+    NEW = "NEW"
+    CONTACTED = "CONTACTED"
+    COUNSELLING_BOOKED = "COUNSELLING_BOOKED"
+    COUNSELLED = "COUNSELLED"
+    TRIAL_BOOKED = "TRIAL_BOOKED"
+    TRIALLED = "TRIALLED"
+    JOINED = "JOINED"
+    LOST = "LOST"
+
+
+CLOSED_STAGES = (Stage.JOINED, Stage.LOST)
+
+
+class LeadSource(Base):
+    """Where enquiries come from (きっかけ), in the studio's own words."""
+
+    __tablename__ = "lead_sources"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    name_ja: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    archived_at: Mapped[datetime | None]
+
+
+class LostReason(Base):
+    """Why a lead was not won, in the studio's own words."""
+
+    __tablename__ = "lost_reasons"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    name_ja: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    archived_at: Mapped[datetime | None]
+
+
+class Lead(WithId):
+    """One enquiry of a person. A person may come back with a second one; the history of each stays."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        Index("ix_leads_person_id", "person_id"),
+        Index("ix_leads_opened_at", "opened_at", "id"),
+        Index("ix_leads_stage", "stage", "opened_at", "id"),
+        Index("ix_leads_open", "opened_at", "id", postgresql_where=text("closed_at is null")),
+        Index("ix_leads_owner", "owner_staff_id", "opened_at", "id"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    source: Mapped[str] = mapped_column(ForeignKey("lead_sources.key"))
+    article: Mapped[str] = mapped_column(Text, default="")
+    utm: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    interest: Mapped[str] = mapped_column(Text, default="")
+    enquiry: Mapped[str | None] = mapped_column(EncryptedText)
+    owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    stage: Mapped[str] = mapped_column(Text, default=Stage.NEW)
+    stage_since: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    first_reply_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    lost_reason: Mapped[str | None] = mapped_column(ForeignKey("lost_reasons.key"))
+    import_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class StageChange(WithId):
+    """One step of a lead, kept for ever."""
+
+    __tablename__ = "stage_changes"
+    __table_args__ = (Index("ix_stage_changes_lead_id", "lead_id", "id"),)
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"))
+    from_stage: Mapped[str | None] = mapped_column(Text)
+    to_stage: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_label: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+
+
+class EnquiryUpload(WithId):
+    """An uploaded enquiry file between its preview and its import (encrypted; dropped after a day)."""
+
+    __tablename__ = "enquiry_uploads"
+
+    token: Mapped[str] = mapped_column(Text, unique=True)
+    file_name: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes)
+    by_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

@@ -1,0 +1,1 @@
+"""Plans that are sold and the memberships that people begin."""

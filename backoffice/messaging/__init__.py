@@ -1,0 +1,1 @@
+"""Messages as rows: planned with their cause, delivered once, explained when they fail."""

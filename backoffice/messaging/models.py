@@ -1,0 +1,116 @@
+"""Tables of the outbox: one row per message, one per attempt to deliver it."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backoffice.core.crypto import EncryptedText
+from backoffice.core.db import WithId
+
+
+class Kind(StrEnum):
+    """Every kind of message; each has its texts in both languages under templates/texts/."""
+
+    BOOKING_CONFIRMED = "booking_confirmed"
+    BOOKING_MOVED = "booking_moved"
+    BOOKING_CANCELLED = "booking_cancelled"
+    REMINDER_DAY_BEFORE = "reminder_day_before"
+    REMINDER_TWO_HOURS = "reminder_two_hours"
+    STAFF_INVITE = "staff_invite"
+    PASSWORD_RESET = "password_reset"
+    WELCOME = "welcome"
+    AFTER_COUNSELLING = "after_counselling"
+    AFTER_TRIAL = "after_trial"
+    AFTER_NO_SHOW = "after_no_show"
+
+
+class Channel(StrEnum):
+    """A road to a person."""
+
+    MAIL = "mail"
+    LINE = "line"
+
+
+class MessageState(StrEnum):
+    """Where a message stands. PLANNED and CLAIMED are live; the others are ends, except HELD_FOR_REVIEW."""
+
+    PLANNED = "PLANNED"
+    CLAIMED = "CLAIMED"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    NOT_SENT = "NOT_SENT"
+    HELD_FOR_REVIEW = "HELD_FOR_REVIEW"
+
+
+class Phase(StrEnum):
+    """How far a delivery got: after HANDED_OVER a lost mail connection can no longer be told from success."""
+
+    NONE = "NONE"
+    CALLING = "CALLING"
+    HANDED_OVER = "HANDED_OVER"
+
+
+class Message(WithId):
+    """A message to one person or staff member. SENT means accepted by the provider, not read or delivered."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_due", "next_try_at", "id", postgresql_where=text("state in ('PLANNED', 'CLAIMED')")),
+        Index("ix_messages_state", "state", "send_at", "id"),
+        Index("ix_messages_send_at", "send_at", "id"),
+        Index("ix_messages_person_id", "person_id", "send_at"),
+        Index("ix_messages_booking_id", "booking_id"),
+        Index("ix_messages_lead_id", "lead_id"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
+    booking_version: Mapped[int | None] = mapped_column(Integer)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
+    retry_key: Mapped[uuid.UUID] = mapped_column(Uuid, default=uuid.uuid4)
+    send_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(Text, default=MessageState.PLANNED)
+    phase: Mapped[str] = mapped_column(Text, default=Phase.NONE)
+    fence: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    subject: Mapped[str | None] = mapped_column(EncryptedText)
+    body: Mapped[str | None] = mapped_column(EncryptedText)
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Attempt(WithId):
+    """One call to a provider and what became of it."""
+
+    __tablename__ = "message_attempts"
+    __table_args__ = (Index("ix_message_attempts_message_id", "message_id", "id"),)
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    fence: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")

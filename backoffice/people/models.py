@@ -1,0 +1,97 @@
+"""Tables of people: one row for life, raw and folded keys, consents as given."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from backoffice.core.crypto import EncryptedText
+from backoffice.core.db import WithId
+
+
+class Person(WithId):
+    """One human. `name` and `kana` are as written; `name_key`, `kana_key` and `search` are folded from them."""
+
+    __tablename__ = "people"
+    __table_args__ = (Index("ix_people_name_key", "name_key"), Index("ix_people_kana_key", "kana_key"))
+
+    name: Mapped[str] = mapped_column(Text, default="")
+    kana: Mapped[str] = mapped_column(Text, default="")
+    former_name: Mapped[str] = mapped_column(Text, default="")
+    name_key: Mapped[str] = mapped_column(Text, default="")
+    kana_key: Mapped[str] = mapped_column(Text, default="")
+    search: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(Text, default="ja")
+    gender: Mapped[str] = mapped_column(Text, default="")
+    birth_date: Mapped[date | None]
+    line_user_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    phones: Mapped[list["PersonPhone"]] = relationship(order_by="PersonPhone.id", lazy="raise_on_sql")
+    mails: Mapped[list["PersonMail"]] = relationship(order_by="PersonMail.id", lazy="raise_on_sql")
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+class PersonPhone(WithId):
+    """A phone of a person: as written and in E.164. Families share one, so it is unique per person only."""
+
+    __tablename__ = "person_phones"
+    __table_args__ = (UniqueConstraint("person_id", "e164"), Index("ix_person_phones_e164", "e164"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    raw: Mapped[str] = mapped_column(Text)
+    e164: Mapped[str] = mapped_column(Text)
+
+
+class PersonMail(WithId):
+    """A mail address of a person: as written and folded."""
+
+    __tablename__ = "person_mails"
+    __table_args__ = (UniqueConstraint("person_id", "address"), Index("ix_person_mails_address", "address"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    raw: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+
+
+class Purpose(StrEnum):
+    """What a consent is about. Each is given and withdrawn on its own."""
+
+    TERMS = "TERMS"
+    FOLLOW_UP = "FOLLOW_UP"
+    MARKETING = "MARKETING"
+
+
+class Consent(WithId):
+    """A yes or a no, as given: wording version, language, time, source. The newest row of a purpose holds."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_person_purpose", "person_id", "purpose", "id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    purpose: Mapped[str] = mapped_column(Text)
+    granted: Mapped[bool] = mapped_column(Boolean)
+    wording: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class PersonNote(WithId):
+    """What staff wrote about a person (encrypted); shown in the timeline of the person and their leads."""
+
+    __tablename__ = "person_notes"
+    __table_args__ = (Index("ix_person_notes_person", "person_id", "at"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    body: Mapped[str] = mapped_column(EncryptedText)
+    by_label: Mapped[str] = mapped_column(Text)
+    by_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]

@@ -1,0 +1,60 @@
+"""What may be done at all, and which role may do it. Object scope is checked where the object is loaded."""
+
+from enum import StrEnum
+
+from backoffice.staff.models import Role
+
+
+class Permission(StrEnum):
+    """One name per kind of access; every route declares the one it needs."""
+
+    TODAY_VIEW = "today:view"
+    CALENDAR_VIEW = "calendar:view"
+    BOOKINGS_EDIT = "bookings:edit"
+    BOOKINGS_ATTEND = "bookings:attend"
+    RULES_WAIVE = "rules:waive"
+    PEOPLE_VIEW = "people:view"
+    PEOPLE_EDIT = "people:edit"
+    LEADS_VIEW = "leads:view"
+    LEADS_EDIT = "leads:edit"
+    LEADS_IMPORT = "leads:import"
+    JOINING_EDIT = "joining:edit"
+    MESSAGES_VIEW = "messages:view"
+    MESSAGES_EDIT = "messages:edit"
+    REPORTS_VIEW = "reports:view"
+    EXPORTS_MAKE = "exports:make"
+    STUDIO_EDIT = "studio:edit"
+    SHIFTS_EDIT = "shifts:edit"
+    STAFF_EDIT = "staff:edit"
+    AUDIT_VIEW = "audit:view"
+
+
+_P = Permission
+
+_FRONT_DESK = frozenset(
+    {
+        _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
+        _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
+    }
+)  # fmt: skip
+_TRAINER = frozenset({_P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW})
+_MANAGER = _FRONT_DESK | {
+    _P.RULES_WAIVE, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
+}  # fmt: skip
+_OWNER = _MANAGER | {_P.STAFF_EDIT}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.FRONT_DESK: _FRONT_DESK,
+    Role.TRAINER: _TRAINER,
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.OWNER: frozenset(_OWNER),
+}
+
+
+def permissions_of(roles: list[str]) -> frozenset[Permission]:
+    """Everything that the roles of one person allow together; unknown roles allow nothing."""
+    allowed: frozenset[Permission] = frozenset()
+    for role in Role:
+        if role.value in roles:
+            allowed |= GRANTS[role]
+    return allowed

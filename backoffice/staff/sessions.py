@@ -1,0 +1,126 @@
+"""Sessions of signed-in browsers: opened, seen, locked, handed over by PIN, ended. Kept in the database so they can end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from backoffice.core.db import db
+from backoffice.core.links import secret_token, token_hash
+from backoffice.staff.models import Staff, StaffSession, StaffState
+from backoffice.staff.permissions import Permission, permissions_of
+
+IDLE_LOCK = timedelta(minutes=5)
+FRESH = timedelta(minutes=10)
+LONGEST = timedelta(days=30)
+SEEN_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The acting staff member of a request, with the state of the browser's session."""
+
+    id: int
+    session_id: int
+    name: str
+    language: str
+    roles: list[str]
+    permissions: frozenset[Permission]
+    is_shared: bool
+    is_locked: bool
+    is_fresh: bool
+    has_pin: bool
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+
+def open_session(staff: Staff, *, is_shared: bool, now: datetime) -> str:
+    """Begin a session and return its token, which only the browser's cookie knows."""
+    token = secret_token()
+    db.session.add(
+        StaffSession(
+            token_hash=token_hash(token),
+            staff_id=staff.id,
+            epoch=staff.epoch,
+            is_shared=is_shared,
+            signed_in_at=now,
+            seen_at=now,
+            fresh_at=now,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def signed_in(token: str, *, now: datetime) -> SignedIn | None:
+    """Who this browser's token stands for at `now`; None when the session or the account has ended.
+
+    One statement; a second one at most once a minute, to note that the session is alive.
+    """
+    row = db.session.execute(
+        select(
+            Staff.id, Staff.name, Staff.language, Staff.roles, Staff.state, Staff.epoch,
+            Staff.pin_hash.is_not(None).label("has_pin"),
+            StaffSession.id.label("session_id"), StaffSession.epoch.label("session_epoch"),
+            StaffSession.is_shared, StaffSession.is_locked, StaffSession.seen_at, StaffSession.fresh_at,
+            StaffSession.signed_in_at,
+        )
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .where(StaffSession.token_hash == token_hash(token), StaffSession.ended_at.is_(None))
+    ).one_or_none()  # fmt: skip
+    if row is None or row.state != StaffState.ACTIVE or row.epoch != row.session_epoch:
+        return None
+    if now - row.signed_in_at > LONGEST:
+        return None
+    idle = now - row.seen_at
+    is_locked = row.is_locked or (row.is_shared and idle >= IDLE_LOCK)
+    if not is_locked and idle >= SEEN_EVERY:
+        _note_seen(row.session_id, now)
+    return SignedIn(
+        id=row.id,
+        session_id=row.session_id,
+        name=row.name,
+        language=row.language,
+        roles=row.roles,
+        permissions=permissions_of(row.roles),
+        is_shared=row.is_shared,
+        is_locked=is_locked,
+        is_fresh=now - row.fresh_at < FRESH,
+        has_pin=row.has_pin,
+    )
+
+
+def _note_seen(session_id: int, now: datetime) -> None:
+    """In a transaction of its own, so that a page that only reads still counts as activity."""
+    with db.engine.begin() as connection:
+        connection.execute(update(StaffSession).where(StaffSession.id == session_id).values(seen_at=now))
+
+
+def lock(session_id: int) -> None:
+    """Cover the screen of this browser until a PIN or a password opens it."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(is_locked=True))
+
+
+def hand_over(session_id: int, staff: Staff, *, now: datetime) -> None:
+    """Let another staff member (or the same one) work in this browser; their PIN was checked by the caller."""
+    db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.id == session_id)
+        .values(staff_id=staff.id, epoch=staff.epoch, is_locked=False, seen_at=now, fresh_at=now - FRESH)
+    )
+
+
+def make_fresh(session_id: int, *, now: datetime) -> None:
+    """The password was just given again."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(fresh_at=now, seen_at=now))
+
+
+def end(session_id: int, *, now: datetime) -> None:
+    """Sign this browser out; its token never works again."""
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(ended_at=now))
+
+
+def end_all(staff: Staff) -> None:
+    """Sign somebody out everywhere at once (suspended, password changed)."""
+    staff.epoch += 1

@@ -1,0 +1,1 @@
+"""The gym itself: address, services, rooms, opening days and settings."""

@@ -1,0 +1,123 @@
+"""Tables of the studio: where, what can be booked, in which room, on which days."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backoffice.core.db import WithId
+
+
+class Studio(WithId):
+    """One gym. Zone, quiet hours and the words a visitor needs to find it."""
+
+    __tablename__ = "studios"
+
+    name_ja: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text, default="")
+    zone: Mapped[str] = mapped_column(Text, default="Asia/Tokyo")
+    phone: Mapped[str] = mapped_column(Text, default="")
+    mail: Mapped[str] = mapped_column(Text, default="")
+    address_ja: Mapped[str] = mapped_column(Text, default="")
+    address_en: Mapped[str] = mapped_column(Text, default="")
+    way_ja: Mapped[str] = mapped_column(Text, default="")
+    way_en: Mapped[str] = mapped_column(Text, default="")
+    bring_ja: Mapped[str] = mapped_column(Text, default="")
+    bring_en: Mapped[str] = mapped_column(Text, default="")
+    changing_ja: Mapped[str] = mapped_column(Text, default="")
+    changing_en: Mapped[str] = mapped_column(Text, default="")
+    map_url: Mapped[str] = mapped_column(Text, default="")
+    quiet_from: Mapped[time] = mapped_column(default=time(21, 0))
+    quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
+    slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
+    horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class ServiceKind(StrEnum):
+    """What a service is for; reports and colours go by kind, names are the studio's own."""
+
+    COUNSELLING = "COUNSELLING"
+    TRIAL = "TRIAL"
+    SESSION = "SESSION"
+    CARE = "CARE"
+    ONLINE = "ONLINE"
+
+
+class Service(WithId):
+    """Something that can be booked. Minutes of preparation and clean-up belong to trainer and room, not to the guest."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        UniqueConstraint("studio_id", "slug"),
+        CheckConstraint("minutes > 0 and prep_minutes >= 0 and cleanup_minutes >= 0 and price_yen >= 0", name="amounts"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    slug: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    name_ja: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    prep_minutes: Mapped[int] = mapped_column(SmallInteger, default=0)
+    cleanup_minutes: Mapped[int] = mapped_column(SmallInteger, default=0)
+    price_yen: Mapped[int] = mapped_column(Integer, default=0)
+    is_public: Mapped[bool] = mapped_column(Boolean, default=False)
+    needs_room: Mapped[bool] = mapped_column(Boolean, default=True)
+    offers_wear: Mapped[bool] = mapped_column(Boolean, default=False)
+    max_participants: Mapped[int] = mapped_column(SmallInteger, default=2)
+    notice_minutes: Mapped[int] = mapped_column(Integer, default=120)
+    change_until_hours: Mapped[int] = mapped_column(SmallInteger, default=24)
+    cancel_until_hours: Mapped[int] = mapped_column(SmallInteger, default=24)
+    reminds_day_before: Mapped[bool] = mapped_column(Boolean, default=True)
+    reminds_two_hours_before: Mapped[bool] = mapped_column(Boolean, default=False)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Room(WithId):
+    """A place for one booking at a time."""
+
+    __tablename__ = "rooms"
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    name_ja: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+    archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class OpeningHours(WithId):
+    """When the studio is open on a weekday (0 = Monday), by its own wall clock. No row means closed that weekday."""
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (
+        UniqueConstraint("studio_id", "weekday"),
+        CheckConstraint("opens_at < closes_at and weekday between 0 and 6", name="span"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    opens_at: Mapped[time]
+    closes_at: Mapped[time]
+
+
+class SpecialDay(WithId):
+    """A closing day (no hours) or a short day (other hours): お盆, 年末年始, a repair."""
+
+    __tablename__ = "special_days"
+    __table_args__ = (
+        UniqueConstraint("studio_id", "day"),
+        CheckConstraint("(opens_at is null) = (closes_at is null) and (opens_at is null or opens_at < closes_at)", name="span"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    day: Mapped[date]
+    name_ja: Mapped[str] = mapped_column(Text, default="")
+    name_en: Mapped[str] = mapped_column(Text, default="")
+    opens_at: Mapped[time | None]
+    closes_at: Mapped[time | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,0 +1,48 @@
+"""The web application: the bare application plus every blueprint and what all pages share."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backoffice import all_models  # noqa: F401 - relationships need every table to be known
+from backoffice.core.app import create_base_app
+from backoffice.core.config import Settings
+from blueprints import registry
+from blueprints.support import (
+    access,
+    assets,
+    csrf,
+    error_pages,
+    filters,
+    headers,
+    language,
+    limits,
+    navigation,
+    session_cookie,
+)
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the web application that gunicorn serves."""
+    app = create_base_app(settings, import_name="blueprints")
+    app.template_folder = str(TEMPLATES)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.config.update(
+        MAX_CONTENT_LENGTH=limits.SMALL_BODY,
+        MAX_FORM_MEMORY_SIZE=limits.SMALL_BODY,
+        MAX_FORM_PARTS=limits.MOST_FIELDS,
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    if settings.production:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+    LoginManager(app).request_loader(session_cookie.load)
+    for support in (language, filters, assets, navigation, limits, csrf, access, headers, error_pages):
+        support.init_app(app)
+    for blueprint in registry.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

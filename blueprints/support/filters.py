@@ -1,0 +1,119 @@
+"""How instants, money and names are shown. Times are said on the studio's clock in the reader's language."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from backoffice.core.clock import local
+from backoffice.core.contact import format_phone
+from backoffice.core.language import pick
+from blueprints.support.clock import now, today
+from blueprints.support.language import language
+from blueprints.support.studio import current_studio
+
+WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _local(at: datetime) -> datetime:
+    return local(at, current_studio().zone)
+
+
+def weekday(day: date) -> str:
+    """月 or Mon."""
+    return WEEKDAYS[language()][day.weekday()]
+
+
+def show_day(value: date | datetime | None) -> str:
+    """11月24日(火) or Tue 24 Nov; with the year when it is not this one."""
+    if value is None:
+        return "–"
+    day = _local(value).date() if isinstance(value, datetime) else value
+    other_year = day.year != today().year
+    if language() == "ja":
+        year = f"{day.year}年" if other_year else ""
+        return f"{year}{day.month}月{day.day}日({weekday(day)})"
+    return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if other_year else "")
+
+
+def show_time(value: datetime | None) -> str:
+    """19:05 on the studio's clock."""
+    return "–" if value is None else f"{_local(value):%H:%M}"
+
+
+def show_daytime(value: datetime | None) -> str:
+    """Day and time together."""
+    return "–" if value is None else f"{show_day(value)} {show_time(value)}"
+
+
+def show_when(value: datetime | None) -> str:
+    """Relative up to two weeks (today, tomorrow, 3 days ago), then the date."""
+    if value is None:
+        return "–"
+    days = (_local(value).date() - today()).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days == -1:
+        return _("yesterday")
+    if 1 < days <= 14:
+        return _("in %(n)s days", n=days)
+    if -14 <= days < -1:
+        return _("%(n)s days ago", n=-days)
+    return show_day(value)
+
+
+def show_yen(amount: int | None) -> str:
+    """¥158,000."""
+    return "–" if amount is None else f"¥{amount:,}"
+
+
+def is_past(value: datetime | None) -> bool:
+    """Whether an instant lies before this request."""
+    return value is not None and value < now()
+
+
+def iso_day(value: date | datetime) -> str:
+    """2026-11-24, for addresses and date inputs, on the studio's calendar."""
+    return (_local(value).date() if isinstance(value, datetime) else value).isoformat()
+
+
+def iso_instant(value: datetime) -> str:
+    """An instant for `datetime` attributes."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def days_from(day: date, count: int) -> date:
+    """`count` days after a day."""
+    return day + timedelta(days=count)
+
+
+def own_name(row: object) -> str:
+    """The name of a service, room, trainer, plan, source … in the reader's language."""
+    return pick(language(), row.name_ja, row.name_en)  # type: ignore[attr-defined]
+
+
+def honorific(name: str) -> str:
+    """山田 花子 様 in Japanese; the plain name in English."""
+    return f"{name} 様" if language() == "ja" else name
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to templates."""
+    app.jinja_env.filters.update(
+        day=show_day,
+        time=show_time,
+        daytime=show_daytime,
+        when=show_when,
+        yen=show_yen,
+        past=is_past,
+        isoday=iso_day,
+        instant=iso_instant,
+        days_from=days_from,
+        own_name=own_name,
+        sama=honorific,
+        phone=format_phone,
+        weekday=weekday,
+    )

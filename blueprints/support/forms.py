@@ -1,0 +1,76 @@
+"""Form habits: bounded inputs, no control characters, a submission token, refusals shown next to their field."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, IntegerField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from backoffice.core.errors import DomainError
+from backoffice.core.submissions import new_token
+from blueprints.support.language import say
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def strip(value: str | None) -> str | None:
+    """Without blanks around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def no_control_characters(form: FlaskForm, field: Field) -> None:
+    """Refuse NUL, other control characters and lone surrogates: no keyboard types them."""
+    if isinstance(field.data, str) and CONTROL.search(field.data):
+        raise ValidationError(_l("This contains characters that cannot be used."))
+
+
+class SafeForm(FlaskForm):
+    """A form whose texts are stripped and free of control characters. A list of errors without a field is kept apart."""
+
+    class Meta:
+        def bind_field(self, form: FlaskForm, unbound: Any, options: dict[str, Any]) -> Field:
+            filters = list(unbound.kwargs.get("filters", ()))
+            if issubclass(unbound.field_class, StringField) and strip not in filters:
+                unbound.kwargs["filters"] = [*filters, strip]
+            field = unbound.bind(form=form, **options)
+            field.validators = [*field.validators, no_control_characters]
+            return field
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any field or the form as a whole was refused."""
+        return bool(self.errors)
+
+
+class CreateForm(SafeForm):
+    """A form that creates something: carries a token, so that sending it twice creates one."""
+
+    form_token = HiddenField(default=new_token, validators=[Length(min=16, max=64)])
+
+
+class VersionField(IntegerField):
+    """The version of the row when its form was opened."""
+
+    widget = HiddenInput()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[Optional()], **kwargs)
+
+
+def add_domain_error(form: SafeForm, error: DomainError) -> None:
+    """Show a refusal next to the field it is about, or on top of the form."""
+    field = form._fields.get(error.field or "")
+    if field is None:
+        form.form_errors.append(say(error))
+    else:
+        field.errors = [*field.errors, say(error)]
+
+
+def optional_int(value: str) -> int | None:
+    """For select fields: the empty choice is None."""
+    return int(value) if value else None
+
+

@@ -1,0 +1,47 @@
+"""Sizes of bodies and rates of requests. Every view has a limit; a larger one is declared at the view."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+SMALL_BODY = 64 * 1024
+UPLOAD_BODY = 6 * 1024 * 1024
+MOST_FIELDS = 200
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+limiter = Limiter(get_remote_address, default_limits=[])
+
+
+def body_limit(size: int) -> Callable[[View], View]:
+    """Allow a body of up to `size` bytes for one view (the default is 64 KiB)."""
+
+    def mark(view: View) -> View:
+        view.body_limit = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def init_app(app: Flask) -> None:
+    """Count rates in Redis; when it is down they are counted in memory, never refused for its sake."""
+    settings = app.extensions["settings"]
+    app.config.setdefault("RATELIMIT_STORAGE_URI", _storage(settings.redis_url))
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    app.config["RATELIMIT_SWALLOW_ERRORS"] = True
+    limiter.init_app(app)
+    app.before_request(_apply_body_limit)
+
+
+def _storage(redis_url: str) -> str:
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
+
+
+def _apply_body_limit() -> None:
+    size = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
+    if size is not None:
+        request.max_content_length = size
+        request.max_form_memory_size = size

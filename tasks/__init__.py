@@ -1,0 +1,1 @@
+"""Celery: open a context, call one function, commit. The one table of periodic work is schedule.py."""

@@ -1,0 +1,134 @@
+"""Shared fixtures: one throw-away PostgreSQL built by the migrations, a savepoint per test, a signed-in client."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from backoffice.core import clock
+from backoffice.core.audit import Actor
+from backoffice.core.config import Settings, load_settings
+from backoffice.core.db import db
+from backoffice.core.local import LocalServers, start_test_servers
+from backoffice.core.migrate import upgrade
+from backoffice.staff.models import Role, Staff
+from backoffice.studio.models import Studio
+from blueprints.app import create_app
+from tests.gym import make_gym, make_staff
+from tests.pages import PageClient
+
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+"""Tuesday 24 November 2026, 12:00 in Kyoto: the time of every test that does not choose its own."""
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:
+    """A PostgreSQL and a Valkey of our own, on sockets in a private folder."""
+    with start_test_servers(tmp_path_factory.mktemp("servers")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def settings(servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings as in development, with the test servers."""
+    return load_settings(
+        {
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "PUBLIC_URL": "http://localhost",
+            "LOG_LEVEL": "WARNING",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """The web application on a migrated database."""
+    app = create_app(settings)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True, RATELIMIT_ENABLED=False)
+    app.test_client_class = PageClient
+    with app.app_context():
+        upgrade(db.engine)
+    return app
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time of the test."""
+    return NOON
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context whose commits land in a savepoint and are gone after the test."""
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        registry = db.session
+        options = {"bind": connection, "join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+        db.session = db._make_scoped_session(options)
+        app.extensions.pop("studio_row", None)
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.session = registry
+            outer.rollback()
+            connection.close()
+
+
+@pytest.fixture
+def session(context: Flask) -> Session:
+    """The session of the test."""
+    return db.session()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Set the clock that requests read."""
+
+    def set_clock(moment: datetime) -> None:
+        monkeypatch.setattr(clock, "utc_now", lambda: moment)
+
+    return set_clock
+
+
+@pytest.fixture
+def gym(context: Flask, now: datetime, at: Callable[[datetime], None]) -> Studio:
+    """A small gym: studio, services, rooms, trainers with shifts, lists. The request clock stands at `now`."""
+    at(now)
+    return make_gym(now=now)
+
+
+@pytest.fixture
+def desk(gym: Studio, now: datetime) -> Staff:
+    """Somebody at the front desk."""
+    return make_staff("desk@test.example", [Role.FRONT_DESK], now=now)
+
+
+@pytest.fixture
+def by(desk: Staff) -> Actor:
+    """The front desk as an actor."""
+    return Actor("staff", desk.id, desk.name)
+
+
+@pytest.fixture
+def client(context: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return context.test_client()
+
+
+@pytest.fixture
+def sign_in(client: PageClient, now: datetime, gym: Studio) -> Callable[..., PageClient]:
+    """Sign the client in as somebody with the given roles."""
+
+    def enter(*roles: Role, mail: str = "") -> PageClient:
+        staff = make_staff(mail or f"{'-'.join(roles).lower()}@test.example", list(roles), now=now)
+        client.enter(staff, now=now)
+        return client
+
+    return enter
