@@ -1,0 +1,39 @@
+# The commands of the project; see README.md. `make PYTHON=/path/to/python3.12 …` chooses the Python.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup setup-dev run test check bench faults axe lock translations
+
+setup:
+	@$(PYTHON) tools/setup.py
+
+setup-dev:
+	@$(PYTHON) tools/setup.py --dev
+
+run: setup
+	@exec $(BIN)/backoffice up
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/translations.py --check
+
+test: check
+	$(BIN)/python -m pytest
+
+faults: setup-dev
+	$(BIN)/python -m tests.faults.suite
+
+axe: setup-dev
+	$(BIN)/python -m tests.browser.axe_everything
+
+bench: setup-dev
+	$(BIN)/python -m bench
+
+lock: setup-dev
+	$(BIN)/python tools/lock.py
+
+translations: setup-dev
+	$(BIN)/python tools/translations.py
