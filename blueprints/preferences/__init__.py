@@ -1,0 +1,1 @@
+"""Language and brightness of this browser."""
