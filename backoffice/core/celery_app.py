@@ -43,3 +43,13 @@ def nudge(task: str) -> None:
         celery.send_task(task, ignore_result=True, retry=False)
     except (OperationalError, OSError):
         log.warning("nudge not delivered", extra={"task": task})
+
+
+def broker_answers() -> bool:
+    """Whether the broker answers within two seconds (one try)."""
+    try:
+        with celery.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, OSError):
+        return False
+    return True

@@ -59,7 +59,7 @@ class Settings:
         return ROOT
 
     @property
-    def is_production(self) -> bool:
+    def production(self) -> bool:
         """Whether real people depend on this instance."""
         return self.backoffice_env == "production"
 
@@ -158,7 +158,7 @@ def _refuse_nonsense(settings: Settings) -> None:
         raise SettingsError(
             "LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN belong together: give both or none."
         )
-    if not settings.is_production:
+    if not settings.production:
         return
     if settings.clock_offset:
         raise SettingsError("CLOCK_OFFSET is for drills and is refused in production. Remove it.")

@@ -1,0 +1,170 @@
+"""Is the product well? Read from what was really done (rows, heartbeats), because a process can look alive and
+do nothing. `/readyz` shows it to machines, `backoffice doctor` says it in words."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from backoffice.core.celery_app import broker_answers
+from backoffice.core.config import Settings
+from backoffice.core.db import db
+from backoffice.core.heartbeat import Heartbeat, last_beat
+from backoffice.core.migrate import current_revision, head_revision
+from backoffice.messaging.models import Message, MessageState
+
+BACKUP = "backup"
+LATE_MESSAGE = timedelta(minutes=5)
+LATE_SWEEP = timedelta(minutes=2)
+LATE_BACKUP = timedelta(hours=26)
+LEAST_FREE_MB = 500
+
+
+class Level(StrEnum):
+    """OK; DEGRADED works but somebody should look; DOWN does not work."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at: what was found, and what to do when it is not well."""
+
+    name: str
+    level: Level
+    found: str
+    advice: str = ""
+
+
+def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
+    """Database and migrations, then what hangs on them. Stops at a database that does not answer."""
+    try:
+        checks = [_database(), _migrations()]
+        if worst(checks) is Level.OK:
+            checks += [_oldest_due_message(now), _last_sweep(now), _last_backup(now)]
+    except SQLAlchemyError:
+        db.session.rollback()
+        checks = [
+            Check(
+                "database",
+                Level.DOWN,
+                "does not answer",
+                "Is PostgreSQL running, and is DATABASE_URL right? The reason is in the log of the database server.",
+            )
+        ]
+    return [*checks, _broker()]
+
+
+def check_machine(settings: Settings, *, now: datetime) -> list[Check]:
+    """Disk space and clock of this machine."""
+    return [_disk(settings), _clock(settings, now)]
+
+
+def worst(checks: Iterable[Check]) -> Level:
+    """The gravest level among some checks."""
+    levels = {check.level for check in checks}
+    return next((level for level in (Level.DOWN, Level.DEGRADED) if level in levels), Level.OK)
+
+
+def _database() -> Check:
+    version: str = db.session.execute(select(func.current_setting("server_version"))).scalar_one()
+    return Check("database", Level.OK, f"PostgreSQL {version}")
+
+
+def _migrations() -> Check:
+    found, wanted = current_revision(db.session.connection()), head_revision()
+    if found == wanted:
+        return Check("migrations", Level.OK, f"at {wanted}")
+    return Check(
+        "migrations",
+        Level.DOWN,
+        f"at {found or 'nothing'}, wanted {wanted}",
+        "Stop the product and start it again with `backoffice up`, or run its migration step.",
+    )
+
+
+def _oldest_due_message(now: datetime) -> Check:
+    live = (MessageState.PLANNED, MessageState.CLAIMED)
+    oldest = db.session.scalar(select(func.min(Message.next_try_at)).where(Message.state.in_(live)))
+    return _age(
+        "oldest_due_message",
+        now - oldest if oldest is not None and oldest < now else timedelta(0),
+        LATE_MESSAGE,
+        "Messages are waiting. Is the worker running? Look at Messages and at the worker's log.",
+    )
+
+
+def _last_sweep(now: datetime) -> Check:
+    latest = db.session.scalar(select(func.max(Heartbeat.finished_at)).where(Heartbeat.name != BACKUP))
+    advice = "No periodic work has finished lately. Are worker and beat running, and is the broker reachable?"
+    return _since("last_sweep", latest, now, LATE_SWEEP, advice)
+
+
+def _last_backup(now: datetime) -> Check:
+    advice = "Run `backoffice backup FILE` now, and see why the nightly one did not finish (disk, worker)."
+    return _since("last_backup", last_beat(BACKUP), now, LATE_BACKUP, advice)
+
+
+def _broker() -> Check:
+    if broker_answers():
+        return Check("broker", Level.OK, "answers")
+    return Check(
+        "broker",
+        Level.DEGRADED,
+        "does not answer",
+        "Messages wait until it is back; nothing is lost. Is Valkey or Redis running, and is REDIS_URL right?",
+    )
+
+
+def _disk(settings: Settings) -> Check:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free // 2**20
+    level = Level.OK if free >= LEAST_FREE_MB else Level.DEGRADED
+    return Check(
+        "disk", level, f"{free} MB free", f"Free some space: {settings.data_dir} needs {LEAST_FREE_MB} MB."
+    )
+
+
+def _clock(settings: Settings, now: datetime) -> Check:
+    if settings.clock_offset:
+        return Check(
+            "clock",
+            Level.DEGRADED,
+            f"{settings.clock_offset} off on purpose",
+            "CLOCK_OFFSET is set: this is a drill. Remove it for real work.",
+        )
+    return _compare_with_database(now, lambda: db.session.scalar(select(func.clock_timestamp())))
+
+
+def _compare_with_database(now: datetime, ask: Callable[[], datetime | None]) -> Check:
+    try:
+        theirs = ask()
+    except SQLAlchemyError:
+        theirs = None
+    if theirs is None:
+        return Check("clock", Level.DEGRADED, "not compared: the database does not answer")
+    apart = abs((theirs - now).total_seconds())
+    advice = (
+        "This machine and the database disagree about the time. Switch on time synchronisation (NTP) on both."
+    )
+    return Check(
+        "clock", Level.OK if apart < 5 else Level.DEGRADED, f"{apart:.1f} s from the database", advice
+    )
+
+
+def _since(name: str, latest: datetime | None, now: datetime, limit: timedelta, advice: str) -> Check:
+    if latest is None:
+        return Check(name, Level.DEGRADED, "never", advice)
+    return _age(name, now - latest, limit, advice)
+
+
+def _age(name: str, age: timedelta, limit: timedelta, advice: str) -> Check:
+    minutes = max(0, int(age.total_seconds() // 60))
+    level = Level.DEGRADED if age > limit else Level.OK
+    return Check(name, level, f"{minutes} min ago" if minutes else "now", advice)

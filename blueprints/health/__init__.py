@@ -1,0 +1,1 @@
+"""What monitors ask: is the process up, and is everything behind it well."""
