@@ -12,6 +12,7 @@ from backoffice.core.config import Settings
 from blueprints import registry
 from blueprints.support import (
     access,
+    appearance,
     assets,
     csrf,
     error_pages,
@@ -41,7 +42,18 @@ def create_app(settings: Settings) -> Flask:
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     LoginManager(app).request_loader(session_cookie.load)
-    for support in (language, filters, assets, navigation, limits, csrf, access, headers, error_pages):
+    for support in (
+        language,
+        filters,
+        appearance,
+        assets,
+        navigation,
+        limits,
+        csrf,
+        access,
+        headers,
+        error_pages,
+    ):
         support.init_app(app)
     for blueprint in registry.BLUEPRINTS:
         app.register_blueprint(blueprint)

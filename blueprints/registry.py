@@ -3,5 +3,6 @@
 from flask import Blueprint
 
 from blueprints.health.views import health
+from blueprints.preferences.views import preferences
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health,)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, preferences)

@@ -21,13 +21,31 @@ class NavItem:
 
 
 NAV = (
-    NavItem("today.show", N_("Today"), "home", Permission.TODAY_VIEW, "today"),
-    NavItem("calendar.show", N_("Calendar"), "calendar", Permission.CALENDAR_VIEW, "calendar"),
-    NavItem("leads.index", N_("Leads"), "address-book", Permission.LEADS_VIEW, "leads"),
-    NavItem("people.index", N_("People"), "users", Permission.PEOPLE_VIEW, "people"),
-    NavItem("messages.index", N_("Messages"), "send", Permission.MESSAGES_VIEW, "messages"),
-    NavItem("reports.show", N_("Reports"), "chart-bar", Permission.REPORTS_VIEW, "reports"),
-    NavItem("settings.index", N_("Settings"), "settings", Permission.STUDIO_EDIT, "settings"),
+    NavItem("today.show", N_("Today"), icon="home", permission=Permission.TODAY_VIEW, feature="today"),
+    NavItem(
+        "calendar.show",
+        N_("Calendar"),
+        icon="calendar",
+        permission=Permission.CALENDAR_VIEW,
+        feature="calendar",
+    ),
+    NavItem(
+        "leads.index", N_("Leads"), icon="address-book", permission=Permission.LEADS_VIEW, feature="leads"
+    ),
+    NavItem("people.index", N_("People"), icon="users", permission=Permission.PEOPLE_VIEW, feature="people"),
+    NavItem(
+        "messages.index", N_("Messages"), icon="send", permission=Permission.MESSAGES_VIEW, feature="messages"
+    ),
+    NavItem(
+        "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
+    ),
+    NavItem(
+        "settings.index",
+        N_("Settings"),
+        icon="settings",
+        permission=Permission.STUDIO_EDIT,
+        feature="settings",
+    ),
 )
 
 
