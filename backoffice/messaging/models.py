@@ -22,7 +22,7 @@ class Kind(StrEnum):
     REMINDER_DAY_BEFORE = "reminder_day_before"
     REMINDER_TWO_HOURS = "reminder_two_hours"
     STAFF_INVITE = "staff_invite"
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password
     WELCOME = "welcome"
     AFTER_COUNSELLING = "after_counselling"
     AFTER_TRIAL = "after_trial"

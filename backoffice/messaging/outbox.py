@@ -1,0 +1,155 @@
+"""The outbox: messages are rows written in the same transaction as their cause. Nothing here reaches a provider."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.core.celery_app import nudge
+from backoffice.core.db import after_commit, db
+from backoffice.core.language import N_, Language
+from backoffice.messaging.models import Channel, Kind, Message, MessageState, Phase
+from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.quiet_hours import QuietHours, change_time, decent_time
+from backoffice.studio.models import Studio
+
+DELIVER_TASK = "tasks.messages.deliver_due"
+
+
+def queue_message(
+    kind: Kind,
+    *,
+    studio_id: int,
+    dedupe_key: str,
+    send_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+    language: str,
+    person_id: int | None = None,
+    staff_id: int | None = None,
+    booking_id: int | None = None,
+    booking_version: int | None = None,
+    lead_id: int | None = None,
+    channel: Channel = Channel.MAIL,
+    values: Mapping[str, Any] | None = None,
+    change_by_gym_of: datetime | None = None,
+) -> int | None:
+    """Plan a message and return its id; None when one with the same dedupe key was planned before.
+
+    Quiet hours move `send_at` as the kind asks. `change_by_gym_of` is the start of a booking that the gym itself
+    moved or cancelled: the client is told in the morning unless that would be on the day of the booking. `values`
+    holds ids and times, never personal data. A worker is called after the commit when the message is due.
+    """
+    hours = quiet_hours_of(studio_id)
+    decent = decent_time(POLICIES[kind].quiet, send_at, hours, now=now)
+    if change_by_gym_of is not None and decent <= now:
+        decent = change_time(now, change_by_gym_of, hours)
+    statement = insert(Message).values(
+        kind=kind.value,
+        studio_id=studio_id,
+        dedupe_key=dedupe_key,
+        retry_key=uuid.uuid4(),
+        send_at=decent,
+        next_try_at=decent,
+        expires_at=expires_at,
+        created_at=now,
+        language=Language(language).value,
+        person_id=person_id,
+        staff_id=staff_id,
+        booking_id=booking_id,
+        booking_version=booking_version,
+        lead_id=lead_id,
+        channel=channel.value,
+        values=dict(values or {}),
+    )
+    message_id = db.session.scalar(
+        statement.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
+    )
+    if message_id is not None and decent <= now:
+        after_commit(call_worker)
+    return message_id
+
+
+def quiet_hours_of(studio_id: int) -> QuietHours:
+    """The quiet hours of a studio."""
+    studio = db.session.get_one(Studio, studio_id)
+    return QuietHours(studio.quiet_from, studio.quiet_to, studio.zone)
+
+
+def call_worker() -> None:
+    """Have due messages delivered soon, not only at the next sweep."""
+    nudge(DELIVER_TASK)
+
+
+def cancel_messages(
+    *,
+    reason: str,
+    now: datetime,
+    booking_id: int | None = None,
+    lead_id: int | None = None,
+    person_id: int | None = None,
+    kinds: Iterable[Kind] | None = None,
+) -> int:
+    """Take back every message about a booking, lead or person that has not been handed over; returns how many.
+
+    `reason` is a marked text (N_) that screens show. A worker that holds such a message finds out before it hands
+    it over, so nothing goes out after the commit of the caller. Refuses to cancel everything of everybody.
+    """
+    about = {Message.booking_id: booking_id, Message.lead_id: lead_id, Message.person_id: person_id}
+    wanted = [column == value for column, value in about.items() if value is not None]
+    if not wanted:
+        raise ValueError("say whose messages are cancelled")
+    if kinds is not None:
+        wanted.append(Message.kind.in_([kind.value for kind in kinds]))
+    # Rows are locked in one order, so that two cancels and a claim can never wait for each other in a circle.
+    ids = db.session.scalars(
+        select(Message.id).where(*wanted, can_be_taken_back()).order_by(Message.id).with_for_update()
+    ).all()
+    if not ids:
+        return 0
+    db.session.execute(
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(
+            state=MessageState.CANCELLED,
+            reason=reason,
+            ended_at=now,
+            lease_until=None,
+            version=Message.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def can_be_taken_back() -> ColumnElement[bool]:
+    """The messages that nobody has handed to a provider for good."""
+    return or_(
+        Message.state.in_([MessageState.PLANNED, MessageState.HELD_FOR_REVIEW]),
+        and_(Message.state == MessageState.CLAIMED, Message.phase != Phase.HANDED_OVER),
+    )
+
+
+def hold_due_for_review(*, now: datetime) -> int:
+    """After a restore: messages that were due meanwhile may have been sent before, so a person decides about them."""
+    held = db.session.scalars(
+        update(Message)
+        .where(Message.state.in_([MessageState.PLANNED, MessageState.CLAIMED]), Message.next_try_at <= now)
+        .values(
+            state=MessageState.HELD_FOR_REVIEW,
+            phase=Phase.NONE,
+            lease_until=None,
+            fence=Message.fence + 1,
+            reason=HELD_AFTER_RESTORE,
+            version=Message.version + 1,
+        )
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(held.all())
+
+
+HELD_AFTER_RESTORE = N_("A backup was restored. This may have been sent before; please decide.")

@@ -1,0 +1,45 @@
+"""What is decided about each kind of message: when it may go out, whether it needs a consent, whether it is secret."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backoffice.core.language import N_
+from backoffice.messaging.models import Kind
+
+
+class Quiet(StrEnum):
+    """What quiet hours do to a kind of message."""
+
+    AT_ONCE = "AT_ONCE"
+    """Answers what somebody has just done: never held back."""
+    EARLIER = "EARLIER"
+    """Loses its use when late: pulled to before the quiet hours."""
+    LATER = "LATER"
+    """Can wait: held until the quiet hours end."""
+
+
+@dataclass(frozen=True)
+class KindPolicy:
+    """The rules of one kind. `label` is what screens call it; `is_secret` texts are never kept nor shown."""
+
+    label: str
+    quiet: Quiet
+    needs_consent: bool = False
+    is_secret: bool = False
+
+
+POLICIES: dict[Kind, KindPolicy] = {
+    Kind.BOOKING_CONFIRMED: KindPolicy(N_("Booking confirmation"), Quiet.AT_ONCE),
+    Kind.BOOKING_MOVED: KindPolicy(N_("Booking moved"), Quiet.AT_ONCE),
+    Kind.BOOKING_CANCELLED: KindPolicy(N_("Booking cancelled"), Quiet.AT_ONCE),
+    Kind.REMINDER_DAY_BEFORE: KindPolicy(N_("Reminder the day before"), Quiet.EARLIER),
+    Kind.REMINDER_TWO_HOURS: KindPolicy(N_("Reminder two hours before"), Quiet.EARLIER),
+    Kind.STAFF_INVITE: KindPolicy(N_("Staff invitation"), Quiet.AT_ONCE, is_secret=True),
+    Kind.PASSWORD_RESET: KindPolicy(N_("Password reset"), Quiet.AT_ONCE, is_secret=True),
+    Kind.WELCOME: KindPolicy(N_("Welcome"), Quiet.AT_ONCE),
+    Kind.AFTER_COUNSELLING: KindPolicy(N_("Follow-up after counselling"), Quiet.LATER, needs_consent=True),
+    Kind.AFTER_TRIAL: KindPolicy(N_("Follow-up after the trial"), Quiet.LATER, needs_consent=True),
+    Kind.AFTER_NO_SHOW: KindPolicy(N_("Follow-up after a no-show"), Quiet.LATER, needs_consent=True),
+}
+
+FOLLOW_UP_KINDS = tuple(kind for kind, policy in POLICIES.items() if policy.needs_consent)
