@@ -1,13 +1,18 @@
 """Trainers and their weekly hours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from backoffice.core.audit import Actor, record
 from backoffice.core.db import db
-from backoffice.staff.models import Shift, Trainer
+from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.staff.models import Shift, Staff, TimeOff, Trainer
+from backoffice.studio import editing
+from backoffice.studio.actions import check_slug
 
 Hours = tuple[int, time, time, time | None, time | None]
 """Weekday (0 = Monday), start, end, break from, break to."""
@@ -26,7 +31,14 @@ def add_trainer(
     intro_ja: str = "",
     intro_en: str = "",
 ) -> Trainer:
-    """Create a bookable trainer; hours are set apart, so nobody can book them yet."""
+    """Create a bookable trainer; hours are set apart, so nobody can book them yet. Refuses a short name in use."""
+    check_slug(slug)
+    if (
+        db.session.scalar(select(Trainer.id).where(Trainer.studio_id == studio_id, Trainer.slug == slug))
+        is not None
+    ):
+        raise Invalid(N_("This short name is already in use."), field="slug")
+    _check_account(staff_id, None)
     trainer = Trainer(
         studio_id=studio_id,
         slug=slug,
@@ -36,6 +48,7 @@ def add_trainer(
         is_woman=is_woman,
         intro_ja=intro_ja,
         intro_en=intro_en,
+        position=db.session.scalar(select(func.count()).where(Trainer.studio_id == studio_id)) or 0,
     )
     db.session.add(trainer)
     db.session.flush()
@@ -43,11 +56,47 @@ def add_trainer(
     return trainer
 
 
-def set_weekly_hours(trainer: Trainer, hours: Iterable[Hours], *, valid_from: date, by: Actor, now: datetime) -> None:
-    """Replace a trainer's weekly hours from a day on; what held before that day stays readable."""
+def update_trainer(
+    trainer_id: int, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime
+) -> Trainer:
+    """Change a trainer's profile. Refuses an account that belongs to another trainer; raises `Stale`."""
+    trainer = editing.locked(Trainer, trainer_id)
+    _check_account(changes.get("staff_id"), trainer_id)
+    editing.change(trainer, changes, "trainer", version=version, by=by, now=now)
+    return trainer
+
+
+def archive_trainer(trainer_id: int, *, by: Actor, now: datetime) -> None:
+    """Take a trainer out of the calendar; bookings stay and must be moved one by one."""
+    editing.archive(editing.locked(Trainer, trainer_id), "trainer", by=by, now=now)
+
+
+def restore_trainer(trainer_id: int, *, by: Actor, now: datetime) -> None:
+    """Put a trainer back into the calendar."""
+    editing.restore(editing.locked(Trainer, trainer_id), "trainer", by=by, now=now)
+
+
+def _check_account(staff_id: int | None, trainer_id: int | None) -> None:
+    if staff_id is None:
+        return
+    holder = db.session.scalar(select(Trainer.id).where(Trainer.staff_id == staff_id))
+    if holder is not None and holder != trainer_id:
+        raise Invalid(N_("This account already belongs to another trainer."), field="staff_id")
+
+
+def set_weekly_hours(
+    trainer: Trainer, hours: Iterable[Hours], *, valid_from: date, by: Actor, now: datetime
+) -> None:
+    """Replace a trainer's weekly hours from a day on; what held before that day stays readable.
+
+    Hours that were to begin on that day or later are dropped: they never held.
+    """
+    db.session.execute(delete(Shift).where(Shift.trainer_id == trainer.id, Shift.valid_from >= valid_from))
     db.session.execute(
         update(Shift)
-        .where(Shift.trainer_id == trainer.id, Shift.valid_until.is_(None) | (Shift.valid_until >= valid_from))
+        .where(
+            Shift.trainer_id == trainer.id, Shift.valid_until.is_(None) | (Shift.valid_until >= valid_from)
+        )
         .values(valid_until=valid_from - timedelta(days=1))
     )
     rows = [
@@ -67,7 +116,7 @@ def set_weekly_hours(trainer: Trainer, hours: Iterable[Hours], *, valid_from: da
     db.session.flush()
     record(
         "trainer.hours_set", "trainer", trainer.id, by=by, now=now,
-        after={"valid_from": valid_from, "hours": [f"{row.weekday} {row.starts_at:%H:%M}-{row.ends_at:%H:%M}" for row in rows]},
+        after={"valid_from": valid_from, "hours": [f"{row.weekday} {row.starts_at:%H:%M}-{row.ends_at:%H:%M}" for row in rows]},  # noqa: E501
     )  # fmt: skip
 
 
@@ -77,3 +126,63 @@ def trainers(studio_id: int, *, public_only: bool = False) -> list[Trainer]:
     if public_only:
         query = query.where(Trainer.is_public)
     return list(db.session.scalars(query.order_by(Trainer.position, Trainer.id)))
+
+
+def all_trainers(studio_id: int) -> list[Trainer]:
+    """Every trainer, archived ones last, for the settings."""
+    query = select(Trainer).where(Trainer.studio_id == studio_id)
+    return list(
+        db.session.scalars(query.order_by(Trainer.archived_at.is_not(None), Trainer.position, Trainer.id))
+    )
+
+
+def trainer(studio_id: int, trainer_id: int) -> Trainer:
+    """A trainer of this studio, archived or not. Raises `NotFound`."""
+    row = db.session.get(Trainer, trainer_id)
+    if row is None or row.studio_id != studio_id:
+        raise NotFound
+    return row
+
+
+def trainer_of(staff_id: int) -> Trainer | None:
+    """The trainer profile of an account, when it has one."""
+    return db.session.scalar(
+        select(Trainer).where(Trainer.staff_id == staff_id, Trainer.archived_at.is_(None))
+    )
+
+
+def accounts_for_trainers(studio_id: int) -> list[Staff]:
+    """Accounts that a trainer profile can be joined to."""
+    return list(
+        db.session.scalars(select(Staff).where(Staff.studio_id == studio_id).order_by(Staff.name, Staff.id))
+    )
+
+
+def weekly_hours(trainer_id: int, on: date) -> list[Shift]:
+    """The hours that hold in the week after a day, by weekday."""
+    query = select(Shift).where(
+        Shift.trainer_id == trainer_id,
+        Shift.valid_from <= on,
+        Shift.valid_until.is_(None) | (Shift.valid_until >= on),
+    )
+    return list(db.session.scalars(query.order_by(Shift.weekday, Shift.starts_at)))
+
+
+def changes_of_hours(trainer_id: int, after: date) -> list[date]:
+    """The later days on which other weekly hours begin."""
+    query = (
+        select(Shift.valid_from).where(Shift.trainer_id == trainer_id, Shift.valid_from > after).distinct()
+    )
+    return list(db.session.scalars(query.order_by(Shift.valid_from)))
+
+
+def time_off_since(studio_id: int, since: datetime) -> list[tuple[TimeOff, Trainer]]:
+    """Time off that is not over yet and was not taken back, soonest first."""
+    query = (
+        select(TimeOff, Trainer)
+        .join(Trainer, Trainer.id == TimeOff.trainer_id)
+        .where(Trainer.studio_id == studio_id, TimeOff.ends_at > since, TimeOff.cancelled_at.is_(None))
+        .order_by(TimeOff.starts_at, TimeOff.id)
+        .limit(200)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]

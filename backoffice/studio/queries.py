@@ -1,10 +1,12 @@
 """Questions about the studio."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
-from backoffice.studio.models import Room, Service, Studio
+from backoffice.studio.models import OpeningHours, Room, Service, SpecialDay, Studio
 
 
 def the_studio() -> Studio:
@@ -38,3 +40,45 @@ def rooms(studio_id: int) -> list[Room]:
     """The rooms in use, in the studio's order."""
     query = select(Room).where(Room.studio_id == studio_id, Room.archived_at.is_(None))
     return list(db.session.scalars(query.order_by(Room.position, Room.id)))
+
+
+def all_services(studio_id: int) -> list[Service]:
+    """Every service, archived ones last, for the settings."""
+    query = select(Service).where(Service.studio_id == studio_id)
+    return list(
+        db.session.scalars(query.order_by(Service.archived_at.is_not(None), Service.position, Service.id))
+    )
+
+
+def all_rooms(studio_id: int) -> list[Room]:
+    """Every room, archived ones last, for the settings."""
+    query = select(Room).where(Room.studio_id == studio_id)
+    return list(db.session.scalars(query.order_by(Room.archived_at.is_not(None), Room.position, Room.id)))
+
+
+def service(studio_id: int, service_id: int) -> Service:
+    """A service of this studio, archived or not. Raises `NotFound`."""
+    row = db.session.get(Service, service_id)
+    if row is None or row.studio_id != studio_id:
+        raise NotFound
+    return row
+
+
+def room(studio_id: int, room_id: int) -> Room:
+    """A room of this studio, archived or not. Raises `NotFound`."""
+    row = db.session.get(Room, room_id)
+    if row is None or row.studio_id != studio_id:
+        raise NotFound
+    return row
+
+
+def opening_hours(studio_id: int) -> list[OpeningHours]:
+    """The weekly hours by weekday; a closed weekday has no row."""
+    query = select(OpeningHours).where(OpeningHours.studio_id == studio_id)
+    return list(db.session.scalars(query.order_by(OpeningHours.weekday)))
+
+
+def special_days(studio_id: int, since: date) -> list[SpecialDay]:
+    """Closing days and short days from a day on."""
+    query = select(SpecialDay).where(SpecialDay.studio_id == studio_id, SpecialDay.day >= since)
+    return list(db.session.scalars(query.order_by(SpecialDay.day)))
