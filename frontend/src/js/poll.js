@@ -7,7 +7,8 @@ const inUse = (region) =>
 
 async function refresh(region) {
   if (document.hidden || inUse(region)) return;
-  const headers = { "HX-Request": "true" };
+  // A poll is nobody's activity: an untouched screen still locks.
+  const headers = { "HX-Request": "true", "X-Poll": "1" };
   if (region.dataset.etag) headers["If-None-Match"] = region.dataset.etag;
   const answer = await fetch(region.dataset.poll, { headers, cache: "no-store" });
   if (answer.status === 423) document.dispatchEvent(new CustomEvent("lock:show"));

@@ -1,0 +1,42 @@
+// How a booking looks and sounds. Built from nodes and textContent: a guest's name is never markup.
+import { clockOf } from "./times.js";
+
+const part = (name, text) => {
+  const span = document.createElement("span");
+  span.className = name;
+  span.textContent = text;
+  return span;
+};
+
+export const spanOf = (event) => `${clockOf(event.start)}–${clockOf(event.end)}`;
+
+export function content({ event }) {
+  const { what, mark } = event.extendedProps;
+  const name = part("ev-name", event.title);
+  if (mark) name.append(" ", part("ev-mark", mark));
+  return { domNodes: [part("ev-time", spanOf(event)), name, part("ev-what", what ?? "")] };
+}
+
+export function label({ el, event }) {
+  const { what, trainer, stateWord, mark } = event.extendedProps;
+  const said = [spanOf(event), event.title, what, mark, stateWord, trainer];
+  el.setAttribute("aria-label", said.filter(Boolean).join(", "));
+  el.dataset.eventId = event.id;
+}
+
+// The library calls the whole thing a table although it holds a toolbar and buttons. A labelled group is the truth.
+export function honestRoles(root, name) {
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", name);
+  for (const each of root.querySelectorAll("[role=row],[role=rowgroup],[role=columnheader],[role=cell],[role=listitem]")) {
+    each.removeAttribute("role");
+  }
+  for (const each of root.querySelectorAll("[aria-colindex],[aria-colspan]")) {
+    each.removeAttribute("aria-colindex");
+    each.removeAttribute("aria-colspan");
+  }
+  // A div without a role may not carry a name; the column's words are its visible text.
+  for (const each of root.querySelectorAll(".ec-slot[aria-label], .ec-col-head > span[aria-label]")) each.removeAttribute("aria-label");
+  for (const article of root.querySelectorAll("article.ec-event[role=button]")) article.tabIndex = 0;
+  root.querySelector(".ec-title")?.setAttribute("aria-live", "polite");
+}
