@@ -49,8 +49,8 @@ def create_app(settings: Settings) -> Flask:
         assets,
         navigation,
         limits,
+        access,  # before csrf: a stranger's body is not even read
         csrf,
-        access,
         headers,
         error_pages,
     ):

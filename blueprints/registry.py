@@ -4,5 +4,6 @@ from flask import Blueprint
 
 from blueprints.health.views import health
 from blueprints.preferences.views import preferences
+from blueprints.staff.views import staff
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health, preferences)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, preferences, staff)

@@ -30,6 +30,7 @@ class SignedIn:
     is_locked: bool
     is_fresh: bool
     has_pin: bool
+    is_quiet: bool
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -56,7 +57,7 @@ def open_session(staff: Staff, *, is_shared: bool, now: datetime) -> str:
 def signed_in(token: str, *, now: datetime) -> SignedIn | None:
     """Who this browser's token stands for at `now`; None when the session or the account has ended.
 
-    One statement; a second one at most once a minute, to note that the session is alive.
+    One statement. `is_quiet` says that nothing was heard of the session for a minute: time to call `note_seen`.
     """
     row = db.session.execute(
         select(
@@ -75,8 +76,6 @@ def signed_in(token: str, *, now: datetime) -> SignedIn | None:
         return None
     idle = now - row.seen_at
     is_locked = row.is_locked or (row.is_shared and idle >= IDLE_LOCK)
-    if not is_locked and idle >= SEEN_EVERY:
-        _note_seen(row.session_id, now)
     return SignedIn(
         id=row.id,
         session_id=row.session_id,
@@ -88,13 +87,14 @@ def signed_in(token: str, *, now: datetime) -> SignedIn | None:
         is_locked=is_locked,
         is_fresh=now - row.fresh_at < FRESH,
         has_pin=row.has_pin,
+        is_quiet=not is_locked and idle >= SEEN_EVERY,
     )
 
 
-def _note_seen(session_id: int, now: datetime) -> None:
-    """In a transaction of its own, so that a page that only reads still counts as activity."""
-    with db.engine.begin() as connection:
-        connection.execute(update(StaffSession).where(StaffSession.id == session_id).values(seen_at=now))
+def note_seen(session_id: int, *, now: datetime) -> None:
+    """Somebody is working in this browser. Requests at the same moment write once."""
+    quiet = (StaffSession.id == session_id, StaffSession.seen_at <= now - SEEN_EVERY)
+    db.session.execute(update(StaffSession).where(*quiet).values(seen_at=now))
 
 
 def lock(session_id: int) -> None:
@@ -112,8 +112,9 @@ def hand_over(session_id: int, staff: Staff, *, now: datetime) -> None:
 
 
 def make_fresh(session_id: int, *, now: datetime) -> None:
-    """The password was just given again."""
-    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(fresh_at=now, seen_at=now))
+    """The password was just given again: the screen is open and staff changes and exports are allowed for a while."""
+    values = {"fresh_at": now, "seen_at": now, "is_locked": False}
+    db.session.execute(update(StaffSession).where(StaffSession.id == session_id).values(**values))
 
 
 def end(session_id: int, *, now: datetime) -> None:

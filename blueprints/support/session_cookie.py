@@ -2,16 +2,25 @@
 
 from flask import Request, session
 
-from backoffice.core import clock
-from backoffice.staff.sessions import SignedIn, signed_in
+from backoffice.core.db import transaction
+from backoffice.staff.sessions import SignedIn, note_seen, signed_in
+from blueprints.support import clock
 
 KEY = "staff_session"
+POLL = "X-Poll"
+"""Sent by regions that refresh themselves: a screen nobody touches must still lock."""
 
 
 def load(request: Request) -> SignedIn | None:
     """Who is asking, for Flask-Login; None when nobody is signed in."""
     token = session.get(KEY)
-    return signed_in(token, now=clock.utc_now()) if isinstance(token, str) else None
+    if not isinstance(token, str):
+        return None
+    found = signed_in(token, now=clock.now())
+    if found is not None and found.is_quiet and POLL not in request.headers:
+        with transaction():
+            note_seen(found.session_id, now=clock.now())
+    return found
 
 
 def begin(token: str) -> None:

@@ -1,0 +1,1 @@
+"""Sign-in, the lock screen, one's own account, and the team."""
