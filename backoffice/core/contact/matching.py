@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from backoffice.core.contact.mails import parse_mail
 from backoffice.core.contact.names import fold_kana, fold_name, is_kana
@@ -51,8 +52,7 @@ class Identity:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """How likely two records are one person, 0 to 100, and why."""
 
     score: int

@@ -14,6 +14,9 @@ MOST_WORDS = 6
 _SHORTEST_SOUND = 3  # shorter keys of kana words (おう is `o`) would match nearly everybody
 
 _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9 ()./+‐-―−ーｰ-]*")
+_HALF_CONVERTED = re.compile(
+    r"(?<!\S)([\u3400-\u9fff々]+)([ぁ-ゖァ-ヶー]{2,})(?!\S)"
+)  # 渡辺はるか: two words
 _NO_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -47,7 +50,9 @@ def search_needles(query: str) -> list[tuple[str, ...]]:
     cleaned = unicodedata.normalize("NFKC", plain_text(query, LONGEST_QUERY))
     if _PHONE_LIKE.fullmatch(cleaned):
         return [(_NO_DIGIT.sub("", cleaned),)]
-    words = dict.fromkeys(_alternatives(word) for word in cleaned.split()[:MOST_WORDS])
+    words = dict.fromkeys(
+        _alternatives(word) for word in _HALF_CONVERTED.sub(r"\1 \2", cleaned).split()[:MOST_WORDS]
+    )
     return [word for word in words if word]
 
 

@@ -1,0 +1,68 @@
+"""Questions about leads: one by id, the open one of a person, and the lists to choose from."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from backoffice.core.db import db
+from backoffice.core.errors import NotFound
+from backoffice.leads.models import Lead, LeadSource, LostReason, StageChange
+
+
+class Choice(NamedTuple):
+    """An entry of one of the studio's own lists."""
+
+    key: str
+    name_ja: str
+    name_en: str
+
+
+def lead(lead_id: int) -> Lead:
+    """A lead. Raises `NotFound`."""
+    found = db.session.get(Lead, lead_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_lead_of(person_id: int) -> Lead | None:
+    """The newest open lead of a person."""
+    return db.session.scalar(
+        select(Lead)
+        .where(Lead.person_id == person_id, Lead.closed_at.is_(None))
+        .order_by(Lead.opened_at.desc(), Lead.id.desc())
+        .limit(1)
+    )
+
+
+def leads_of(person_id: int, *, limit: int = 50) -> list[Lead]:
+    """The leads of a person, the newest first."""
+    query = select(Lead).where(Lead.person_id == person_id).order_by(Lead.opened_at.desc(), Lead.id.desc())
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def steps_of(lead_id: int) -> list[StageChange]:
+    """The steps of a lead, the oldest first."""
+    return list(
+        db.session.scalars(select(StageChange).where(StageChange.lead_id == lead_id).order_by(StageChange.id))
+    )
+
+
+def sources() -> list[Choice]:
+    """Where enquiries may come from, in the studio's order."""
+    query = select(LeadSource.key, LeadSource.name_ja, LeadSource.name_en).where(
+        LeadSource.archived_at.is_(None)
+    )
+    return [
+        Choice._make(row) for row in db.session.execute(query.order_by(LeadSource.position, LeadSource.key))
+    ]
+
+
+def lost_reasons() -> list[Choice]:
+    """Why a lead may be lost, in the studio's order."""
+    query = select(LostReason.key, LostReason.name_ja, LostReason.name_en).where(
+        LostReason.archived_at.is_(None)
+    )
+    return [
+        Choice._make(row) for row in db.session.execute(query.order_by(LostReason.position, LostReason.key))
+    ]

@@ -1,0 +1,288 @@
+"""Questions about people: one by id, many by what is typed, and who somebody may already be."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    any_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import selectinload
+
+from backoffice.core.contact import (
+    Identity,
+    Reason,
+    fold_name,
+    romaji_key,
+    same_person,
+    same_person_score,
+    search_needles,
+)
+from backoffice.core.db import db
+from backoffice.core.errors import NotFound
+from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
+
+MOST_CANDIDATES = 50
+SHORTEST_SOUND = 6  # a shorter reading in Latin letters is part of too many names to ask about
+
+
+class PersonRow(NamedTuple):
+    """A person in a list."""
+
+    id: int
+    name: str
+    kana: str
+    phone: str | None
+    mail: str | None
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+class Candidate(NamedTuple):
+    """Somebody who may be meant, how likely (0 to 100), and why."""
+
+    person_id: int
+    name: str
+    kana: str
+    phones: tuple[str, ...]
+    mails: tuple[str, ...]
+    score: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+def person(person_id: int, *, lock: bool = False) -> Person:
+    """A person with phones and addresses; `lock` holds the row and reads it afresh. Raises `NotFound`."""
+    query = (
+        select(Person)
+        .where(Person.id == person_id)
+        .options(selectinload(Person.phones), selectinload(Person.mails))
+    )
+    if lock:
+        db.session.flush()
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_people(query: str, *, after: int | None = None, limit: int = 25) -> list[PersonRow]:
+    """People found by one box: kanji, kana, Latin letters, the tail of a phone, an address. One statement.
+
+    Names that begin with what was typed come first, then by reading. `after` is the id of the last row
+    shown. Without a query: everybody, the newest first.
+    """
+    needles = search_needles(query)
+    columns = (Person.id, Person.name, Person.kana, first_phone(), _first_mail())
+    wanted = select(*columns).where(Person.archived_at.is_(None)).limit(limit)
+    if not needles:
+        wanted = wanted.order_by(Person.id.desc())
+        if after is not None:
+            wanted = wanted.where(Person.id < after)
+    else:
+        order = (_rank(needles), _reading(), Person.id)
+        wanted = wanted.where(_matches(needles)).order_by(*order)
+        if after is not None:
+            wanted = wanted.where(tuple_(*order) > select(*order).where(Person.id == after).scalar_subquery())
+    return [PersonRow._make(row) for row in db.session.execute(wanted)]
+
+
+def matching_ids(query: str) -> ColumnElement[bool] | None:
+    """The condition that a person is found by a query, for lists that join people; None for an empty query."""
+    needles = search_needles(query)
+    return _matches(needles) if needles else None
+
+
+def maybe_known(
+    *, name: str = "", kana: str = "", phone: str = "", mail: str = "", limit: int = 5
+) -> list[Candidate]:
+    """Who this may already be, most likely first. Nothing is decided here."""
+    typed = Identity.of(name=name, kana=kana, phones=[phone], mails=[mail])
+    conditions = _shares_contact(typed)
+    if typed.name:
+        conditions += [Person.name_key == typed.name, Person.kana_key == typed.name]
+    if typed.kana:
+        conditions += [Person.kana_key == typed.kana, Person.name_key == typed.kana]
+    sound = romaji_key(kana or name)
+    if len(sound) >= SHORTEST_SOUND:
+        conditions.append(Person.search.contains(sound, autoescape=True))
+    candidates = [
+        Candidate(
+            row.id,
+            row.name,
+            row.kana,
+            tuple(row.phones or ()),
+            tuple(row.mails or ()),
+            match.score,
+            match.reasons,
+        )
+        for row in _known_by(conditions)
+        if (match := same_person_score(typed, _identity(row))).score
+    ]
+    return sorted(candidates, key=lambda one: (-one.score, one.person_id))[:limit]
+
+
+def recognise(*, name: str = "", kana: str = "", phone: str = "", mail: str = "") -> Person | None:
+    """The person this is: same phone or address, and same name or reading. The oldest row when several fit."""
+    typed = Identity.of(name=name, kana=kana, phones=[phone], mails=[mail])
+    for row in _known_by(_shares_contact(typed)):
+        if same_person(typed, _identity(row)):
+            return person(row.id)
+    return None
+
+
+def people_with_contacts(phones: Iterable[str], mails: Iterable[str]) -> dict[int, Identity]:
+    """Everybody reached at one of these E.164 numbers or addresses, by id. One statement for any number."""
+    numbers, addresses = list(phones), list(mails)
+    if not numbers and not addresses:
+        return {}
+    with_phone = select(PersonPhone.person_id).where(PersonPhone.e164 == _any_of(numbers))
+    with_mail = select(PersonMail.person_id).where(PersonMail.address == _any_of(addresses))
+    rows = db.session.execute(
+        _identities().where(Person.id.in_(with_phone.union(with_mail))).order_by(Person.id)
+    )
+    return {row.id: _identity(row) for row in rows}
+
+
+def consent(person_id: int, purpose: Purpose) -> bool | None:
+    """The newest answer for a purpose; None when never asked."""
+    return db.session.scalar(
+        select(Consent.granted)
+        .where(Consent.person_id == person_id, Consent.purpose == purpose)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+
+
+def consents(person_id: int) -> list[Consent]:
+    """The answer that holds for each purpose, newest first."""
+    newest = select(func.max(Consent.id)).where(Consent.person_id == person_id).group_by(Consent.purpose)
+    return list(db.session.scalars(select(Consent).where(Consent.id.in_(newest)).order_by(Consent.id.desc())))
+
+
+def notes(person_id: int, *, limit: int = 50) -> list[PersonNote]:
+    """The newest notes about a person."""
+    query = select(PersonNote).where(PersonNote.person_id == person_id)
+    return list(db.session.scalars(query.order_by(PersonNote.at.desc(), PersonNote.id.desc()).limit(limit)))
+
+
+def mail_of(person_id: int) -> str | None:
+    """The address mail goes to: the first one given."""
+    query = select(PersonMail.address).where(PersonMail.person_id == person_id)
+    return db.session.scalar(query.order_by(PersonMail.id).limit(1))
+
+
+def phone_of(person_id: int) -> str | None:
+    """The number to call (E.164): the first one given."""
+    query = select(PersonPhone.e164).where(PersonPhone.person_id == person_id)
+    return db.session.scalar(query.order_by(PersonPhone.id).limit(1))
+
+
+def first_phone() -> ColumnElement[Any]:
+    """The number to call, as the column `phone` of a list that selects from people."""
+    query = (
+        select(PersonPhone.e164).where(PersonPhone.person_id == Person.id).order_by(PersonPhone.id).limit(1)
+    )
+    return query.scalar_subquery().label("phone")
+
+
+def _first_mail() -> ColumnElement[Any]:
+    query = (
+        select(PersonMail.address).where(PersonMail.person_id == Person.id).order_by(PersonMail.id).limit(1)
+    )
+    return query.scalar_subquery().label("mail")
+
+
+def _any_of(texts: list[str]) -> Any:
+    """One array parameter, however many texts there are."""
+    return any_(literal(texts, ARRAY(Text)))
+
+
+def _matches(needles: list[tuple[str, ...]]) -> ColumnElement[bool]:
+    return and_(
+        *(or_(*(Person.search.contains(form, autoescape=True) for form in forms)) for forms in needles)
+    )
+
+
+def _rank(needles: list[tuple[str, ...]]) -> ColumnElement[int]:
+    """0 for names that begin with the first word typed, else 1."""
+    starts = [
+        column.startswith(form, autoescape=True)
+        for form in needles[0]
+        for column in (Person.name_key, Person.kana_key, Person.search)
+    ]
+    return case((or_(*starts), 0), else_=1)
+
+
+def _reading() -> ColumnElement[str]:
+    return func.coalesce(func.nullif(Person.kana_key, ""), Person.name_key)
+
+
+def _shares_contact(typed: Identity) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if typed.phones:
+        conditions.append(
+            exists().where(PersonPhone.person_id == Person.id, PersonPhone.e164.in_(typed.phones))
+        )
+    if typed.mails:
+        conditions.append(
+            exists().where(PersonMail.person_id == Person.id, PersonMail.address.in_(typed.mails))
+        )
+    return conditions
+
+
+def _identities() -> Any:
+    """People with all their phones and addresses gathered in arrays: a row is enough to compare."""
+    phones = (
+        select(func.array_agg(PersonPhone.e164)).where(PersonPhone.person_id == Person.id).scalar_subquery()
+    )
+    mails = (
+        select(func.array_agg(PersonMail.address)).where(PersonMail.person_id == Person.id).scalar_subquery()
+    )
+    return select(
+        Person.id,
+        Person.name,
+        Person.kana,
+        Person.name_key,
+        Person.kana_key,
+        Person.former_name,
+        phones.label("phones"),
+        mails.label("mails"),
+    ).where(Person.archived_at.is_(None))
+
+
+def _known_by(conditions: list[ColumnElement[bool]]) -> list[Row[Any]]:
+    if not conditions:
+        return []
+    query = _identities().where(or_(*conditions)).order_by(Person.id).limit(MOST_CANDIDATES)
+    return list(db.session.execute(query))
+
+
+def _identity(row: Row[Any]) -> Identity:
+    """A row as something to compare; its keys are already folded."""
+    return Identity(
+        name=row.name_key,
+        kana=row.kana_key,
+        former_name=fold_name(row.former_name),
+        phones=frozenset(row.phones or ()),
+        mails=frozenset(row.mails or ()),
+    )

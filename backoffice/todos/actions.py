@@ -1,0 +1,100 @@
+"""What changes human tasks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from backoffice.core.audit import Actor, record
+from backoffice.core.contact import plain_text
+from backoffice.core.db import db
+from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.todos.models import Todo, TodoKind
+
+LONGEST_TITLE = 200
+
+
+def add_todo(
+    kind: TodoKind,
+    title: str,
+    *,
+    studio_id: int,
+    due_at: datetime,
+    person_id: int | None = None,
+    lead_id: int | None = None,
+    booking_id: int | None = None,
+    message_id: int | None = None,
+    owner_staff_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Todo:
+    """Something a human has to do by `due_at`. A title of ours is English and translated where it is shown."""
+    text = plain_text(title, LONGEST_TITLE)
+    if not text:
+        raise Invalid(N_("Please say what is to be done."), field="title")
+    todo = Todo(
+        kind=TodoKind(kind).value,
+        title=text,
+        studio_id=studio_id,
+        due_at=due_at,
+        person_id=person_id,
+        lead_id=lead_id,
+        booking_id=booking_id,
+        message_id=message_id,
+        owner_staff_id=owner_staff_id,
+        created_at=now,
+    )
+    db.session.add(todo)
+    db.session.flush()
+    record("todo.added", "todo", todo.id, by=by, now=now, person_id=person_id, after={"kind": todo.kind})
+    return todo
+
+
+def finish_todo(todo_id: int, *, by: Actor, now: datetime) -> Todo:
+    """Tick a task off; ticking twice changes nothing.
+
+    Refuses the next action of a lead: an open lead never has none, so it is answered on the lead's page.
+    """
+    todo = _lock(todo_id)
+    if todo.done_at is None:
+        todo.done_at, todo.done_by = now, by.label
+        record("todo.finished", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
+    return todo
+
+
+def reopen_todo(todo_id: int, *, by: Actor, now: datetime) -> Todo:
+    """Take a tick back. Refuses the next action of a lead, which may have got another one since."""
+    todo = _lock(todo_id)
+    if todo.done_at is not None:
+        todo.done_at = todo.done_by = None
+        record("todo.reopened", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
+    return todo
+
+
+def drop_for_booking(booking_id: int, kinds: Iterable[TodoKind], *, by: Actor, now: datetime) -> int:
+    """Close the open tasks of these kinds about a booking that needs them no more; how many there were."""
+    query = (
+        select(Todo)
+        .where(
+            Todo.booking_id == booking_id,
+            Todo.kind.in_([TodoKind(kind).value for kind in kinds]),
+            Todo.done_at.is_(None),
+        )
+        .order_by(Todo.id)
+        .with_for_update()
+    )
+    open_todos = list(db.session.scalars(query))
+    for todo in open_todos:
+        todo.done_at, todo.done_by = now, by.label
+        record("todo.dropped", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
+    return len(open_todos)
+
+
+def _lock(todo_id: int) -> Todo:
+    todo = db.session.get(Todo, todo_id, with_for_update=True, populate_existing=True)
+    if todo is None:
+        raise NotFound
+    if todo.kind == TodoKind.NEXT_ACTION:
+        raise Invalid(N_("Please choose the next action on the page of this lead."))
+    return todo
