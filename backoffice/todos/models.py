@@ -23,7 +23,10 @@ class Todo(WithId):
     __tablename__ = "todos"
     __table_args__ = (
         Index(
-            "uq_todos_next_action", "lead_id", unique=True, postgresql_where=text("kind = 'NEXT_ACTION' and done_at is null")
+            "uq_todos_next_action",
+            "lead_id",
+            unique=True,
+            postgresql_where=text("kind = 'NEXT_ACTION' and done_at is null"),
         ),
         Index("ix_todos_open_due", "due_at", "id", postgresql_where=text("done_at is null")),
         Index("ix_todos_person_id", "person_id"),
