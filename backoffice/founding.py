@@ -4,6 +4,7 @@ from datetime import datetime
 
 from backoffice.core.audit import Actor
 from backoffice.leads.defaults import add_default_lists
+from backoffice.memberships.defaults import add_default_plans
 from backoffice.studio.actions import found_studio
 from backoffice.studio.models import Studio
 
@@ -12,4 +13,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     """Create what every installation starts from; used by `create-owner`, the demo and the tests."""
     studio = found_studio(name_ja, name_en, by=by, now=now)
     add_default_lists()
+    add_default_plans(studio.id)
     return studio

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from backoffice.core import clock
@@ -62,14 +65,26 @@ def now() -> datetime:
     return NOON
 
 
+class OneConnection(FlaskSession):
+    """A session that stays on the connection of its test (the extension's own picks the engine)."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Connection:
+        return cast(Connection, self.bind)
+
+
 @pytest.fixture
-def context(app: Flask) -> Iterator[Flask]:
+def in_app(app: Flask) -> Iterator[Flask]:
     """An application context whose commits land in a savepoint and are gone after the test."""
     with app.app_context():
         connection = db.engine.connect()
         outer = connection.begin()
         registry = db.session
-        options = {"bind": connection, "join_transaction_mode": "create_savepoint", "expire_on_commit": False}
+        options = {
+            "class_": OneConnection,
+            "bind": connection,
+            "join_transaction_mode": "create_savepoint",
+            "expire_on_commit": False,
+        }
         db.session = db._make_scoped_session(options)
         app.extensions.pop("studio_row", None)
         try:
@@ -82,7 +97,7 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(context: Flask) -> Session:
+def session(in_app: Flask) -> Session:
     """The session of the test."""
     return db.session()
 
@@ -98,7 +113,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 
 @pytest.fixture
-def gym(context: Flask, now: datetime, at: Callable[[datetime], None]) -> Studio:
+def gym(in_app: Flask, now: datetime, at: Callable[[datetime], None]) -> Studio:
     """A small gym: studio, services, rooms, trainers with shifts, lists. The request clock stands at `now`."""
     at(now)
     return make_gym(now=now)
@@ -117,9 +132,9 @@ def by(desk: Staff) -> Actor:
 
 
 @pytest.fixture
-def client(context: Flask) -> FlaskClient:
+def client(in_app: Flask) -> FlaskClient:
     """A visitor's browser."""
-    return context.test_client()
+    return in_app.test_client()
 
 
 @pytest.fixture

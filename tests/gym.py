@@ -17,7 +17,10 @@ PASSWORD_HASH = hash_secret(PASSWORD)
 def make_gym(*, now: datetime) -> Studio:
     """The default studio with two trainers (mori, okada), working 10:00-20:00 with a break 14:00-15:00 every day."""
     studio = found_gym("整 SEI", "SEI", by=SYSTEM, now=now)
-    for slug, name_ja, name_en, is_woman in (("mori", "森 亮介", "Ryosuke Mori", False), ("okada", "岡田 梨沙", "Risa Okada", True)):
+    for slug, name_ja, name_en, is_woman in (
+        ("mori", "森 亮介", "Ryosuke Mori", False),
+        ("okada", "岡田 梨沙", "Risa Okada", True),
+    ):
         trainer = add_trainer(studio.id, slug, name_ja, name_en, is_woman=is_woman, by=SYSTEM, now=now)
         hours = [(weekday, time(10), time(20), time(14), time(15)) for weekday in range(7)]
         set_weekly_hours(trainer, hours, valid_from=date(2025, 1, 1), by=SYSTEM, now=now)

@@ -1,0 +1,165 @@
+"""Who entered a cohort and what became of them: the one definition that every figure, list and CSV is made from.
+
+A cohort is a month of the studio's calendar. By enquiry, people enter with the month in which a lead was opened; by
+trial, with the month in which they attended a trial. Somebody with several leads (or trials) in one month counts once:
+the joined one stands for them, else one still open, else the newest. A reopened lead is open.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.clients.models import Client
+from backoffice.core.clock import month_span
+from backoffice.leads.models import Lead, Stage
+from backoffice.studio.models import Service, ServiceKind
+
+
+class Basis(StrEnum):
+    """What lets a person enter a cohort."""
+
+    ENQUIRY = "enquiry"
+    TRIAL = "trial"
+
+
+class Grouping(StrEnum):
+    """What a row of the table stands for."""
+
+    MONTH = "month"
+    SOURCE = "source"
+    ARTICLE = "article"
+    TRAINER = "trainer"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which people are asked about. Months are the first days of studio months, both included.
+
+    None asks for any source, article, trainer or service; the empty text (or trainer 0) for those who have none.
+    """
+
+    studio_id: int
+    zone: str
+    first_month: date
+    last_month: date
+    basis: Basis = Basis.ENQUIRY
+    source: str | None = None
+    article: str | None = None
+    trainer_id: int | None = None
+    service: str | None = None
+
+    def only(self, **changes: object) -> "Filters":
+        """The same question about fewer people."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+JOINED, LOST, OPEN = "joined", "lost", "open"
+
+
+def entries(filters: Filters) -> Subquery:
+    """One row per person and month: month, person_id, lead_id, source, article, trainer_id, service, outcome, moments."""
+    rows = (_by_enquiry(filters) if filters.basis == Basis.ENQUIRY else _by_trial(filters)).subquery()
+    rank = case({JOINED: 0, OPEN: 1}, value=rows.c.outcome, else_=2)
+    once = (
+        select(rows)
+        .ext(distinct_on(rows.c.month, rows.c.person_id))
+        .order_by(rows.c.month, rows.c.person_id, rank, rows.c.entered_at.desc(), rows.c.lead_id.desc())
+        .subquery()
+    )
+    wanted = select(once)
+    if filters.source is not None:
+        wanted = wanted.where(once.c.source == filters.source)
+    if filters.article is not None:
+        wanted = wanted.where(once.c.article == filters.article)
+    if filters.trainer_id is not None:
+        wanted = wanted.where(once.c.trainer_id == filters.trainer_id)
+    if filters.service is not None:
+        wanted = wanted.where(once.c.service == filters.service)
+    return wanted.subquery("entries")
+
+
+def _span(filters: Filters) -> tuple[datetime, datetime]:
+    return month_span(filters.first_month, filters.zone)[0], month_span(filters.last_month, filters.zone)[1]
+
+
+def _trials(filters: Filters) -> Select[*tuple[Any, ...]]:
+    """Trials that were held: attended by the person, credited to the trainer of the booking."""
+    return (
+        select(
+            Participant.person_id,
+            Booking.lead_id,
+            Booking.trainer_id,
+            Booking.starts_at,
+            Service.slug.label("service"),
+        )
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Service.kind == ServiceKind.TRIAL,
+            Participant.attendance == Attendance.ATTENDED,
+            Booking.studio_id == filters.studio_id,
+        )
+    )
+
+
+def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
+    since, until = _span(filters)
+    trials = _trials(filters).where(Booking.lead_id.is_not(None)).subquery()
+    newest = (trials.c.lead_id, trials.c.starts_at.desc())
+    last_trial = select(trials).ext(distinct_on(trials.c.lead_id)).order_by(*newest).subquery()
+    outcome = case({Stage.JOINED: JOINED, Stage.LOST: LOST}, value=Lead.stage, else_=OPEN)
+    return (
+        select(
+            _month(Lead.opened_at, filters.zone).label("month"),
+            Lead.person_id,
+            Lead.id.label("lead_id"),
+            Lead.source,
+            Lead.article,
+            func.coalesce(last_trial.c.trainer_id, 0).label("trainer_id"),
+            Lead.interest.label("service"),
+            outcome.label("outcome"),
+            Lead.opened_at.label("entered_at"),
+            last_trial.c.starts_at.label("trial_at"),
+            case((Lead.stage == Stage.JOINED, Lead.closed_at)).label("joined_at"),
+        )
+        .outerjoin(last_trial, last_trial.c.lead_id == Lead.id)
+        .where(Lead.studio_id == filters.studio_id, Lead.opened_at >= since, Lead.opened_at < until)
+    )
+
+
+def _by_trial(filters: Filters) -> Select[*tuple[Any, ...]]:
+    since, until = _span(filters)
+    trials = _trials(filters).where(Booking.starts_at >= since, Booking.starts_at < until).subquery()
+    outcome = case(
+        (Lead.stage == Stage.JOINED, JOINED),
+        (Lead.stage == Stage.LOST, LOST),
+        (and_(Lead.id.is_(None), Client.id.is_not(None)), JOINED),
+        else_=OPEN,
+    )
+    return (
+        select(
+            _month(trials.c.starts_at, filters.zone).label("month"),
+            trials.c.person_id,
+            trials.c.lead_id,
+            func.coalesce(Lead.source, literal("")).label("source"),
+            func.coalesce(Lead.article, literal("")).label("article"),
+            trials.c.trainer_id,
+            trials.c.service,
+            outcome.label("outcome"),
+            trials.c.starts_at.label("entered_at"),
+            trials.c.starts_at.label("trial_at"),
+            case((Lead.stage == Stage.JOINED, Lead.closed_at), else_=Client.created_at).label("joined_at"),
+        )
+        .outerjoin(Lead, Lead.id == trials.c.lead_id)
+        .outerjoin(Client, Client.person_id == trials.c.person_id)
+    )
+
+
+def _month(at: Any, zone: str) -> ColumnElement[Any]:
+    return cast(func.date_trunc("month", func.timezone(zone, at)), Date)

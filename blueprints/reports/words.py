@@ -1,0 +1,33 @@
+"""Names of rows, numbers and outcomes of the reports in the reader's language."""
+
+from flask_babel import gettext as _
+
+from backoffice.reports.entries import JOINED, LOST, OPEN, Grouping
+from backoffice.reports.funnel import Bucket
+
+
+def group_names() -> dict[Grouping, str]:
+    """What a row of the table stands for."""
+    return {
+        Grouping.MONTH: _("Month"),
+        Grouping.SOURCE: _("Source"),
+        Grouping.ARTICLE: _("Article"),
+        Grouping.TRAINER: _("Trainer"),
+        Grouping.SERVICE: _("Service"),
+    }
+
+
+def bucket_names() -> dict[Bucket, str]:
+    """Which people a list shows."""
+    return {
+        Bucket.ALL: _("Everybody"),
+        Bucket.TRIALLED: _("Trial held"),
+        Bucket.JOINED: _("Joined"),
+        Bucket.LOST: _("Not this time"),
+        Bucket.OPEN: _("Still open"),
+    }
+
+
+def outcome_names() -> dict[str, str]:
+    """What became of a person."""
+    return {JOINED: _("Joined"), LOST: _("Not this time"), OPEN: _("Still open")}
