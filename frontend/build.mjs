@@ -17,12 +17,6 @@ const out = join(here, "dist");
 const next = join(here, ".dist-next");
 const used = [join(project, "templates"), join(project, "blueprints"), join(here, "src", "js")];
 
-// Class names that only a script or Flask puts on a page, so that no template shows them to PurgeCSS.
-const KEEP = {
-  standard: ["active", "disabled", "show"],
-  greedy: [/^form-/, /^btn/, /^table/, /is-(in)?valid/, /(in)?valid-/, /^card/],
-};
-
 async function filesUnder(folder, endings) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
@@ -43,6 +37,16 @@ async function paletteCss() {
 }
 
 // Only the kit is purged, never our own sheets: their class names are partly made at run time (st-joined).
+// A class that our sheets define is not taken from the kit at all, so that one name has one meaning.
+async function ownClasses() {
+  const sheets = await filesUnder(join(here, "src", "css"), [".css"]);
+  const names = new Set();
+  for (const sheet of sheets) {
+    for (const [, name] of (await readFile(sheet, "utf8")).matchAll(/\.([a-z][a-z0-9_-]*)/gi)) names.add(name);
+  }
+  return [...names];
+}
+
 async function kitCss() {
   const sources = (await Promise.all(used.map((f) => filesUnder(f, [".html", ".py", ".js"])))).flat();
   const css = await readFile(join(here, "node_modules/@tabler/core/dist/css/tabler.min.css"), "utf8");
@@ -52,7 +56,7 @@ async function kitCss() {
   const [purged] = await new PurgeCSS().purge({
     content: [...content, { raw: "<html><body>", extension: "html" }],
     css: [{ raw: css }],
-    safelist: KEEP,
+    blocklist: await ownClasses(),
   });
   return purged.css;
 }

@@ -15,6 +15,17 @@ function mark(option) {
   } else input.removeAttribute("aria-activedescendant");
 }
 
+// Answers arrive as plain links; here they become the options of the list.
+function describe() {
+  [...list.children].forEach((option, n) => {
+    option.id = `suggestion-${n}`;
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    if (!option.matches(".suggestion")) option.setAttribute("aria-disabled", "true");
+  });
+  input.setAttribute("aria-expanded", String(list.childElementCount > 0));
+}
+
 function close() {
   list.replaceChildren();
   input.setAttribute("aria-expanded", "false");
@@ -39,14 +50,7 @@ function onKey(event) {
 if (input && list) {
   input.title = words().results ?? "";
   input.addEventListener("keydown", onKey);
-  list.addEventListener("htmx:after:swap", () => {
-    options().forEach((option, n) => {
-      option.id = `suggestion-${n}`;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", "false");
-    });
-    input.setAttribute("aria-expanded", String(list.childElementCount > 0));
-  });
+  new MutationObserver(describe).observe(list, { childList: true });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-search]")) close();
   });

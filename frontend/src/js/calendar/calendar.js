@@ -60,7 +60,7 @@ function start(root) {
 
   function showDay({ view }) {
     const day = dayOf(view.currentStart);
-    if (set.page) history.replaceState(null, "", `${set.page}?date=${day}`);
+    if (set.page) history.replaceState(null, "", `${set.page}?day=${day}`);
     document.dispatchEvent(new CustomEvent("calendar:day", { detail: day }));
   }
 

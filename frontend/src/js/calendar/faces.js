@@ -12,9 +12,13 @@ export const spanOf = (event) => `${clockOf(event.start)}–${clockOf(event.end)
 
 export function content({ event }) {
   const { what, mark } = event.extendedProps;
+  if (event.display === "background") return { domNodes: [part("ev-what ev-block", event.title || spanOf(event))] };
   const name = part("ev-name", event.title);
   if (mark) name.append(" ", part("ev-mark", mark));
-  return { domNodes: [part("ev-time", spanOf(event)), name, part("ev-what", what ?? "")] };
+  const face = document.createElement("div");
+  face.className = "ev";
+  face.append(part("ev-time", spanOf(event)), name, part("ev-what", what ?? ""));
+  return { domNodes: [face] };
 }
 
 export function label({ el, event }) {
@@ -38,5 +42,6 @@ export function honestRoles(root, name) {
   // A div without a role may not carry a name; the column's words are its visible text.
   for (const each of root.querySelectorAll(".ec-slot[aria-label], .ec-col-head > span[aria-label]")) each.removeAttribute("aria-label");
   for (const article of root.querySelectorAll("article.ec-event[role=button]")) article.tabIndex = 0;
+  for (const day of root.querySelectorAll("h4.ec-day-head")) day.setAttribute("aria-level", "2");
   root.querySelector(".ec-title")?.setAttribute("aria-live", "polite");
 }
