@@ -18,6 +18,7 @@ from backoffice.core.migrate import current_revision, head_revision
 from backoffice.messaging.models import Message, MessageState
 
 BACKUP = "backup"
+NO_SWEEPS = (BACKUP, "demo")
 LATE_MESSAGE = timedelta(minutes=5)
 LATE_SWEEP = timedelta(minutes=2)
 LATE_BACKUP = timedelta(hours=26)
@@ -101,7 +102,9 @@ def _oldest_due_message(now: datetime) -> Check:
 
 
 def _last_sweep(now: datetime) -> Check:
-    latest = db.session.scalar(select(func.max(Heartbeat.finished_at)).where(Heartbeat.name != BACKUP))
+    latest = db.session.scalar(
+        select(func.max(Heartbeat.finished_at)).where(Heartbeat.name.not_in(NO_SWEEPS))
+    )
     advice = "No periodic work has finished lately. Are worker and beat running, and is the broker reachable?"
     return _since("last_sweep", latest, now, LATE_SWEEP, advice)
 

@@ -29,3 +29,8 @@ def beat(name: str, *, now: datetime, detail: str = "") -> None:
 def last_beat(name: str) -> datetime | None:
     """When `name` last finished well; None when it never did."""
     return db.session.scalar(select(Heartbeat.finished_at).where(Heartbeat.name == name))
+
+
+def detail_of(name: str) -> str | None:
+    """What the last end of `name` said; None when there was none."""
+    return db.session.scalar(select(Heartbeat.detail).where(Heartbeat.name == name))

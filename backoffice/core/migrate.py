@@ -23,9 +23,28 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision. Two starts at once take turns."""
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade_on(connection, revision)
+
+
+def upgrade_on(connection: Connection, revision: str) -> None:
+    """Bring the database to a revision inside the transaction of a connection (restore needs it to be one)."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def empty(connection: Connection) -> None:
+    """Drop every table and type of the database, in the transaction of the connection."""
+    connection.execute(text("drop schema public cascade"))
+    connection.execute(text("create schema public"))
+
+
+def start_over(engine: Engine) -> None:
+    """Throw everything away and build the tables anew."""
+    with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        empty(connection)
+        upgrade_on(connection, "head")
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
@@ -15,6 +15,16 @@ def the_studio() -> Studio:
     if studio is None:
         raise NotFound
     return studio
+
+
+def has_studio() -> bool:
+    """Whether the database holds a gym yet."""
+    return db.session.scalar(select(exists().select_from(Studio))) or False
+
+
+def has_gym() -> bool:
+    """Whether a gym was founded in this database."""
+    return db.session.scalar(select(Studio.id).limit(1)) is not None
 
 
 def services(studio_id: int, *, public_only: bool = False) -> list[Service]:

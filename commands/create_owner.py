@@ -1,0 +1,34 @@
+"""`backoffice create-owner`: a new gym and the first person who may let others in."""
+
+import click
+
+from backoffice.core import clock
+from backoffice.core.audit import SYSTEM
+from backoffice.core.db import transaction
+from backoffice.founding import found_gym
+from backoffice.staff.actions import add_with_password
+from backoffice.staff.models import Role
+from backoffice.studio.queries import has_gym, the_studio
+from commands.surroundings import product
+
+
+@click.command("create-owner", short_help="Found the gym and add its owner.")
+@click.option("--mail", prompt="Mail address of the owner", help="What the owner signs in with.")
+@click.option("--name", prompt="Name of the owner", help="As staff see it.")
+@click.option(
+    "--gym", "gym_ja", default="", help="Name of the gym in Japanese; asked for when there is none yet."
+)
+@click.option("--gym-en", default="", help="Name of the gym in English.")
+@click.password_option(help="At least 12 characters. Leave it out to be asked without it being shown.")
+def create_owner(mail: str, name: str, gym_ja: str, gym_en: str, password: str) -> None:
+    """Add an owner with a password; in an empty database found the gym first, with usual services and hours."""
+    with product() as app, transaction():
+        now = clock.utc_now()
+        if not has_gym():
+            gym_ja = gym_ja or click.prompt("Name of the gym (Japanese)")
+            gym_en = gym_en or click.prompt("Name of the gym (English)", default=gym_ja)
+            found_gym(gym_ja, gym_en, by=SYSTEM, now=now)
+        studio = the_studio()
+        owner = add_with_password(mail, name, [Role.OWNER], password, studio_id=studio.id, by=SYSTEM, now=now)
+        address = f"{app.extensions['settings'].public_url}/sign-in"
+        click.echo(f"{owner.mail} may now sign in at {address}")
