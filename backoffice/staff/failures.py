@@ -1,4 +1,4 @@
-"""How often somebody failed to prove who they are, and how long they must wait. Counted for unknown accounts as well."""
+"""How often somebody failed to prove who they are, and how long they must wait. Unknown accounts count as well."""
 
 import hashlib
 from datetime import datetime, timedelta

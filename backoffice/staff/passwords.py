@@ -1,5 +1,6 @@
 """Passwords and PINs as argon2id hashes (library defaults follow RFC 9106, 64 MiB each)."""
 
+from itertools import pairwise
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -58,6 +59,6 @@ def check_pin(pin: str) -> None:
         raise Invalid(
             N_("Please choose %(least)s to %(most)s digits."), field="pin", least=PIN_SHORTEST, most=PIN_LONGEST
         )
-    steps = {int(right) - int(left) for left, right in zip(pin, pin[1:], strict=False)}
+    steps = {int(right) - int(left) for left, right in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):
         raise Invalid(N_("That would be easy to guess. Please choose another one."), field="pin")

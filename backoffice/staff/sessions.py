@@ -1,9 +1,9 @@
-"""Sessions of signed-in browsers: opened, seen, locked, handed over by PIN, ended. Kept in the database so they can end."""
+"""Sessions of signed-in browsers: opened, seen, locked, handed over by PIN, ended. Rows, so that they can end."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from backoffice.core.db import db
 from backoffice.core.links import secret_token, token_hash
@@ -125,3 +125,9 @@ def end(session_id: int, *, now: datetime) -> None:
 def end_all(staff: Staff) -> None:
     """Sign somebody out everywhere at once (suspended, password changed)."""
     staff.epoch += 1
+
+
+def forget_old(*, now: datetime) -> None:
+    """Drop sessions that ended or could not be used any more a month ago; the audit keeps who signed in when."""
+    past = now - LONGEST - timedelta(days=30)
+    db.session.execute(delete(StaffSession).where(StaffSession.signed_in_at < past))

@@ -38,6 +38,12 @@ class PinUsedUp(DomainError):
     message = N_("Three wrong PINs. Please use the password.")
 
 
+class NoPin(DomainError):
+    """The person chosen has no PIN, or may not be chosen in this browser."""
+
+    message = N_("Please choose somebody who has a PIN, or use the password.")
+
+
 @dataclass(frozen=True)
 class Proof:
     """What came of a try: somebody, or a refusal to raise after the commit."""

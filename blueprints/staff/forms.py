@@ -6,12 +6,16 @@ from wtforms.validators import DataRequired, Length
 
 from blueprints.support.forms import SafeForm
 
+PASSWORD_RULES = (DataRequired(_l("Please enter your password.")), Length(max=200))
+
 
 class SignInForm(SafeForm):
     """Mail address, password, and whether this is the PC that several people share."""
 
-    email = EmailField(_l("Mail address"), validators=[DataRequired(_l("Please enter your mail address.")), Length(max=254)])
-    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Please enter your password.")), Length(max=200)])
+    email = EmailField(
+        _l("Mail address"), validators=[DataRequired(_l("Please enter your mail address.")), Length(max=254)]
+    )
+    password = PasswordField(_l("Password"), validators=PASSWORD_RULES)
     shared = BooleanField(_l("This computer is shared"))
     next = HiddenField(validators=[Length(max=2000)])
 
@@ -19,7 +23,7 @@ class SignInForm(SafeForm):
 class PasswordForm(SafeForm):
     """The password of the one who is working, again."""
 
-    password = PasswordField(_l("Password"), validators=[DataRequired(_l("Please enter your password.")), Length(max=200)])
+    password = PasswordField(_l("Password"), validators=PASSWORD_RULES)
     next = HiddenField(validators=[Length(max=2000)])
 
 

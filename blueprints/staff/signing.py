@@ -11,14 +11,12 @@ from backoffice.staff import sign_in as proving
 from blueprints.staff.blueprint import staff
 from blueprints.staff.forms import PasswordForm, SignInForm
 from blueprints.support import session_cookie
-from blueprints.support.access import anyone, signed_in, signed_in_even_locked
+from blueprints.support.access import HOME, anyone, signed_in, signed_in_even_locked
 from blueprints.support.clock import now
 from blueprints.support.forms import add_domain_error
 from blueprints.support.limits import limiter
 from blueprints.support.next_page import own_path
 from blueprints.support.toasts import flash_done
-
-HOME = "/today"
 
 
 @staff.get("/sign-in")

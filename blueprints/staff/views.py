@@ -1,6 +1,6 @@
 """All routes of staff, gathered for the registry."""
 
-from blueprints.staff import signing
+from blueprints.staff import account, audit, links, locking, signing, team
 from blueprints.staff.blueprint import staff
 
-__all__ = ["signing", "staff"]
+__all__ = ["account", "audit", "links", "locking", "signing", "staff", "team"]

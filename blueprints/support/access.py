@@ -3,15 +3,30 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from backoffice.core.audit import Actor
+from backoffice.core.errors import Refused
+from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
+from blueprints.support import unsent
+from blueprints.support.asking import wants_fragment, wants_json
+from blueprints.support.next_page import own_path
 
 View = TypeVar("View", bound=Callable[..., Any])
+HOME = "/today"
+OPEN = frozenset({"anyone", "link"})
+
+
+class PasswordNeeded(Refused):
+    """What was asked for needs a password given within the last ten minutes."""
+
+    message = N_("This needs your password once more. Please reload the page.")
 
 
 @dataclass(frozen=True)
@@ -80,8 +95,7 @@ def enforce() -> ResponseReturnValue | None:
     policy = policy_of(current_app, request.endpoint)
     if policy is None:
         abort(403)
-    g.policy = policy
-    if policy.kind in {"anyone", "link"}:
+    if policy.kind in OPEN:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
@@ -92,24 +106,42 @@ def enforce() -> ResponseReturnValue | None:
     if policy.permission is not None and policy.permission not in current_user.permissions:
         abort(403)
     if policy.needs_fresh and not current_user.is_fresh:
-        return redirect(url_for("staff.confirm_password", next=_here()))
+        return _to_password()
     return None
 
 
-def _here() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else url_for("today.show")
-
-
 def _to_sign_in() -> ResponseReturnValue:
-    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+    if wants_json() or wants_fragment():
         abort(401)
-    return redirect(url_for("staff.sign_in", next=_here()))
+    return redirect(url_for("staff.sign_in", next=_here()), code=303)
 
 
 def _to_lock_screen() -> ResponseReturnValue:
-    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+    if wants_json() or wants_fragment():
         abort(423)
-    return redirect(url_for("staff.unlock", next=_here()))
+    if unsent.can_offer():
+        step = unsent.FirstStep(url_for("staff.unlock"), _("Open the screen (in a new tab)"))
+        return unsent.offer(423, _("The screen was locked in the meantime, so nothing was saved yet."), step)
+    return redirect(url_for("staff.unlock", next=_here()), code=303)
+
+
+def _to_password() -> ResponseReturnValue:
+    if wants_json() or wants_fragment():
+        raise PasswordNeeded
+    if unsent.can_offer():
+        step = unsent.FirstStep(url_for("staff.confirm_password"), _("Give your password (in a new tab)"))
+        return unsent.offer(403, _("This needs your password once more, so nothing was saved yet."), step)
+    return redirect(url_for("staff.confirm_password", next=_here()), code=303)
+
+
+def _here() -> str:
+    """Where to come back to: this page, or for a form the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host:
+        return HOME
+    return own_path(f"{before.path}?{before.query}", HOME)
 
 
 def init_app(app: Flask) -> None:

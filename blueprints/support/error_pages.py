@@ -41,7 +41,10 @@ HEADINGS = {
     429: N_("One moment, please"),
 }
 # What is left to say when not even the error page can be drawn (no database, no front end).
-LAST_WORDS = "申し訳ございません。ただいま表示できません。しばらくしてからもう一度お試しください。\nSorry, this page cannot be shown just now. Please try again in a minute.\n"
+LAST_WORDS = (
+    "申し訳ございません。ただいま表示できません。しばらくしてからもう一度お試しください。\n"
+    "Sorry, this page cannot be shown just now. Please try again in a minute.\n"
+)
 
 
 @dataclass(frozen=True)

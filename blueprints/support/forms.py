@@ -28,7 +28,7 @@ def no_control_characters(form: FlaskForm, field: Field) -> None:
 
 
 class SafeForm(FlaskForm):
-    """A form whose texts are stripped and free of control characters. A list of errors without a field is kept apart."""
+    """Stripped texts without control characters; errors that belong to no field are kept apart."""
 
     class Meta:
         def bind_field(self, form: FlaskForm, unbound: Any, options: dict[str, Any]) -> Field:
@@ -72,5 +72,3 @@ def add_domain_error(form: SafeForm, error: DomainError) -> None:
 def optional_int(value: str) -> int | None:
     """For select fields: the empty choice is None."""
     return int(value) if value else None
-
-

@@ -24,6 +24,7 @@ async function cover() {
   dialog.showModal();
   pin().value = "";
   pin().focus();
+  dialog.querySelector("[data-lock-password]").href = `/unlock?${new URLSearchParams({ next: location.pathname + location.search })}`;
   // While offline the cover still hides the page; the server locks by its own clock.
   const answer = await post("/lock").catch(() => null);
   if (!answer?.ok || answer.redirected) return;
@@ -74,13 +75,29 @@ function onPad(event) {
   pin().value = key === "back" ? pin().value.slice(0, -1) : pin().value + key;
 }
 
+// The server locks by its own clock, so somebody who types for long without a request must say that they are there.
+const TELL_EVERY = 60_000;
+
+async function tellAwake() {
+  const answer = await post("/awake").catch(() => null);
+  if (answer?.status === 423) cover();
+}
+
 function watchIdleness() {
   const limit = 1000 * Number(dialog.dataset.idleSeconds);
   let last = Date.now();
+  let told = Date.now();
   for (const sign of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
     document.addEventListener(sign, () => (last = Date.now()), { passive: true });
   }
-  setInterval(() => Date.now() - last >= limit && cover(), 5000);
+  setInterval(() => {
+    if (dialog.open) return;
+    if (Date.now() - last >= limit) cover();
+    else if (last > told && Date.now() - told >= TELL_EVERY) {
+      told = Date.now();
+      tellAwake();
+    }
+  }, 5000);
 }
 
 if (dialog) {
