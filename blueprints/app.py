@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backoffice import all_models  # noqa: F401 - relationships need every table to be known
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
-    LoginManager(app).request_loader(session_cookie.load)
+    _know_the_visitor(app)
     for support in (
         language,
         filters,
@@ -58,3 +58,12 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in registry.BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _know_the_visitor(app: Flask) -> None:
+    """Flask-Login without its `init_app`: that adds a remember-me hook which reads the session at every answer, so that
+    even a stylesheet would vary by cookie and be loaded again after each sign-in."""
+    manager = LoginManager()
+    manager.request_loader(session_cookie.load)
+    app.login_manager = manager  # type: ignore[attr-defined]
+    app.jinja_env.globals["current_user"] = current_user

@@ -1,4 +1,4 @@
-"""Built front-end files: hashed names from the manifest, kept by browsers for ever, compressed copies sent when asked."""
+"""Built front-end files: hashed names from the manifest, kept by browsers for ever, compressed copies when asked."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from blueprints.support.access import anyone
 
 DIST = Path(__file__).resolve().parents[2] / "frontend" / "dist"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 class Assets:

@@ -12,7 +12,8 @@ const narrow = matchMedia("(max-width: 819.98px)");
 
 function start(root) {
   const set = root.dataset;
-  const bookings = source(set.events);
+  const trainers = JSON.parse(set.trainers);
+  const bookings = source(set.events, new Map(trainers.map(({ id, title }) => [String(id), title])));
   let isDragging = false;
   let moving = false;
 
@@ -48,7 +49,7 @@ function start(root) {
     if (!event?.editable || moving) return;
     key.preventDefault();
     const minutes = { ArrowUp: -STEP, ArrowDown: STEP }[key.key] ?? 0;
-    const columns = JSON.parse(set.trainers).map((t) => String(t.id));
+    const columns = trainers.map(({ id }) => String(id));
     const at = columns.indexOf(String(event.resourceIds[0]));
     const to = columns[at + ({ ArrowLeft: -1, ArrowRight: 1 }[key.key] ?? 0)];
     if (to === undefined) return;
@@ -73,7 +74,7 @@ function start(root) {
     date: set.date,
     locale: set.locale,
     timeZone: set.zone,
-    resources: JSON.parse(set.trainers).map(({ id, title }) => ({ id, title })),
+    resources: trainers,
     eventSources: [{ events: bookings.events }],
     headerToolbar: { start: "prev,next today", center: "title", end: "resourceTimeGridDay,listDay" },
     buttonText: () => ({

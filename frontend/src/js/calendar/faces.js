@@ -10,14 +10,15 @@ const part = (name, text) => {
 
 export const spanOf = (event) => `${clockOf(event.start)}–${clockOf(event.end)}`;
 
-export function content({ event }) {
-  const { what, mark } = event.extendedProps;
+export function content({ event, view }) {
+  const { what, mark, trainer } = event.extendedProps;
+  const below = view.type.startsWith("list") ? [what, trainer].filter(Boolean).join(" · ") : what;
   if (event.display === "background") return { domNodes: [part("ev-what ev-block", event.title || spanOf(event))] };
   const name = part("ev-name", event.title);
   if (mark) name.append(" ", part("ev-mark", mark));
   const face = document.createElement("div");
   face.className = "ev";
-  face.append(part("ev-time", spanOf(event)), name, part("ev-what", what ?? ""));
+  face.append(part("ev-time", spanOf(event)), name, part("ev-what", below ?? ""));
   return { domNodes: [face] };
 }
 

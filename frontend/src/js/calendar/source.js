@@ -2,7 +2,7 @@
 // Each item: {id, trainer_id, start, end, title, kind, state, state_word, what, mark, url, version, is_movable, is_block}
 import { dayOf } from "./times.js";
 
-function toEvent(item) {
+function toEvent(item, names) {
   const faces = [`kind-${(item.kind ?? "").toLowerCase()}`, `st-${(item.state ?? "").toLowerCase()}`];
   return {
     id: item.id,
@@ -19,12 +19,12 @@ function toEvent(item) {
       stateWord: item.state_word,
       url: item.url,
       version: item.version,
-      trainer: item.trainer,
+      trainer: names.get(String(item.trainer_id)) ?? "",
     },
   };
 }
 
-export function source(address) {
+export function source(address, names) {
   const kept = { key: "", etag: "", events: [] };
   let range = null;
 
@@ -37,7 +37,7 @@ export function source(address) {
     if (answer.status === 304) return false;
     if (!answer.ok) throw new Error(String(answer.status));
     const items = await answer.json();
-    Object.assign(kept, { key, etag: answer.headers.get("ETag") ?? "", events: items.map(toEvent) });
+    Object.assign(kept, { key, etag: answer.headers.get("ETag") ?? "", events: items.map((item) => toEvent(item, names)) });
     return true;
   }
 
