@@ -1,6 +1,6 @@
 """Who did what, when, and what it was before and after. Lines are only ever added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -62,22 +62,39 @@ def record(
 
     Encrypted texts and health fields must not be passed: say that they changed (`{"body": "…"}`).
     """
-    old, new = _plain(before or {}), _plain(after or {})
+    record_many([Entry(action, subject_kind, subject_id, person_id, before, after)], by=by, now=now)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one line says, for `record_many`; the fields are those of `record`."""
+
+    action: str
+    subject_kind: str
+    subject_id: int | None
+    person_id: int | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+def record_many(entries: Sequence[Entry], *, by: Actor, now: datetime) -> None:
+    """Add many lines of one moment in one statement (imports)."""
+    if entries:
+        who = {"at": now, "actor_kind": by.kind, "actor_id": by.id, "actor_label": by.label}
+        db.session.execute(insert(AuditLine), [who | _line(entry) for entry in entries])
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    old, new = _plain(entry.before or {}), _plain(entry.after or {})
     same = {key for key in old.keys() & new.keys() if old[key] == new[key]}
-    db.session.execute(
-        insert(AuditLine).values(
-            at=now,
-            actor_kind=by.kind,
-            actor_id=by.id,
-            actor_label=by.label,
-            action=action,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            person_id=person_id,
-            before={key: value for key, value in old.items() if key not in same},
-            after={key: value for key, value in new.items() if key not in same},
-        )
-    )
+    return {
+        "action": entry.action,
+        "subject_kind": entry.subject_kind,
+        "subject_id": entry.subject_id,
+        "person_id": entry.person_id,
+        "before": {key: value for key, value in old.items() if key not in same},
+        "after": {key: value for key, value in new.items() if key not in same},
+    }
 
 
 def _plain(values: Any) -> dict[str, Any]:

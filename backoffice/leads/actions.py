@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
@@ -10,9 +9,9 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_
 from backoffice.leads import next_actions
-from backoffice.leads.models import CLOSED_STAGES, Lead, LeadSource, LostReason, Stage, StageChange
+from backoffice.leads.capture import LONGEST_LABEL, NewEnquiry, capture_leads
+from backoffice.leads.models import CLOSED_STAGES, Lead, LostReason, Stage, StageChange
 from backoffice.leads.queries import steps_of
-from backoffice.leads.sources import OTHER_SOURCE
 from backoffice.leads.stages import (
     CONTACT_AGAIN,
     NEXT_ACTIONS,
@@ -23,10 +22,6 @@ from backoffice.leads.stages import (
 )
 from backoffice.people.actions import add_note
 from backoffice.people.models import Person
-
-LONGEST_ENQUIRY = 10_000
-LONGEST_LABEL = 200
-MOST_UTM = 10
 
 CLOSED = N_("This lead is closed. Reopen it first.")
 
@@ -51,31 +46,18 @@ def capture_lead(
     A source the studio has no name for is kept as `other`. `opened_at` is when it really came in; the reply
     to an old one is due now.
     """
-    opened_at = opened_at or now
-    lead = Lead(
-        studio_id=studio_id,
+    enquiry_of = NewEnquiry(
         person_id=person.id,
-        source=source if db.session.get(LeadSource, source) else OTHER_SOURCE,
-        article=plain_text(article, LONGEST_LABEL),
-        utm=_short(utm or {}),
-        interest=plain_text(interest, LONGEST_LABEL),
-        enquiry=plain_text(enquiry, LONGEST_ENQUIRY) or None,
+        source=source,
+        article=article,
+        utm=utm or {},
+        interest=interest,
+        enquiry=enquiry,
         owner_staff_id=owner_staff_id,
-        stage=Stage.NEW.value,
-        stage_since=opened_at,
         opened_at=opened_at,
         import_key=import_key,
-        version=1,
     )
-    db.session.add(lead)
-    db.session.flush()
-    _keep_step(lead, None, Stage.NEW, at=opened_at, by=by)
-    usual = NEXT_ACTIONS[Stage.NEW]
-    due_at = max(now, default_due(Stage.NEW, now=opened_at))
-    next_actions.put(lead, usual.title, due_at, by=by, now=now)
-    seen = {"source": lead.source, "article": lead.article, "interest": lead.interest}
-    record("lead.captured", "lead", lead.id, by=by, now=now, person_id=lead.person_id, after=seen)
-    return lead
+    return capture_leads([enquiry_of], studio_id=studio_id, by=by, now=now)[0]
 
 
 def advance(
@@ -232,7 +214,17 @@ def _step(
     before = Stage(lead.stage)
     lead.stage, lead.stage_since = to.value, now
     lead.version += 1
-    _keep_step(lead, before, to, at=now, reason=reason, booking_id=booking_id, by=by)
+    db.session.add(
+        StageChange(
+            lead_id=lead.id,
+            from_stage=before.value,
+            to_stage=to.value,
+            at=now,
+            by_label=by.label,
+            reason=plain_text(reason, LONGEST_LABEL),
+            booking_id=booking_id,
+        )
+    )
     record(
         "lead.stage",
         "lead",
@@ -245,38 +237,7 @@ def _step(
     )
 
 
-def _keep_step(
-    lead: Lead,
-    before: Stage | None,
-    to: Stage,
-    *,
-    at: datetime,
-    by: Actor,
-    reason: str = "",
-    booking_id: int | None = None,
-) -> None:
-    db.session.add(
-        StageChange(
-            lead_id=lead.id,
-            from_stage=before.value if before else None,
-            to_stage=to.value,
-            at=at,
-            by_label=by.label,
-            reason=plain_text(reason, LONGEST_LABEL),
-            booking_id=booking_id,
-        )
-    )
-
-
 def _usual_next_action(lead: Lead, due_at: datetime | None, *, by: Actor, now: datetime) -> None:
     stage = Stage(lead.stage)
     next_actions.finish(lead, by=by, now=now)
     next_actions.put(lead, NEXT_ACTIONS[stage].title, due_at or default_due(stage, now=now), by=by, now=now)
-
-
-def _short(utm: Mapping[str, str]) -> dict[str, Any]:
-    """The campaign words of a link, bounded: they come from anybody."""
-    cleaned = {
-        plain_text(key, 40): plain_text(value, LONGEST_LABEL) for key, value in list(utm.items())[:MOST_UTM]
-    }
-    return {key: value for key, value in cleaned.items() if key and value}

@@ -1,12 +1,13 @@
 """What changes a person: their names, the keys they are found by, their consents, notes about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from backoffice.core.audit import Actor, record
+from backoffice.core.audit import Actor, Entry, record, record_many
 from backoffice.core.contact import (
     Phone,
     fold_kana,
@@ -21,8 +22,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_, Language
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
-from backoffice.people.queries import person as person_with_contacts
-from backoffice.people.queries import recognise
+from backoffice.people.queries import locked_people, recognise
 
 LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
@@ -54,17 +54,33 @@ def create_person(
     Refuses (Invalid on name, kana, phone, mail) what cannot be read; `lenient` leaves an unreadable phone or
     address out instead and keeps the person.
     """
-    person = Person(language=Language(language).value, gender=gender, created_at=now, phones=[], mails=[])
-    _set_names(person, name, kana, former_name, lenient=lenient)
-    for phone in _phones(phones, lenient=lenient):
-        person.phones.append(PersonPhone(raw=phone.raw, e164=phone.e164))
-    for raw, address in _mails(mails, lenient=lenient):
-        person.mails.append(PersonMail(raw=raw, address=address))
-    _fold(person)
-    db.session.add(person)
+    draft = PersonDraft(name, kana, former_name, tuple(phones), tuple(mails), language, gender)
+    return create_people([draft], by=by, now=now, lenient=lenient)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """What is known of somebody about to be created; the fields are those of `create_person`."""
+
+    name: str = ""
+    kana: str = ""
+    former_name: str = ""
+    phones: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
+    language: str = Language.JA
+    gender: str = ""
+
+
+def create_people(
+    drafts: Sequence[PersonDraft], *, by: Actor, now: datetime, lenient: bool = False
+) -> list[Person]:
+    """Create many people in a handful of statements (imports), in the order given. As `create_person`."""
+    people = [_build(draft, now=now, lenient=lenient) for draft in drafts]
+    db.session.add_all(people)
     db.session.flush()
-    record("person.created", "person", person.id, by=by, now=now, person_id=person.id, after=_values(person))
-    return person
+    lines = [Entry("person.created", "person", one.id, one.id, after=_values(one)) for one in people]
+    record_many(lines, by=by, now=now)
+    return people
 
 
 def recognise_or_create(
@@ -136,14 +152,27 @@ def update_person(
 
 def add_contact(person: Person, *, phone: str = "", mail: str = "", by: Actor, now: datetime) -> None:
     """Add a phone or an address the person is not known by yet. What cannot be read is left out."""
-    _lock(person)
-    before = _values(person)
-    for number in _phones([phone], lenient=True):
-        _add_phone(person, number)
-    for raw, address in _mails([mail], lenient=True):
-        _add_mail(person, raw, address)
-    if _values(person) != before:
-        _save(person, "person.contact_added", before, by=by, now=now)
+    add_contacts({person.id: ((phone,), (mail,))}, by=by, now=now)
+
+
+def add_contacts(
+    additions: Mapping[int, tuple[Sequence[str], Sequence[str]]], *, by: Actor, now: datetime
+) -> None:
+    """Add phones and addresses to many people, by id. What is known already or cannot be read is left out."""
+    lines = []
+    for person in locked_people(additions):
+        phones, mails = additions[person.id]
+        before = _values(person)
+        for phone in _phones(phones, lenient=True):
+            _add_phone(person, phone)
+        for raw, address in _mails(mails, lenient=True):
+            _add_mail(person, raw, address)
+        if (after := _values(person)) != before:
+            _fold(person)
+            person.version += 1
+            lines.append(Entry("person.contact_added", "person", person.id, person.id, before, after))
+    db.session.flush()
+    record_many(lines, by=by, now=now)
 
 
 def record_consent(
@@ -201,9 +230,22 @@ def wait_for_contacts(phones: Iterable[str], mails: Iterable[str]) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
+def _build(draft: PersonDraft, *, now: datetime, lenient: bool) -> Person:
+    person = Person(
+        language=Language(draft.language).value, gender=draft.gender, created_at=now, phones=[], mails=[]
+    )
+    _set_names(person, draft.name, draft.kana, draft.former_name, lenient=lenient)
+    for phone in _phones(draft.phones, lenient=lenient):
+        person.phones.append(PersonPhone(raw=phone.raw, e164=phone.e164))
+    for raw, address in _mails(draft.mails, lenient=lenient):
+        person.mails.append(PersonMail(raw=raw, address=address))
+    _fold(person)
+    return person
+
+
 def _lock(person: Person) -> None:
     """Hold the row, as it is now, until the end of the transaction."""
-    if person_with_contacts(person.id, lock=True) is not person:
+    if locked_people([person.id]) != [person]:
         raise NotFound
 
 

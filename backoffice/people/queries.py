@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Row,
+    Select,
     Text,
     and_,
     any_,
@@ -69,20 +71,19 @@ class Candidate(NamedTuple):
         return self.name or self.kana
 
 
-def person(person_id: int, *, lock: bool = False) -> Person:
-    """A person with phones and addresses; `lock` holds the row and reads it afresh. Raises `NotFound`."""
-    query = (
-        select(Person)
-        .where(Person.id == person_id)
-        .options(selectinload(Person.phones), selectinload(Person.mails))
-    )
-    if lock:
-        db.session.flush()
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = db.session.scalar(query)
+def person(person_id: int) -> Person:
+    """A person with phones and addresses. Raises `NotFound`."""
+    found = db.session.scalar(_with_contacts().where(Person.id == person_id))
     if found is None:
         raise NotFound
     return found
+
+
+def locked_people(person_ids: Iterable[int]) -> list[Person]:
+    """People read afresh and held until the end of the transaction, in the order of their ids."""
+    db.session.flush()
+    query = _with_contacts().where(Person.id == _any_of_ids(person_ids)).order_by(Person.id)
+    return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def find_people(query: str, *, after: int | None = None, limit: int = 25) -> list[PersonRow]:
@@ -210,6 +211,14 @@ def _first_mail() -> ColumnElement[Any]:
         select(PersonMail.address).where(PersonMail.person_id == Person.id).order_by(PersonMail.id).limit(1)
     )
     return query.scalar_subquery().label("mail")
+
+
+def _with_contacts() -> Select[Person]:
+    return select(Person).options(selectinload(Person.phones), selectinload(Person.mails))
+
+
+def _any_of_ids(ids: Iterable[int]) -> Any:
+    return any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def _any_of(texts: list[str]) -> Any:

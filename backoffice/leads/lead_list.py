@@ -1,0 +1,137 @@
+"""The list of leads: filters as written in an address, keyset pages, only the columns a list shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, select, tuple_
+
+from backoffice.core.clock import month_span
+from backoffice.core.db import db
+from backoffice.leads.models import Lead, Stage
+from backoffice.people.models import Person
+from backoffice.people.queries import first_phone, matching_ids
+from backoffice.todos.models import Todo, TodoKind
+
+PAGE = 25
+
+OPEN, CLOSED, ALL = "open", "closed", "all"
+NOBODY = 0
+
+
+@dataclass(frozen=True)
+class LeadFilters:
+    """Which leads. `state` is open, closed or all; `owner_staff_id` NOBODY means without an owner.
+
+    `month` is any day of the month of the enquiry; `overdue` asks for next actions due before now; `only`
+    narrows to people somebody may see (a condition on `Person.id`).
+    """
+
+    studio_id: int
+    zone: str
+    state: str = OPEN
+    stage: Stage | None = None
+    owner_staff_id: int | None = None
+    source: str = ""
+    article: str = ""
+    month: date | None = None
+    overdue: bool = False
+    query: str = ""
+    only: ColumnElement[bool] | None = None
+
+
+class LeadRow(NamedTuple):
+    """A lead in a list, with its person and its next action."""
+
+    id: int
+    person_id: int
+    name: str
+    kana: str
+    phone: str | None
+    stage: str
+    source: str
+    article: str
+    interest: str
+    owner_staff_id: int | None
+    opened_at: datetime
+    first_reply_at: datetime | None
+    closed_at: datetime | None
+    lost_reason: str | None
+    todo_title: str | None
+    due_at: datetime | None
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+class Cursor(NamedTuple):
+    """Where a page ended: the instant it is ordered by, and the lead."""
+
+    at: datetime
+    lead_id: int
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Lead.id, Lead.person_id, Person.name, Person.kana, first_phone(), Lead.stage, Lead.source, Lead.article,
+    Lead.interest, Lead.owner_staff_id, Lead.opened_at, Lead.first_reply_at, Lead.closed_at, Lead.lost_reason,
+    Todo.title, Todo.due_at,
+)  # fmt: skip
+
+
+def lead_page(
+    filters: LeadFilters, *, now: datetime, after: Cursor | None = None, limit: int | None = PAGE
+) -> list[LeadRow]:
+    """One page of leads, in one statement.
+
+    Open leads come by the date of their next action, the longest overdue first; other lists by the time of
+    the enquiry, the newest first. `limit` None gives all (exports).
+    """
+    query = select(*_COLUMNS).join(Person, Person.id == Lead.person_id).where(*_conditions(filters, now=now))
+    if filters.state == OPEN:
+        query = query.join(Todo, _is_next_action()).order_by(Todo.due_at, Lead.id)
+        if after is not None:
+            query = query.where(tuple_(Todo.due_at, Lead.id) > tuple_(after.at, after.lead_id))
+    else:
+        query = query.outerjoin(Todo, _is_next_action()).order_by(Lead.opened_at.desc(), Lead.id.desc())
+        if after is not None:
+            query = query.where(tuple_(Lead.opened_at, Lead.id) < tuple_(after.at, after.lead_id))
+    return [LeadRow._make(row) for row in db.session.execute(query.limit(limit))]
+
+
+def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:
+    """Where a page that ends with this row goes on."""
+    return Cursor(row.due_at if filters.state == OPEN and row.due_at else row.opened_at, row.id)
+
+
+def _is_next_action() -> ColumnElement[bool]:
+    return and_(Todo.lead_id == Lead.id, Todo.kind == TodoKind.NEXT_ACTION, Todo.done_at.is_(None))
+
+
+def _conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool] | None] = [
+        Lead.studio_id == filters.studio_id,
+        _by_state(filters.state),
+        Lead.stage == filters.stage if filters.stage else None,
+        _by_owner(filters.owner_staff_id),
+        Lead.source == filters.source if filters.source else None,
+        Lead.article == filters.article if filters.article else None,
+        Todo.due_at < now if filters.overdue else None,
+        matching_ids(filters.query),
+        filters.only,
+    ]
+    if filters.month is not None:
+        first, following = month_span(filters.month, filters.zone)
+        wanted += [Lead.opened_at >= first, Lead.opened_at < following]
+    return [condition for condition in wanted if condition is not None]
+
+
+def _by_state(state: str) -> ColumnElement[bool] | None:
+    return {OPEN: Lead.closed_at.is_(None), CLOSED: Lead.closed_at.is_not(None)}.get(state)
+
+
+def _by_owner(staff_id: int | None) -> ColumnElement[bool] | None:
+    if staff_id is None:
+        return None
+    return Lead.owner_staff_id.is_(None) if staff_id == NOBODY else Lead.owner_staff_id == staff_id

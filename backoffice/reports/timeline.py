@@ -1,0 +1,125 @@
+"""Everything that happened with a person, in one line of time: stages, bookings, messages, notes, tasks done."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from backoffice.bookings.models import Booking, Participant
+from backoffice.core.db import db
+from backoffice.leads.models import Lead, StageChange
+from backoffice.messaging.models import Message
+from backoffice.people.models import PersonNote
+from backoffice.staff.models import Trainer
+from backoffice.studio.models import Service
+from backoffice.todos.models import Todo
+
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened (or will): its kind, when, by whom, and the columns its sentence needs."""
+
+    kind: str
+    at: datetime
+    who: str
+    row: Any
+
+
+def timeline(
+    person_id: int, *, lead_id: int | None = None, since: datetime | None = None, limit: int = LONGEST
+) -> list[Event]:
+    """The newest events of a person, the newest first; five statements.
+
+    With a lead only its own steps are told; bookings, messages and notes are the person's, from `since` on.
+    """
+    events = [
+        *_steps(person_id, lead_id, limit),
+        *_bookings(person_id, since, limit),
+        *_messages(person_id, since, limit),
+        *_notes(person_id, since, limit),
+        *_done(person_id, lead_id, limit),
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+def _steps(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
+    query = (
+        select(
+            StageChange.at,
+            StageChange.by_label,
+            StageChange.from_stage,
+            StageChange.to_stage,
+            StageChange.reason,
+            StageChange.lead_id,
+            Lead.source,
+        )
+        .join(Lead, Lead.id == StageChange.lead_id)
+        .where(StageChange.lead_id == lead_id if lead_id else Lead.person_id == person_id)
+        .order_by(StageChange.at.desc(), StageChange.id.desc())
+    )
+    return (Event("stage", row.at, row.by_label, row) for row in _newest(query, limit))
+
+
+def _bookings(person_id: int, since: datetime | None, limit: int) -> Iterator[Event]:
+    query = (
+        select(
+            Booking.id,
+            Booking.starts_at,
+            Booking.state,
+            Booking.channel,
+            Booking.created_by,
+            Participant.attendance,
+            Participant.late_minutes,
+            Service.name_ja,
+            Service.name_en,
+            Trainer.name_ja.label("trainer_ja"),
+            Trainer.name_en.label("trainer_en"),
+        )
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Trainer, Trainer.id == Booking.trainer_id)
+        .where(Participant.person_id == person_id)
+        .order_by(Booking.starts_at.desc(), Booking.id.desc())
+    )
+    if since is not None:
+        query = query.where(Booking.starts_at >= since)
+    return (Event("booking", row.starts_at, row.created_by, row) for row in _newest(query, limit))
+
+
+def _messages(person_id: int, since: datetime | None, limit: int) -> Iterator[Event]:
+    query = (
+        select(Message.id, Message.kind, Message.channel, Message.state, Message.send_at, Message.accepted_at)
+        .where(Message.person_id == person_id)
+        .order_by(Message.send_at.desc(), Message.id.desc())
+    )
+    if since is not None:
+        query = query.where(Message.send_at >= since)
+    return (Event("message", row.accepted_at or row.send_at, "", row) for row in _newest(query, limit))
+
+
+def _notes(person_id: int, since: datetime | None, limit: int) -> Iterator[Event]:
+    query = (
+        select(PersonNote.at, PersonNote.by_label, PersonNote.body)
+        .where(PersonNote.person_id == person_id)
+        .order_by(PersonNote.at.desc(), PersonNote.id.desc())
+    )
+    if since is not None:
+        query = query.where(PersonNote.at >= since)
+    return (Event("note", row.at, row.by_label, row) for row in _newest(query, limit))
+
+
+def _done(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
+    query = (
+        select(Todo.done_at, Todo.done_by, Todo.title, Todo.kind)
+        .where(Todo.lead_id == lead_id if lead_id else Todo.person_id == person_id, Todo.done_at.is_not(None))
+        .order_by(Todo.done_at.desc(), Todo.id.desc())
+    )
+    return (Event("todo", row.done_at, row.done_by or "", row) for row in _newest(query, limit))
+
+
+def _newest(query: Any, limit: int) -> Any:
+    return db.session.execute(query.limit(limit))
