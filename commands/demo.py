@@ -9,17 +9,10 @@ from backoffice.core.config import Settings
 from backoffice.core.db import db, transaction
 from backoffice.core.heartbeat import beat, detail_of
 from backoffice.core.migrate import start_over
-from backoffice.demo.bulk import load_bulk
-from backoffice.demo.gym import load_demo
-from backoffice.demo.people import PASSWORD, STAFF, TRAINERS
+from backoffice.demo import PASSWORD, SIGN_INS, load_bulk, load_demo
 from backoffice.studio.queries import has_gym, the_studio
 from commands.surroundings import product
 
-SIGN_INS = (
-    f"Demo sign-ins, password {PASSWORD}:",
-    *(f"  {mail:26} {name}" for mail, _, name, _ in STAFF),
-    *(f"  {trainer.mail:26} {trainer.name_en}" for trainer in TRAINERS),
-)
 BAR = 30
 MARK, UNFINISHED, FINISHED = "demo", "unfinished", "finished"
 
@@ -42,7 +35,7 @@ def demo(people: int | None) -> None:
             raise click.ClickException(
                 "There is a gym in this database already; the demo only fills an empty one."
             )
-    click.echo("\n".join(SIGN_INS))
+    click.echo("\n".join(sign_ins()))
 
 
 def fill_if_empty() -> bool:
@@ -58,6 +51,11 @@ def fill_if_empty() -> bool:
     load_demo(now=clock.utc_now(), progress=show_progress)
     _mark(FINISHED)
     return True
+
+
+def sign_ins() -> list[str]:
+    """How to get into the demo gym, in lines for a terminal."""
+    return [f"Demo sign-ins, all with the password {PASSWORD}:", *(f"  {mail}" for mail in SIGN_INS)]
 
 
 def show_progress(what: str, done: int, total: int) -> None:

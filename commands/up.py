@@ -16,7 +16,7 @@ from backoffice.core.config import THREADS_PER_WORKER, Settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
 from backoffice.staff.queries import anybody_uses_the_demo_password
-from commands.demo import SIGN_INS, fill_if_empty
+from commands.demo import fill_if_empty, sign_ins
 from commands.processes import Supervisor
 from commands.surroundings import settings_and_servers
 
@@ -42,6 +42,8 @@ def up(only: str | None) -> None:
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url,
             "PYTHONUNBUFFERED": "1",
+            # Celery says eight lines about root; who runs a trial in a container as root knows it.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         }
         if only is not None:
             os.chdir(settings.root)
@@ -91,7 +93,7 @@ def _prepare(settings: Settings, *, may_fill: bool) -> bool:
 
 
 def _command(part: str, settings: Settings) -> list[str]:
-    python, celery = [sys.executable, "-m"], ["celery", "-A", "tasks.worker"]
+    python, celery = [sys.executable, "-m"], ["celery", "--quiet", "-A", "tasks.worker"]
     if part == "web":
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         return [
@@ -123,5 +125,5 @@ def _announce(settings: Settings, has_demo: bool) -> None:
         return
     lines = [f"The gym is open: {settings.public_url}/today   (visitors: {settings.public_url}/book)"]
     if has_demo:
-        lines += ["", *SIGN_INS]
+        lines += ["", *sign_ins()]
     click.echo("\n" + "\n".join(f"    {line}" for line in [*lines, "", "Ctrl-C stops everything."]) + "\n")

@@ -138,6 +138,8 @@ class PostgresServer:
         self.runner.give(self.data / "backoffice.conf")
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.old"))
+        # The socket's lock names a process id too; the folder is ours alone and no server of ours runs.
+        (self.runner.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists():
             # The pid may belong to a stranger by now, and PostgreSQL would take that for itself. The rest of the
