@@ -1,7 +1,53 @@
-"""Every piece of periodic work: how often it runs and what it is for. Nothing else is scheduled anywhere."""
+"""Every piece of periodic work: how often it runs and what it is for. Nothing else is scheduled anywhere.
 
+Each task looks at the rows to find what there is to do. A run that was missed, doubled or late changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-TASK_MODULES: list[str] = []
 
-BEAT: dict[str, dict[str, Any]] = {}
+@dataclass(frozen=True)
+class Periodic:
+    """A task, how often beat rings for it, and what it is for."""
+
+    task: str
+    every: timedelta
+    purpose: str
+
+
+SCHEDULE = (
+    Periodic(
+        "tasks.messages.deliver_due",
+        timedelta(seconds=15),
+        "Delivers messages that are due and takes over those whose worker has died.",
+    ),
+    Periodic(
+        "tasks.messages.plan_follow_ups",
+        timedelta(minutes=10),
+        "Plans follow-ups that are wanted and takes back those that are not any more.",
+    ),
+    Periodic(
+        "tasks.upkeep.back_up",
+        timedelta(minutes=30),
+        "Writes the nightly backup once the studio's night has begun and none was written in it.",
+    ),
+    Periodic(
+        "tasks.upkeep.forget",
+        timedelta(hours=6),
+        "Drops what is only kept for a while: form tokens, uploaded files, used links, ended sessions.",
+    ),
+)
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """The table as Celery beat reads it. A ring that nobody answered in time is worth nothing, so it expires."""
+    return {
+        one.task: {
+            "task": one.task,
+            "schedule": one.every,
+            "options": {"expires": one.every.total_seconds()},
+        }
+        for one in SCHEDULE
+    }

@@ -4,10 +4,12 @@ from backoffice import all_models  # noqa: F401 - relationships need every table
 from backoffice.core.app import create_base_app
 from backoffice.core.celery_app import celery
 from backoffice.core.config import load_settings
-from tasks import schedule
+from tasks import context, schedule
+from tasks.messages import set_up_delivery
 
 flask_app = create_base_app(load_settings(), import_name="tasks")
-celery.conf.beat_schedule = schedule.BEAT
-celery.conf.imports = schedule.TASK_MODULES
-celery.conf.include = schedule.TASK_MODULES
+context.use(flask_app)
+set_up_delivery(flask_app)
+celery.conf.beat_schedule = schedule.beat_schedule()
+celery.conf.include = [f"tasks.{name}" for name in ("messages", "upkeep")]
 app = celery

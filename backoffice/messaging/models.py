@@ -63,7 +63,9 @@ class Message(WithId):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_due", "next_try_at", "id", postgresql_where=text("state in ('PLANNED', 'CLAIMED')")),
+        Index(
+            "ix_messages_due", "next_try_at", "id", postgresql_where=text("state in ('PLANNED', 'CLAIMED')")
+        ),
         Index("ix_messages_state", "state", "send_at", "id"),
         Index("ix_messages_send_at", "send_at", "id"),
         Index("ix_messages_person_id", "person_id", "send_at"),
@@ -103,13 +105,14 @@ class Message(WithId):
 
 
 class Attempt(WithId):
-    """One call to a provider and what became of it."""
+    """One call to a provider and what became of it (`Ending`, or how it was interrupted)."""
 
     __tablename__ = "message_attempts"
     __table_args__ = (Index("ix_message_attempts_message_id", "message_id", "id"),)
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
     fence: Mapped[int] = mapped_column(Integer)
+    retry_key: Mapped[uuid.UUID] = mapped_column(Uuid)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")

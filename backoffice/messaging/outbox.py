@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.core.celery_app import nudge
@@ -14,6 +14,7 @@ from backoffice.core.language import N_, Language
 from backoffice.messaging.models import Channel, Kind, Message, MessageState, Phase
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, change_time, decent_time
+from backoffice.messaging.settling import may_have_arrived
 from backoffice.studio.models import Studio
 
 DELIVER_TASK = "tasks.messages.deliver_due"
@@ -96,7 +97,8 @@ def cancel_messages(
     """Take back every message about a booking, lead or person that has not been handed over; returns how many.
 
     `reason` is a marked text (N_) that screens show. A worker that holds such a message finds out before it hands
-    it over, so nothing goes out after the commit of the caller. Refuses to cancel everything of everybody.
+    it over, so nothing goes out after the commit of the caller. One that may have arrived in an earlier try becomes
+    UNKNOWN instead. Refuses to cancel everything of everybody.
     """
     about = {Message.booking_id: booking_id, Message.lead_id: lead_id, Message.person_id: person_id}
     wanted = [column == value for column, value in about.items() if value is not None]
@@ -114,7 +116,7 @@ def cancel_messages(
         update(Message)
         .where(Message.id.in_(ids))
         .values(
-            state=MessageState.CANCELLED,
+            state=case((may_have_arrived(), MessageState.UNKNOWN.value), else_=MessageState.CANCELLED.value),
             reason=reason,
             ended_at=now,
             lease_until=None,

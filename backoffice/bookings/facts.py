@@ -1,0 +1,90 @@
+"""What messages about a booking say, read when they are claimed, and whether they are still true."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, BookingState, Participant
+from backoffice.core.db import db
+from backoffice.core.language import N_, pick
+from backoffice.core.links import absolute, sign
+from backoffice.messaging.facts import Facts, NotWanted
+from backoffice.messaging.models import Kind, Message
+from backoffice.staff.models import Trainer
+from backoffice.studio.models import Service, ServiceKind
+
+BOOKING_KINDS = (
+    Kind.BOOKING_CONFIRMED,
+    Kind.BOOKING_MOVED,
+    Kind.BOOKING_CANCELLED,
+    Kind.REMINDER_DAY_BEFORE,
+    Kind.REMINDER_TWO_HOURS,
+)
+
+GONE = N_("The booking is no longer on file for this person.")
+CHANGED = N_("The booking was changed since.")
+NOT_BOOKED = N_("The booking is no longer ahead.")
+NOT_CANCELLED = N_("The booking is no longer cancelled.")
+BEGUN = N_("The booking has begun.")
+
+
+class Visit(NamedTuple):
+    """A booking as one of its guests sees it."""
+
+    booking: Booking
+    participant: Participant
+    service: Service
+    trainer: Trainer
+
+
+def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
+    """The booking as it is now. Not wanted when it was moved, cancelled, restored or has begun meanwhile."""
+    visit = _visit(message)
+    if visit is None:
+        return NotWanted(GONE)
+    if (reason := _untrue(message, visit, now)) is not None:
+        return NotWanted(reason)
+    return Facts({"booking": _words(visit, message.language), "book_url": absolute("/book")})
+
+
+def _visit(message: Message) -> Visit | None:
+    row = db.session.execute(
+        select(Booking, Participant, Service, Trainer)
+        .join(Participant, Participant.booking_id == Booking.id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Trainer, Trainer.id == Booking.trainer_id)
+        .where(Booking.id == message.booking_id, Participant.person_id == message.person_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else Visit(*row)
+
+
+def _untrue(message: Message, visit: Visit, now: datetime) -> str | None:
+    booking = visit.booking
+    if booking.version != message.booking_version:
+        return CHANGED
+    if message.kind == Kind.BOOKING_CANCELLED:
+        return None if booking.state in CANCELLED_STATES else NOT_CANCELLED
+    if booking.state != BookingState.BOOKED or visit.participant.attendance == Attendance.NO_SHOW:
+        return NOT_BOOKED
+    return BEGUN if booking.starts_at <= now else None
+
+
+def _words(visit: Visit, language: str) -> dict[str, Any]:
+    booking, participant, service, trainer = visit
+    token = sign("manage", participant.id, participant.link_epoch)
+    sizes = (participant.wear_size, f"{participant.shoe_cm} cm" if participant.shoe_cm else "")
+    return {
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "service": pick(language, service.name_ja, service.name_en),
+        "trainer": pick(language, trainer.name_ja, trainer.name_en),
+        "fee_yen": 0 if participant.fee_received_at else participant.fee_yen,
+        "is_online": service.kind == ServiceKind.ONLINE,
+        "needs_wear": participant.needs_wear,
+        "wear": " / ".join(size for size in sizes if size),
+        "cancel_until_hours": service.cancel_until_hours,
+        "by_gym": booking.state == BookingState.CANCELLED_BY_GYM,
+        "manage_url": absolute(f"/manage/{token}"),
+    }

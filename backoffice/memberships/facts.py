@@ -1,0 +1,38 @@
+"""What the welcome says about a new membership."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from backoffice.clients.models import Client
+from backoffice.core.db import db
+from backoffice.core.language import N_, pick
+from backoffice.memberships.models import Membership, Plan
+from backoffice.messaging.facts import Facts, NotWanted
+from backoffice.messaging.models import Message
+from backoffice.staff.models import Trainer
+
+NO_MEMBER = N_("The person is not a member.")
+
+
+def welcome_facts(message: Message, now: datetime) -> Facts | NotWanted:
+    """Number, plan, first day and trainer of the newest membership."""
+    row = db.session.execute(
+        select(Client.member_number, Membership.starts_on, Plan, Trainer)
+        .join(Membership, Membership.client_id == Client.id)
+        .join(Plan, Plan.id == Membership.plan_id)
+        .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
+        .where(Client.person_id == message.person_id)
+        .order_by(Membership.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return NotWanted(NO_MEMBER)
+    plan, trainer, language = row.Plan, row.Trainer, message.language
+    values = {
+        "member_number": row.member_number,
+        "starts_on": row.starts_on,
+        "plan": pick(language, plan.name_ja, plan.name_en),
+        "trainer": pick(language, trainer.name_ja, trainer.name_en) if trainer is not None else "",
+    }
+    return Facts({"client": values})

@@ -1,0 +1,67 @@
+"""What a channel is: something that hands one envelope to a provider and says honestly what became of it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class Ending(StrEnum):
+    """How a call ended; what follows from it is decided in retries.py."""
+
+    ACCEPTED = "ACCEPTED"
+    RETRY_SOON = "RETRY_SOON"
+    RETRY_SLOWLY = "RETRY_SLOWLY"
+    NEVER = "NEVER"
+    AMBIGUOUS = "AMBIGUOUS"
+    """It was handed over and the answer was lost."""
+    TAKEN_BACK = "TAKEN_BACK"
+    """Just before handing over it turned out that the message is no longer ours to send."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one call: the ending, a plain reason (N_) for people, and the provider's words for experts."""
+
+    ending: Ending
+    reason: str = ""
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message on its way: where to, what it says, and the key that stays the same on every try."""
+
+    message_id: int
+    fence: int
+    attempt_id: int
+    retry_key: uuid.UUID
+    language: str
+    address: str
+    subject: str
+    body: str
+    reply_to: str = ""
+    unsubscribe_url: str = ""
+
+
+HandOver = Callable[[], bool]
+"""Commits that the message is being handed over. False: it was taken back meanwhile, and must not go out."""
+
+
+class Transport(Protocol):
+    """A channel to one provider."""
+
+    @property
+    def honours_keys_for(self) -> timedelta:
+        """How long the provider drops a second message with the same retry key; zero when it knows no keys."""
+        ...
+
+    def send(self, envelope: Envelope, hand_over: HandOver) -> Outcome:
+        """Hand the envelope over. Calls `hand_over` once, right before the point of no return, and obeys it.
+
+        Never raises for what a provider does; errors of `hand_over` itself pass through, with nothing sent.
+        """
+        ...

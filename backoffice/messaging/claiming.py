@@ -1,0 +1,183 @@
+"""The claim: take one due message, ask whether it is still wanted, write its text, and commit that it is ours."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.exc import OperationalError
+
+from backoffice.core.db import db, transaction
+from backoffice.core.language import N_
+from backoffice.core.links import absolute, sign
+from backoffice.messaging import settling
+from backoffice.messaging.channels import Ending, Envelope, Outcome, Transport
+from backoffice.messaging.facts import Facts, NotWanted, Provider
+from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
+from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.quiet_hours import QuietHours, held_until
+from backoffice.messaging.texts import masked, render
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import consent, mail_of
+from backoffice.studio.models import Studio
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=3)
+"""How long a worker may hold a message; longer than any call can last."""
+
+NO_CHANNEL = N_("Not sent: no channel set up.")
+NO_ADDRESS = N_("There is no mail address to send it to.")
+TOO_LATE = N_("Its time was over before it could be sent.")
+TOO_LATE_QUIET = N_("Its time would be over before the quiet hours end.")
+NO_CONSENT = N_("There is no consent to such messages (any more).")
+NO_TEXT = N_("The text could not be written. Please tell the owner: the worker's log says why.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a claim came to: an envelope to send, a message that ended or waits without a call, or nothing due."""
+
+    envelope: Envelope | None = None
+    transport: Transport | None = None
+    is_idle: bool = False
+
+
+@dataclass(frozen=True)
+class Claimer:
+    """Claims messages for one worker. `lease` is counted by the database's own clock."""
+
+    channels: Mapping[Channel, Transport]
+    providers: Mapping[Kind, Provider]
+    lease: timedelta = LEASE
+
+    def claim_next(self, now: datetime) -> Step:
+        """Take the message that is due longest. A text that cannot be written does not stop the others."""
+        claimed: list[int] = []
+        try:
+            with transaction():
+                row = self._take(now)
+                if row is None:
+                    return Step(is_idle=True)
+                claimed.append(row.id)
+                return self._decide(row, now)
+        except OperationalError:
+            raise
+        except Exception:
+            if not claimed:
+                raise
+            log.exception("message could not be prepared", extra={"message_id": claimed[0]})
+        with transaction():
+            self._put_off(claimed[0], now)
+        return Step()
+
+    def _take(self, now: datetime) -> Message | None:
+        is_due = and_(Message.state == MessageState.PLANNED, Message.next_try_at <= now)
+        is_left = and_(Message.state == MessageState.CLAIMED, Message.lease_until < func.clock_timestamp())
+        query = (
+            select(Message)
+            .where(or_(is_due, is_left))
+            .order_by(Message.next_try_at, Message.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        return db.session.scalar(query.execution_options(populate_existing=True))
+
+    def _decide(self, row: Message, now: datetime) -> Step:
+        transport = self.channels.get(Channel(row.channel))
+        if row.state == MessageState.CLAIMED and not settling.take_over(row, transport, now):
+            return Step()
+        studio = db.session.get_one(Studio, row.studio_id)
+        if _is_held_back(row, studio, now) or _lacks_consent(row, now):
+            return Step()
+        facts = self.providers[Kind(row.kind)](row, now)
+        if isinstance(facts, NotWanted):
+            settling.end(row, MessageState.CANCELLED, facts.reason, now)
+        elif transport is None:
+            settling.end(row, MessageState.NOT_SENT, NO_CHANNEL, now)
+        elif not (address := facts.address or _address(row)):
+            settling.end(row, MessageState.FAILED, NO_ADDRESS, now)
+        else:
+            return Step(self._claim(row, studio, facts, address, now), transport)
+        return Step()
+
+    def _claim(self, row: Message, studio: Studio, facts: Facts, address: str, now: datetime) -> Envelope:
+        name = facts.name if facts.name is not None else _name(row)
+        unsubscribe = _unsubscribe_url(row)
+        values = {**facts.values, "unsubscribe_url": unsubscribe}
+        text = render(row.kind, row.language, studio, name, values)
+        kept = render(row.kind, row.language, studio, name, masked(values, facts.secrets))
+        row.address, row.subject, row.body = address, kept.subject, kept.body
+        row.state, row.phase, row.reason = MessageState.CLAIMED, Phase.CALLING, ""
+        row.fence += 1
+        row.tries += 1
+        row.version += 1
+        attempt = Attempt(message_id=row.id, fence=row.fence, retry_key=row.retry_key, started_at=now)
+        db.session.add(attempt)
+        db.session.flush()
+        # By the database's clock, read when the lease begins: machines may disagree about the time.
+        lease = (
+            update(Message)
+            .where(Message.id == row.id)
+            .values(lease_until=func.clock_timestamp() + self.lease)
+        )
+        db.session.execute(lease.execution_options(synchronize_session=False))
+        return Envelope(
+            message_id=row.id,
+            fence=row.fence,
+            attempt_id=attempt.id,
+            retry_key=row.retry_key,
+            language=row.language,
+            address=address,
+            subject=text.subject,
+            body=text.body,
+            reply_to=studio.mail,
+            unsubscribe_url=unsubscribe,
+        )
+
+    def _put_off(self, message_id: int, now: datetime) -> None:
+        row = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            return
+        row.tries += 1
+        settling.try_again(row, Outcome(Ending.RETRY_SLOWLY, NO_TEXT), now)
+
+
+def _is_held_back(row: Message, studio: Studio, now: datetime) -> bool:
+    """Expire what is too late, put off what has to wait for the end of the quiet hours."""
+    hours = QuietHours(studio.quiet_from, studio.quiet_to, studio.zone)
+    until = held_until(POLICIES[Kind(row.kind)].quiet, hours, now=now)
+    if row.expires_at <= now:
+        settling.end(row, MessageState.EXPIRED, TOO_LATE, now)
+    elif until is not None and row.expires_at <= until:
+        settling.end(row, MessageState.EXPIRED, TOO_LATE_QUIET, now)
+    elif until is not None:
+        settling.plan_again(row, until)
+    else:
+        return False
+    return True
+
+
+def _lacks_consent(row: Message, now: datetime) -> bool:
+    if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
+        return False
+    if consent(row.person_id, Purpose.FOLLOW_UP):
+        return False
+    settling.end(row, MessageState.CANCELLED, NO_CONSENT, now)
+    return True
+
+
+def _address(row: Message) -> str | None:
+    return mail_of(row.person_id) if row.person_id is not None else None
+
+
+def _name(row: Message) -> str:
+    person = db.session.get(Person, row.person_id) if row.person_id is not None else None
+    return person.shown_name if person is not None else ""
+
+
+def _unsubscribe_url(row: Message) -> str:
+    if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
+        return ""
+    return absolute(f"/unsubscribe/{sign('unsubscribe', row.person_id, Purpose.FOLLOW_UP.value)}")

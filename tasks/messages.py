@@ -1,0 +1,52 @@
+"""Messages: deliver what is due, plan follow-ups."""
+
+from flask import Flask, current_app
+
+from backoffice.bookings.facts import BOOKING_KINDS, booking_facts
+from backoffice.core.celery_app import celery
+from backoffice.core.config import Settings
+from backoffice.followups.facts import follow_up_facts
+from backoffice.followups.reconcile import reconcile_follow_ups
+from backoffice.memberships.facts import welcome_facts
+from backoffice.messaging.channels import Transport
+from backoffice.messaging.delivery import Delivery
+from backoffice.messaging.facts import Provider
+from backoffice.messaging.models import Channel, Kind
+from backoffice.messaging.outbox import DELIVER_TASK
+from backoffice.messaging.policy import FOLLOW_UP_KINDS
+from backoffice.messaging.smtp import SmtpChannel
+from backoffice.staff.facts import staff_facts
+from tasks.context import in_one_transaction, run_sweep
+
+PROVIDERS: dict[Kind, Provider] = {
+    **dict.fromkeys(BOOKING_KINDS, booking_facts),
+    **dict.fromkeys(FOLLOW_UP_KINDS, follow_up_facts),
+    Kind.STAFF_INVITE: staff_facts,
+    Kind.PASSWORD_RESET: staff_facts,
+    Kind.WELCOME: welcome_facts,
+}
+
+
+def set_up_delivery(app: Flask, channels: dict[Channel, Transport] | None = None) -> None:
+    """Give the application its channels: those that the settings name, or others in tests."""
+    settings: Settings = app.extensions["settings"]
+    app.extensions["delivery"] = Delivery(channels_of(settings) if channels is None else channels, PROVIDERS)
+
+
+def channels_of(settings: Settings) -> dict[Channel, Transport]:
+    """The channels that are set up. A message for another one ends as "not sent: no channel set up"."""
+    if not settings.smtp_url:
+        return {}
+    return {Channel.MAIL: SmtpChannel(settings.smtp_url, settings.mail_from)}
+
+
+@celery.task(name=DELIVER_TASK)  # type: ignore[untyped-decorator]
+def deliver_due() -> None:
+    """Deliver every message that is due, and take over those whose worker has died."""
+    run_sweep("deliver_messages", lambda now: current_app.extensions["delivery"].deliver_due(now))
+
+
+@celery.task(name="tasks.messages.plan_follow_ups")  # type: ignore[untyped-decorator]
+def plan_follow_ups() -> None:
+    """Compare the follow-ups that are wanted with those that exist."""
+    run_sweep("plan_follow_ups", in_one_transaction(reconcile_follow_ups))
