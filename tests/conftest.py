@@ -20,6 +20,7 @@ from backoffice.core.migrate import upgrade
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from blueprints.app import create_app
+from blueprints.support.limits import limiter
 from tests.gym import make_gym, make_staff
 from tests.pages import PageClient
 
@@ -52,7 +53,8 @@ def settings(servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) ->
 def app(settings: Settings) -> Flask:
     """The web application on a migrated database."""
     app = create_app(settings)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=True)
+    limiter.enabled = False  # the tests of limits switch it on
     app.test_client_class = PageClient
     with app.app_context():
         upgrade(db.engine)

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -10,7 +11,7 @@ from blueprints.staff.forms import PASSWORD_RULES
 from blueprints.support.appearance import ROLE_WORDS
 from blueprints.support.forms import CreateForm, SafeForm, VersionField
 
-LANGUAGES = ((Language.JA.value, "日本語"), (Language.EN.value, "English"))
+LANGUAGES = (SelectChoice(Language.JA.value, "日本語"), SelectChoice(Language.EN.value, "English"))
 MAIL_RULES = (DataRequired(_l("Please enter a mail address.")), Length(max=254))
 
 
@@ -55,7 +56,7 @@ class MemberForm(SafeForm):
     mail = EmailField(_l("Mail address"), validators=MAIL_RULES)
     roles = SelectMultipleField(
         _l("Roles"),
-        choices=[(role.value, _l(words)) for role, words in ROLE_WORDS.items()],
+        choices=[SelectChoice(role.value, _l(words)) for role, words in ROLE_WORDS.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
