@@ -6,11 +6,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backoffice.core.clock import DEFAULT_ZONE
-from backoffice.core.contact import Phone, fold_kana, fold_name, parse_mail, parse_phone, plain_text
+from backoffice.core.contact import Identity, Phone, fold_kana, fold_name, parse_mail, parse_phone, plain_text
 from backoffice.core.csv_export import read_cell
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
@@ -49,7 +49,8 @@ class EnquiryRow:
 
     `number` is the row a spreadsheet shows (the header is 1). Times are UTC. A cell that cannot be read
     leaves a warning (an English text to translate) and stays in `cells`; `rejected` says why the row cannot
-    become an enquiry. `key` is the same for the same enquiry in another encoding.
+    become an enquiry. `key` is the same for the same enquiry in another encoding; `identity` is what the
+    person is recognised by.
     """
 
     number: int
@@ -69,6 +70,7 @@ class EnquiryRow:
     rejected: str | None = None
     blank: bool = False
     key: str = ""
+    identity: Identity = field(default_factory=Identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,12 @@ def _row(
         Column.WISH: (wish_at, BAD_WISH),
     }
     rejected = None if phone or mail else NO_CONTACT
+    identity = Identity(
+        name=fold_name(name),
+        kana=fold_kana(kana),
+        phones=frozenset({phone.e164} if phone else ()),
+        mails=frozenset({mail} if mail else ()),
+    )
     article = _ARTICLE.fullmatch(text[Column.SOURCE].replace("：", ":"))
     return EnquiryRow(
         number=number,
@@ -217,7 +225,8 @@ def _row(
             warning for column, (value, warning) in understood.items() if text[column] and value is None
         ),
         rejected=rejected if name or kana else NO_NAME,
-        key=_key(text, name, kana, phone, mail, received_at),
+        key=_key(text, identity, received_at),
+        identity=identity,
     )
 
 
@@ -231,23 +240,16 @@ def _body(body: str, cells: tuple[str, ...], header: tuple[str, ...], known: fro
     return "\n".join([body, *others] if body else others)
 
 
-def _key(
-    text: Mapping[Column, str],
-    name: str,
-    kana: str,
-    phone: Phone | None,
-    mail: str | None,
-    received_at: datetime | None,
-) -> str:
+def _key(text: Mapping[Column, str], identity: Identity, received_at: datetime | None) -> str:
     """The fingerprint of an enquiry: who, how reached, and the minute it came in.
 
     Saving again in Excel may drop seconds, zeros and characters CP932 lacks, so only what survives counts:
     the reading before the name. Without a readable time the wish and the words tell enquiries apart.
     """
     parts = [
-        fold_kana(kana) or fold_name(name),
-        phone.e164 if phone else _letters(text[Column.PHONE]),
-        mail or _letters(text[Column.MAIL]),
+        identity.kana or identity.name,
+        next(iter(identity.phones), _letters(text[Column.PHONE])),
+        next(iter(identity.mails), _letters(text[Column.MAIL])),
     ]
     if received_at is None:
         parts += [_letters(text[column]) for column in (Column.RECEIVED, Column.WISH, Column.BODY)]

@@ -77,12 +77,7 @@ def _judge(row: EnquiryRow, people: _Registry) -> Judged:
         return Judged(row, RowKind.BLANK)
     if row.rejected:
         return Judged(row, RowKind.REJECTED)
-    identity = Identity.of(
-        name=row.name,
-        kana=row.kana,
-        phones=[row.phone.e164] if row.phone else [],
-        mails=[row.mail] if row.mail else [],
-    )
+    identity = row.identity
     sharing = people.sharing(identity)
     for who in sharing:
         if any(same_person(identity, other) for other in who.identities):

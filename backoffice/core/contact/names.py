@@ -53,6 +53,7 @@ def fold_kana(text: str) -> str:
     Small kana and long vowels stay as written: きよう is not きょう.
     """
     folded = _BETWEEN.sub("", unicodedata.normalize("NFKC", plain_text(text, LONGEST_NAME)).casefold())
+    folded = unicodedata.normalize("NFC", folded)
     return _DASHES.sub("ー", str(jaconv.kata2hira(folded)))
 
 

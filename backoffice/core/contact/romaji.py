@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jaconv
 
@@ -55,6 +56,7 @@ def romaji(kana: str) -> str:
     return " ".join(_hepburn(word) for word in plain_text(kana, LONGEST_NAME).split())
 
 
+@lru_cache(maxsize=4096)  # words of names come again and again: in lists, while typing, in an import
 def romaji_key(text: str) -> str:
     """The loose key of a reading or of Latin letters: おおたに, ohtani, ootani and otani have one key.
 
@@ -73,7 +75,7 @@ def romaji_keys(text: str) -> tuple[str, ...]:
     The words alone are joined both ways, because long vowels must not melt across a border (いとう うた).
     """
     words = [key for key in map(romaji_key, plain_text(text, LONGEST_NAME).split()) if key]
-    joined = ["".join(words), "".join(reversed(words)), romaji_key(text)]
+    joined = ["".join(words), "".join(reversed(words)), *([romaji_key(text)] if len(words) > 1 else [])]
     return tuple(key for key in dict.fromkeys(joined) if key)
 
 

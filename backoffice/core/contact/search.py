@@ -17,6 +17,7 @@ _PHONE_LIKE = re.compile(r"[+(]?[0-9][0-9 ()./+‐-―−ーｰ-]*")
 _HALF_CONVERTED = re.compile(
     r"(?<!\S)([\u3400-\u9fff々]+)([ぁ-ゖァ-ヶー]{2,})(?!\S)"
 )  # 渡辺はるか: two words
+_STORED = re.compile(r"\+81[0-9]{9,10}")  # already in E.164, as the database keeps it
 _NO_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -57,6 +58,8 @@ def search_needles(query: str) -> list[tuple[str, ...]]:
 
 
 def _digits_of(phone: str) -> list[str]:
+    if _STORED.fullmatch(phone):
+        return ["0" + phone[3:], phone[1:]]
     parsed = parse_phone(phone)
     if parsed is None:
         return [_NO_DIGIT.sub("", unicodedata.normalize("NFKC", plain_text(phone)))]
