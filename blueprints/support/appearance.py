@@ -1,12 +1,15 @@
-"""What layouts ask for: the studio, light or dark, and the words for roles. Nothing here reads the database twice."""
+"""What layouts ask for: the studio, light or dark, the words for roles, and parts of the shell drawn once and kept."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
 
 from backoffice.core.language import N_
 from backoffice.staff.models import Role
+from blueprints.support.language import language
 from blueprints.support.studio import current_studio
 
 COOKIE = "theme"
@@ -32,6 +35,40 @@ def role_words(roles: Iterable[str]) -> str:
     return " · ".join(_(words) for role, words in ROLE_WORDS.items() if role in held)
 
 
+_parts: dict[tuple[Hashable, ...], Markup] = {}
+MOST_PARTS = 1000
+
+
+def shell_part(name: str, *variation: Hashable) -> Markup:
+    """A part of the frame around every page, drawn once per language and `variation` and then kept.
+
+    Only for templates that show nothing of a person and nothing of a request beyond `variation` (menu, search box,
+    lock screen): the frame would otherwise cost more than the page inside it.
+    """
+    key = (name, language(), *variation)
+    part = _parts.get(key)
+    if part is None:
+        part = Markup(current_app.jinja_env.get_template(name).render())  # noqa: S704 - drawn by our own template
+        if not current_app.debug:
+            if len(_parts) >= MOST_PARTS:
+                _parts.clear()
+            _parts[key] = part
+    return part
+
+
+def menu_part(name: str, badges: Mapping[str, int]) -> Markup:
+    """The side list or the bottom bar: it varies by what the person may open, where they are, and the numbers on it."""
+    if badges:
+        return Markup(current_app.jinja_env.get_template(name).render(badges=badges))  # noqa: S704 - as above
+    return shell_part(name, request.blueprint, current_user.permissions)
+
+
 def init_app(app: Flask) -> None:
     """Make them known to templates."""
-    app.jinja_env.globals.update(theme=theme, role_words=role_words, current_studio=current_studio)
+    app.jinja_env.globals.update(
+        theme=theme,
+        role_words=role_words,
+        current_studio=current_studio,
+        shell_part=shell_part,
+        menu_part=menu_part,
+    )

@@ -105,7 +105,7 @@ if (dialog) {
   dialog.querySelector("[data-lock-pin]").addEventListener("submit", open);
   dialog.querySelector("[data-pin-pad]").addEventListener("click", onPad);
   document.addEventListener("lock:show", cover);
-  document.querySelector("[data-lock-form]")?.addEventListener("submit", (event) => {
+  document.querySelector("[data-lock-now]")?.addEventListener("click", (event) => {
     event.preventDefault();
     cover();
   });

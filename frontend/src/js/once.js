@@ -7,7 +7,7 @@ function release(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("data-many")) return;
+  if (form.getAttribute("method")?.toLowerCase() !== "post" || form.hasAttribute("data-many")) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -32,7 +32,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-slots] form[data-slots-filter]");
-  if (form) load(form.closest("[data-slots]"), `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+  if (form) load(form.closest("[data-slots]"), `${(form.getAttribute("action") ?? location.pathname).split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
 });
 
 document.querySelectorAll("[data-slots]").forEach(centre);
