@@ -20,6 +20,9 @@ SHOWN = (
     BookingState.LATE_CANCELLED,
 )
 
+# One of two guests may have come while nothing is known of the other yet.
+DECIDABLE = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
+
 
 class DayRow(NamedTuple):
     """One participant of one booking of the day."""
@@ -66,10 +69,7 @@ class DayRow(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether it is still to be said what became of this participant."""
-        return self.state in (BookingState.HELD, BookingState.BOOKED) and self.attendance in (
-            Attendance.EXPECTED,
-            Attendance.ARRIVED,
-        )
+        return self.state in DECIDABLE and self.attendance in (Attendance.EXPECTED, Attendance.ARRIVED)
 
     @property
     def owes_fee(self) -> bool:

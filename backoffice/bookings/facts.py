@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, BookingState, Participant
+from backoffice.bookings.queries import manage_path
 from backoffice.core.db import db
 from backoffice.core.language import N_, pick
-from backoffice.core.links import absolute, sign
+from backoffice.core.links import absolute
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.staff.models import Trainer
@@ -73,7 +74,6 @@ def _untrue(message: Message, visit: Visit, now: datetime) -> str | None:
 
 def _words(visit: Visit, language: str) -> dict[str, Any]:
     booking, participant, service, trainer = visit
-    token = sign("manage", participant.id, participant.link_epoch)
     sizes = (participant.wear_size, f"{participant.shoe_cm} cm" if participant.shoe_cm else "")
     return {
         "starts_at": booking.starts_at,
@@ -86,5 +86,5 @@ def _words(visit: Visit, language: str) -> dict[str, Any]:
         "wear": " / ".join(size for size in sizes if size),
         "cancel_until_hours": service.cancel_until_hours,
         "by_gym": booking.state == BookingState.CANCELLED_BY_GYM,
-        "manage_url": absolute(f"/manage/{token}"),
+        "manage_url": absolute(manage_path(participant)),
     }

@@ -1,6 +1,6 @@
 """Tables of bookings. `claims` holds what is taken; its one exclusion constraint makes overlap impossible."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
@@ -48,7 +48,10 @@ class BookingChannel(StrEnum):
 
 
 class Booking(WithId):
-    """One trainer, an optional room, one span, one or two participants."""
+    """One trainer, an optional room, one span, one or two participants.
+
+    `version` counts what guests must be told of (when, where, with whom, whether); attendance is not among it.
+    """
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -80,6 +83,16 @@ class Booking(WithId):
     created_by: Mapped[str] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @property
+    def busy_from(self) -> datetime:
+        """When trainer and room begin to be taken: preparation included."""
+        return self.starts_at - timedelta(minutes=self.prep_minutes)
+
+    @property
+    def busy_until(self) -> datetime:
+        """When trainer and room are free again: clean-up included."""
+        return self.ends_at + timedelta(minutes=self.cleanup_minutes)
 
 
 class Attendance(StrEnum):

@@ -1,0 +1,316 @@
+"""What changes a booking: book, hold, move, cancel, and taking a cancel back. Overlap is impossible on every path."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from backoffice.bookings import claims, lead_steps, reminders, rules
+from backoffice.bookings.models import (
+    CANCELLED_STATES,
+    Attendance,
+    Booking,
+    BookingChannel,
+    BookingState,
+    Participant,
+)
+from backoffice.bookings.placing import Place, check_place, settle, take_again
+from backoffice.bookings.queries import guests_of
+from backoffice.bookings.refusals import IN_THE_PAST, NotPossible, Rule, TooLate, Waiver
+from backoffice.core.audit import Actor, record
+from backoffice.core.contact import plain_text
+from backoffice.core.db import db, row_values
+from backoffice.core.errors import Invalid, NotFound, check_version
+from backoffice.core.language import N_
+from backoffice.leads.models import Lead
+from backoffice.messaging.models import Kind
+from backoffice.people.models import Person
+from backoffice.studio.models import Service, Studio
+
+WEAR_SIZES = ("SS", "S", "M", "L", "LL", "3L")
+SHOE_SIZES = tuple(f"{half / 2:g}" for half in range(42, 63))
+LONGEST_NOTE = 2_000
+LONGEST_REASON = 300
+AUDITED = ("state", "starts_at", "trainer_id", "room_id", "prep_minutes", "cleanup_minutes")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who takes part, and what they borrow."""
+
+    person: Person
+    needs_wear: bool = False
+    wear_size: str = ""
+    shoe_cm: str = ""
+
+
+def book(
+    *,
+    studio: Studio,
+    service: Service,
+    trainer_id: int,
+    starts_at: datetime,
+    participants: Sequence[Guest],
+    channel: BookingChannel,
+    lead: Lead | None = None,
+    room_id: int | None = None,
+    is_named: bool = False,
+    wants_woman: bool = False,
+    note: str = "",
+    waiver: Waiver | None = None,
+    held_until: datetime | None = None,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Book a visit for one or two guests: claims, lead, messages and audit, or nothing of it.
+
+    A counselling or trial of somebody without a lead opens one. With `held_until` it is a hold (仮予約): nobody is
+    told, and after that time it gives way to others unless confirmed. Raises `SlotTaken`, `OutsideHours`, `TooLate`
+    (each with the nearest free slots), `Invalid` for a wrong wish.
+    """
+    _check_guests(service, participants, lead)
+    persons = tuple(guest.person.id for guest in participants)
+    walk_in = rules.is_walk_in(channel)
+    place = Place(studio, service, trainer_id, starts_at, room_id, persons, walk_in, wants_woman)
+    waived = check_place(place, waiver, now=now)
+
+    def prepare() -> Booking:
+        own = lead or lead_steps.lead_for(participants[0].person, service, channel=channel, by=by, now=now)
+        booking = Booking(
+            studio_id=studio.id,
+            service_id=service.id,
+            lead_id=None if own is None else own.id,
+            state=(BookingState.BOOKED if held_until is None else BookingState.HELD).value,
+            held_until=held_until,
+            channel=BookingChannel(channel).value,
+            is_named=is_named,
+            wants_woman=wants_woman,
+            price_yen=service.price_yen,
+            note=plain_text(note, LONGEST_NOTE) or None,
+            created_at=now,
+            created_by=by.label,
+        )
+        db.session.add(booking)
+        return booking
+
+    booking, was_shortened = settle(place, prepare, waiver, now=now)
+    _add_participants(booking, service, participants)
+    _write_down("booking.booked", booking, waiver, _rules(waived, was_shortened), by=by, now=now)
+    if held_until is None:
+        lead_steps.after_booking(booking, service, by=by, now=now)
+        reminders.plan_messages(booking, by=by, now=now)
+    return booking
+
+
+def confirm_hold(booking: Booking, *, version: int | None = None, by: Actor, now: datetime) -> None:
+    """Make a hold a booking. Refuses (NotPossible) one that has given way or is no hold any more."""
+    lock(booking, version)
+    if booking.state != BookingState.HELD:
+        raise NotPossible
+    before = row_values(booking, *AUDITED)
+    booking.state, booking.held_until = BookingState.BOOKED.value, None
+    booking.version += 1
+    _write_down("booking.hold_confirmed", booking, before=before, by=by, now=now)
+    lead_steps.after_booking(booking, db.session.get_one(Service, booking.service_id), by=by, now=now)
+    reminders.plan_messages(booking, by=by, now=now)
+
+
+def move(
+    booking: Booking,
+    *,
+    starts_at: datetime,
+    trainer_id: int | None = None,
+    room_id: int | None = None,
+    waiver: Waiver | None = None,
+    version: int | None = None,
+    by_client: bool = False,
+    by_gym: bool = False,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Move a booking to another time, trainer or room; guests get the news and new reminders.
+
+    A client (`by_client`) keeps the deadline of the service. `by_gym` says that the gym needed the change, so that
+    guests without mail are called. Raises as `book` does, `NotPossible` when it has ended, `Stale`.
+    """
+    lock(booking, version)
+    if booking.state not in (BookingState.BOOKED, BookingState.HELD):
+        raise NotPossible
+    service = db.session.get_one(Service, booking.service_id)
+    if by_client:
+        rules.check_change_deadline(booking, service, now=now)
+    trainer_id = booking.trainer_id if trainer_id is None else trainer_id
+    same_room = room_id in (None, booking.room_id)
+    if same_room and (starts_at, trainer_id) == (booking.starts_at, booking.trainer_id):
+        return
+    guests = guests_of(booking.id)
+    place = Place(
+        studio=db.session.get_one(Studio, booking.studio_id),
+        service=service,
+        trainer_id=trainer_id,
+        starts_at=starts_at,
+        room_id=room_id,
+        person_ids=tuple(guest.person_id for guest in guests),
+        walk_in=not by_client and rules.is_walk_in(booking.channel),
+        wants_woman=by_client and booking.wants_woman,
+        without=booking,
+    )
+    waived = check_place(place, waiver, now=now)
+    before = row_values(booking, *AUDITED)
+
+    def prepare() -> Booking:
+        claims.release(booking_id=booking.id)
+        return booking
+
+    _, was_shortened = settle(place, prepare, waiver, now=now)
+    booking.version += 1
+    _expect_again(guests)
+    _write_down(
+        "booking.moved", booking, waiver, _rules(waived, was_shortened), before=before, by=by, now=now
+    )
+    if booking.state == BookingState.BOOKED:
+        lead_steps.after_move(booking, service, by=by, now=now)
+        reminders.replace_messages(booking, by_gym=by_gym, by=by, now=now)
+
+
+def cancel(
+    booking: Booking,
+    *,
+    by_gym: bool,
+    reason: str = "",
+    version: int | None = None,
+    by_client: bool = False,
+    tell: bool = True,
+    waiver: Waiver | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Cancel a booking and free its time: by the gym, in time, or late (直前キャンセル) after the deadline.
+
+    A client (`by_client`) cannot cancel after the deadline (`TooLate`). A manager's waiver makes a late cancel an
+    ordinary one. `tell=False` sends no message. Raises `NotPossible` when it has ended, `Stale`.
+    """
+    lock(booking, version)
+    rules.check_waiver(waiver)
+    if booking.state not in (BookingState.BOOKED, BookingState.HELD):
+        raise NotPossible
+    service = db.session.get_one(Service, booking.service_id)
+    if by_client:
+        rules.check_cancel_deadline(booking, service, now=now)
+    was_held = booking.state == BookingState.HELD
+    is_late = not by_gym and not was_held and rules.is_late_to_cancel(booking, service, now=now)
+    before = row_values(booking, *AUDITED)
+    booking.state = _cancelled_state(by_gym=by_gym, is_late=is_late and waiver is None)
+    booking.cancel_reason, booking.ended_at = plain_text(reason, LONGEST_REASON), now
+    booking.version += 1
+    claims.release(booking_id=booking.id)
+    waived = frozenset({Rule.DEADLINE}) if is_late and waiver is not None else frozenset[Rule]()
+    _write_down("booking.cancelled", booking, waiver, waived, before=before, by=by, now=now)
+    lead_steps.after_cancelling(booking, by=by, now=now)
+    reminders.cancel_booking_messages(booking, tell=tell and not was_held, by_gym=by_gym, by=by, now=now)
+
+
+def undo_cancel(booking: Booking, *, version: int | None = None, by: Actor, now: datetime) -> None:
+    """Take a cancel back: the time is taken again, or refused (SlotTaken) when somebody else has it by now."""
+    lock(booking, version)
+    if booking.state not in CANCELLED_STATES:
+        raise NotPossible(N_("This booking is not cancelled."))
+    if booking.starts_at <= now:
+        raise TooLate(IN_THE_PAST)
+    service = db.session.get_one(Service, booking.service_id)
+    place = Place(
+        studio=db.session.get_one(Studio, booking.studio_id),
+        service=service,
+        trainer_id=booking.trainer_id,
+        starts_at=booking.starts_at,
+        room_id=booking.room_id,
+        person_ids=tuple(guest.person_id for guest in guests_of(booking.id)),
+        walk_in=rules.is_walk_in(booking.channel),
+    )
+    take_again(place, booking, now=now)
+    before = row_values(booking, *AUDITED)
+    booking.state, booking.cancel_reason = BookingState.BOOKED.value, ""
+    booking.ended_at = booking.held_until = None
+    booking.version += 1
+    _write_down("booking.cancel_undone", booking, before=before, by=by, now=now)
+    lead_steps.after_undo(booking, service, by=by, now=now)
+    reminders.replace_messages(booking, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
+
+
+def lock(booking: Booking, version: int | None = None) -> None:
+    """Hold the booking, as it is now, until the end of the transaction; refuse a form of another version (Stale)."""
+    db.session.flush()
+    if db.session.get(Booking, booking.id, with_for_update=True, populate_existing=True) is not booking:
+        raise NotFound
+    check_version(booking.version, version)
+
+
+def _check_guests(service: Service, guests: Sequence[Guest], lead: Lead | None) -> None:
+    most = min(2, service.max_participants)
+    persons = [guest.person.id for guest in guests]
+    if not 1 <= len(persons) <= most:
+        raise Invalid(N_("Please choose between one and %(most)s guests."), field="participants", most=most)
+    if len(set(persons)) < len(persons):
+        raise Invalid(N_("The two guests are the same person."), field="participants")
+    if lead is not None and lead.person_id not in persons:
+        raise Invalid(N_("The lead belongs to somebody else."), field="lead_id")
+    for guest in guests:
+        if guest.wear_size not in ("", *WEAR_SIZES):
+            raise Invalid(N_("Please choose a size from the list."), field="wear_size")
+        if guest.shoe_cm not in ("", *SHOE_SIZES):
+            raise Invalid(N_("Please choose a size from the list."), field="shoe_cm")
+
+
+def _add_participants(booking: Booking, service: Service, guests: Sequence[Guest]) -> None:
+    for position, guest in enumerate(guests, start=1):
+        participant = Participant(
+            booking_id=booking.id,
+            person_id=guest.person.id,
+            position=position,
+            needs_wear=guest.needs_wear,
+            wear_size=guest.wear_size if guest.needs_wear else "",
+            shoe_cm=guest.shoe_cm if guest.needs_wear else "",
+            fee_yen=service.price_yen,
+        )
+        db.session.add(participant)
+    db.session.flush()
+
+
+def _expect_again(guests: Sequence[Participant]) -> None:
+    """A confirmation, an arrival or a delay was about the old time."""
+    for guest in guests:
+        guest.confirmed_at = guest.arrived_at = None
+        guest.late_minutes, guest.attendance = 0, Attendance.EXPECTED.value
+        guest.version += 1
+    db.session.flush()
+
+
+def _cancelled_state(*, by_gym: bool, is_late: bool) -> str:
+    if by_gym:
+        return BookingState.CANCELLED_BY_GYM.value
+    return (BookingState.LATE_CANCELLED if is_late else BookingState.CANCELLED).value
+
+
+def _rules(waived: frozenset[Rule], was_shortened: bool) -> frozenset[Rule]:
+    return waived | {Rule.PREPARATION} if was_shortened else waived
+
+
+def _write_down(
+    action: str,
+    booking: Booking,
+    waiver: Waiver | None = None,
+    waived: frozenset[Rule] = frozenset(),
+    *,
+    before: Mapping[str, Any] | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The audit line of a change, with the rules a manager waived and why."""
+    after = row_values(booking, *AUDITED)
+    if waiver is not None and waived:
+        booking.waiver = plain_text(waiver.reason, LONGEST_REASON)
+        after |= {"waived": sorted(waived), "waiver": booking.waiver}
+    if booking.cancel_reason:
+        after["reason"] = booking.cancel_reason
+    db.session.flush()
+    record(action, "booking", booking.id, by=by, now=now, before=before, after=after)

@@ -1,0 +1,175 @@
+"""The messages about a booking: planned, replaced and taken back in the transaction that causes them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from backoffice.bookings.models import Booking, BookingChannel, Participant
+from backoffice.core.audit import Actor
+from backoffice.core.db import db
+from backoffice.core.language import N_
+from backoffice.messaging.models import Kind
+from backoffice.messaging.outbox import cancel_messages, queue_message
+from backoffice.people.models import Person, PersonMail
+from backoffice.studio.models import Service
+from backoffice.todos.actions import add_todo, drop_for_booking
+from backoffice.todos.models import TodoKind
+
+DAY_BEFORE = timedelta(hours=24)
+TWO_HOURS_BEFORE = timedelta(hours=2)
+CALL_WITHIN = timedelta(hours=2)
+
+BOOKING_KINDS = (
+    Kind.BOOKING_CONFIRMED,
+    Kind.BOOKING_MOVED,
+    Kind.BOOKING_CANCELLED,
+    Kind.REMINDER_DAY_BEFORE,
+    Kind.REMINDER_TWO_HOURS,
+)
+
+MOVED = N_("The booking was moved.")
+CANCELLED = N_("The booking was cancelled.")
+RESTORED = N_("The booking was restored.")
+CALL_CONFIRM = N_("Call to confirm the booking")
+CALL_MOVED = N_("Call: the booking was moved by the gym")
+CALL_CANCELLED = N_("Call: the booking was cancelled by the gym")
+
+
+class Reader(NamedTuple):
+    """A guest as messages see them."""
+
+    participant_id: int
+    person_id: int
+    language: str
+    has_mail: bool
+
+
+class Planned(NamedTuple):
+    """A message that a booking wants, and when."""
+
+    kind: Kind
+    send_at: datetime
+
+
+def plan_messages(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Queue the confirmation and the reminders of a new booking.
+
+    Who has no mail address gets no rows; if they booked by themselves, the desk gets a task to call.
+    """
+    _plan(booking, Kind.BOOKING_CONFIRMED, now=now)
+    if booking.channel == BookingChannel.WEB:
+        _call_those_without_mail(booking, CALL_CONFIRM, by=by, now=now)
+
+
+def replace_messages(
+    booking: Booking, *, now: datetime, by: Actor, by_gym: bool = False, kind: Kind = Kind.BOOKING_MOVED
+) -> None:
+    """Take back what was planned and queue the news and the reminders for the time that holds now.
+
+    When the gym itself made the change, guests without a mail address are to be called.
+    """
+    cancel_messages(
+        reason=MOVED if kind is Kind.BOOKING_MOVED else RESTORED,
+        booking_id=booking.id,
+        kinds=BOOKING_KINDS,
+        now=now,
+    )
+    drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
+    _plan(booking, kind, by_gym=by_gym, now=now)
+    if by_gym:
+        _call_those_without_mail(booking, CALL_MOVED, by=by, now=now)
+
+
+def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: Actor, now: datetime) -> None:
+    """Take back what was planned; tell the guests unless they need not be told or the visit is over."""
+    cancel_messages(reason=CANCELLED, booking_id=booking.id, kinds=BOOKING_KINDS, now=now)
+    drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
+    if not tell or booking.starts_at <= now:
+        return
+    for reader in readers(booking.id):
+        if reader.has_mail:
+            _queue(booking, reader, Planned(Kind.BOOKING_CANCELLED, now), by_gym=by_gym, now=now)
+    if by_gym:
+        _call_those_without_mail(booking, CALL_CANCELLED, by=by, now=now)
+
+
+def planned_for(
+    starts_at: datetime, first: Kind, *, day_before: bool, two_hours_before: bool, now: datetime
+) -> list[Planned]:
+    """Which messages a booking wants: the news at once, a reminder only when its time has not passed yet. Pure."""
+    if starts_at <= now:
+        return []
+    wanted = [Planned(first, now)]
+    if day_before and now <= starts_at - DAY_BEFORE:
+        wanted.append(Planned(Kind.REMINDER_DAY_BEFORE, starts_at - DAY_BEFORE))
+    if two_hours_before and now <= starts_at - TWO_HOURS_BEFORE:
+        wanted.append(Planned(Kind.REMINDER_TWO_HOURS, starts_at - TWO_HOURS_BEFORE))
+    return wanted
+
+
+def readers(booking_id: int) -> list[Reader]:
+    """The guests of a booking, with their language and whether mail reaches them. One statement."""
+    has_mail = select(PersonMail.id).where(PersonMail.person_id == Person.id).exists()
+    query = (
+        select(Participant.id, Person.id, Person.language, has_mail)
+        .join(Person, Person.id == Participant.person_id)
+        .where(Participant.booking_id == booking_id)
+        .order_by(Participant.position)
+    )
+    return [Reader._make(row) for row in db.session.execute(query)]
+
+
+def _plan(booking: Booking, first: Kind, *, by_gym: bool = False, now: datetime) -> None:
+    service = db.session.get_one(Service, booking.service_id)
+    wanted = planned_for(
+        booking.starts_at,
+        first,
+        day_before=service.reminds_day_before,
+        two_hours_before=service.reminds_two_hours_before,
+        now=now,
+    )
+    _queue_all(booking, [one for one in readers(booking.id) if one.has_mail], wanted, by_gym=by_gym, now=now)
+
+
+def _queue_all(
+    booking: Booking, those: Sequence[Reader], wanted: Sequence[Planned], *, by_gym: bool, now: datetime
+) -> None:
+    for reader in those:
+        for planned in wanted:
+            _queue(booking, reader, planned, by_gym=by_gym, now=now)
+
+
+def _queue(booking: Booking, reader: Reader, planned: Planned, *, by_gym: bool, now: datetime) -> None:
+    is_news = planned.send_at == now
+    queue_message(
+        planned.kind,
+        studio_id=booking.studio_id,
+        dedupe_key=f"{planned.kind}:booking:{booking.id}:{reader.participant_id}:{booking.version}",
+        send_at=planned.send_at,
+        expires_at=booking.starts_at,
+        now=now,
+        person_id=reader.person_id,
+        language=reader.language,
+        booking_id=booking.id,
+        booking_version=booking.version,
+        lead_id=booking.lead_id,
+        change_by_gym_of=booking.starts_at if by_gym and is_news else None,
+    )
+
+
+def _call_those_without_mail(booking: Booking, title: str, *, by: Actor, now: datetime) -> None:
+    for reader in readers(booking.id):
+        if not reader.has_mail and booking.starts_at > now:
+            add_todo(
+                TodoKind.CALL_TO_CONFIRM,
+                title,
+                studio_id=booking.studio_id,
+                due_at=min(now + CALL_WITHIN, booking.starts_at),
+                person_id=reader.person_id,
+                lead_id=booking.lead_id,
+                booking_id=booking.id,
+                by=by,
+                now=now,
+            )
