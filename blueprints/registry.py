@@ -2,9 +2,34 @@
 
 from flask import Blueprint
 
+from blueprints.bookings.attendance import attendance
+from blueprints.bookings.calendar import calendar
+from blueprints.bookings.desk_booking import desk
+from blueprints.bookings.manage import manage
+from blueprints.bookings.public import book
+from blueprints.bookings.today import today_page
 from blueprints.health.views import health
+from blueprints.messaging.unsubscribe import unsubscribe
+from blueprints.messaging.views import messages
 from blueprints.preferences.views import preferences
 from blueprints.root.views import root
 from blueprints.staff.views import staff
+from blueprints.studio.views import settings
+from blueprints.todos.views import todos
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health, preferences, root, staff)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    attendance,
+    book,
+    calendar,
+    desk,
+    health,
+    manage,
+    messages,
+    preferences,
+    root,
+    settings,
+    staff,
+    today_page,
+    todos,
+    unsubscribe,
+)

@@ -7,6 +7,7 @@ from backoffice.clients.actions import register
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, record
 from backoffice.core.db import db
+from backoffice.core.language import N_
 from backoffice.leads.actions import advance
 from backoffice.leads.models import Lead, Stage
 from backoffice.memberships.models import Membership
@@ -17,6 +18,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import mail_of
 
 WELCOME_LATEST = timedelta(days=3)
+JOINED = N_("They have joined.")
 FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
 
 
@@ -57,7 +59,7 @@ def join(
     record("membership.begun", "membership", membership.id, person_id=person.id, by=by, now=now, after=after)
     if lead is not None:
         advance(lead, Stage.JOINED, by=by, now=now)
-        cancel_messages(reason="joined", lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
+        cancel_messages(reason=JOINED, lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
     _welcome(person, client, studio_id=studio_id, lead=lead, now=now)
     return client
 

@@ -92,15 +92,21 @@ def cancel_messages(
     booking_id: int | None = None,
     lead_id: int | None = None,
     person_id: int | None = None,
+    message_id: int | None = None,
     kinds: Iterable[Kind] | None = None,
 ) -> int:
-    """Take back every message about a booking, lead or person that has not been handed over; returns how many.
+    """Take back what is named and has not been handed over: about a booking, lead or person, or one message.
 
     `reason` is a marked text (N_) that screens show. A worker that holds such a message finds out before it hands
     it over, so nothing goes out after the commit of the caller. One that may have arrived in an earlier try becomes
-    UNKNOWN instead. Refuses to cancel everything of everybody.
+    UNKNOWN instead. Returns how many there were; refuses to cancel everything of everybody.
     """
-    about = {Message.booking_id: booking_id, Message.lead_id: lead_id, Message.person_id: person_id}
+    about = {
+        Message.booking_id: booking_id,
+        Message.lead_id: lead_id,
+        Message.person_id: person_id,
+        Message.id: message_id,
+    }
     wanted = [column == value for column, value in about.items() if value is not None]
     if not wanted:
         raise ValueError("say whose messages are cancelled")

@@ -1,0 +1,179 @@
+"""Questions about messages. Lists never read the encrypted texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, literal, select, tuple_
+
+from backoffice.core.db import db
+from backoffice.core.errors import NotFound
+from backoffice.messaging.models import Attempt, Kind, Message, MessageState
+from backoffice.people.models import Person
+from backoffice.people.queries import matching_ids
+
+MOST_COUNTED = 100
+LATE_AFTER = timedelta(minutes=15)
+
+_S = MessageState
+
+
+class Tray(StrEnum):
+    """How the page of messages sorts them."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REVIEW = "review"
+    NOT_SENT = "not-sent"
+
+
+STATES: dict[Tray, tuple[MessageState, ...]] = {
+    Tray.PLANNED: (_S.PLANNED, _S.CLAIMED),
+    Tray.SENT: (_S.SENT,),
+    Tray.FAILED: (_S.FAILED,),
+    Tray.UNKNOWN: (_S.UNKNOWN,),
+    Tray.REVIEW: (_S.HELD_FOR_REVIEW,),
+    Tray.NOT_SENT: (_S.NOT_SENT, _S.CANCELLED, _S.EXPIRED),
+}
+NEED_A_PERSON = (Tray.FAILED, Tray.UNKNOWN, Tray.REVIEW)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of messages shows."""
+
+    tray: Tray = Tray.PLANNED
+    kind: Kind | None = None
+    query: str = ""
+
+
+class MessageRow(NamedTuple):
+    """A message in a list. `name` is the person's; mails to staff have none."""
+
+    id: int
+    kind: str
+    channel: str
+    state: str
+    send_at: datetime
+    next_try_at: datetime
+    ended_at: datetime | None
+    reason: str
+    tries: int
+    person_id: int | None
+    staff_id: int | None
+    booking_id: int | None
+    lead_id: int | None
+    name: str | None
+    kana: str | None
+
+    @property
+    def shown_name(self) -> str:
+        """The name of the person, or nothing."""
+        return self.name or self.kana or ""
+
+
+class Place(NamedTuple):
+    """Where a page of the list ended."""
+
+    send_at: datetime
+    id: int
+
+
+def message_page(
+    studio_id: int, filters: Filters, *, after: Place | None = None, limit: int = 50
+) -> list[MessageRow]:
+    """One page of messages: planned ones soonest first, the others newest first. One statement."""
+    query = _rows().where(Message.studio_id == studio_id, Message.state.in_(STATES[filters.tray]))
+    if filters.kind is not None:
+        query = query.where(Message.kind == filters.kind)
+    if (found := matching_ids(filters.query)) is not None:
+        query = query.where(found)
+    place = tuple_(Message.send_at, Message.id)
+    if filters.tray is Tray.PLANNED:
+        query = query.order_by(Message.send_at, Message.id)
+        query = (
+            query if after is None else query.where(place > tuple_(literal(after.send_at), literal(after.id)))
+        )
+    else:
+        query = query.order_by(Message.send_at.desc(), Message.id.desc())
+        query = (
+            query if after is None else query.where(place < tuple_(literal(after.send_at), literal(after.id)))
+        )
+    return _read(query.limit(limit))
+
+
+def messages_about(
+    person_id: int | None = None, booking_id: int | None = None, lead_id: int | None = None, limit: int = 50
+) -> list[MessageRow]:
+    """The newest messages about a person, a booking or a lead (all that are named)."""
+    about = {Message.person_id: person_id, Message.booking_id: booking_id, Message.lead_id: lead_id}
+    wanted = [column == value for column, value in about.items() if value is not None]
+    if not wanted:
+        return []
+    return _read(_rows().where(*wanted).order_by(Message.send_at.desc(), Message.id.desc()).limit(limit))
+
+
+def message(studio_id: int, message_id: int) -> Message:
+    """A message with its text as sent. Raises `NotFound`."""
+    row = db.session.get(Message, message_id)
+    if row is None or row.studio_id != studio_id:
+        raise NotFound
+    return row
+
+
+def message_row(message_id: int) -> MessageRow:
+    """A message as lists show it, with the name of the person."""
+    return _read(_rows().where(Message.id == message_id))[0]
+
+
+def attempts(message_id: int) -> Sequence[Attempt]:
+    """Every call to the provider, oldest first."""
+    return db.session.scalars(
+        select(Attempt).where(Attempt.message_id == message_id).order_by(Attempt.id)
+    ).all()
+
+
+def waiting_for_a_person(studio_id: int) -> dict[Tray, int]:
+    """How many messages a person has to look at, by tray, counted up to one hundred each. One statement."""
+    counts = [
+        select(func.count())
+        .select_from(
+            select(Message.id)
+            .where(Message.studio_id == studio_id, Message.state.in_(STATES[tray]))
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
+        .scalar_subquery()
+        .label(tray.name)
+        for tray in NEED_A_PERSON
+    ]
+    row = db.session.execute(select(*counts)).one()
+    return {tray: int(getattr(row, tray.name)) for tray in NEED_A_PERSON}
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return select(
+        Message.id,
+        Message.kind,
+        Message.channel,
+        Message.state,
+        Message.send_at,
+        Message.next_try_at,
+        Message.ended_at,
+        Message.reason,
+        Message.tries,
+        Message.person_id,
+        Message.staff_id,
+        Message.booking_id,
+        Message.lead_id,
+        Person.name,
+        Person.kana,
+    ).outerjoin(Person, Person.id == Message.person_id)
+
+
+def _read(query: Select[*tuple[Any, ...]]) -> list[MessageRow]:
+    return [MessageRow._make(row) for row in db.session.execute(query)]
