@@ -1,0 +1,79 @@
+"""A mail server that writes down what it accepts and, when asked to, is as unreliable as real ones.
+
+python -m tests.far_ends.mail_server JOURNAL PORT_FILE [--busy P] [--lose P] [--seconds S] [--seed N]
+"""
+
+import argparse
+import asyncio
+import random
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.far_ends import journal
+
+
+class Handler:
+    """Accepts mail. `busy` and `lose` are shares: answered with 451, and accepted without the answer arriving."""
+
+    def __init__(
+        self, path: Path, *, busy: float = 0, lose: float = 0, seconds: float = 0, seed: int = 0
+    ) -> None:
+        self.path, self.busy, self.lose, self.seconds = path, busy, lose, seconds
+        self.dice = random.Random(seed)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if self.dice.random() < self.busy:
+            return "451 4.3.0 busy"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.seconds * self.dice.random())
+        mail = message_from_bytes(bytes(envelope.content or b""), policy=default)
+        body = mail.get_body()
+        entry = {
+            "to": envelope.rcpt_tos,
+            "subject": str(mail["Subject"]),
+            "message_id": str(mail["Message-ID"]),
+            "headers": {name: str(value) for name, value in mail.items()},
+            "body": body.get_content() if body is not None else "",
+        }
+        journal.append(self.path, entry)
+        if self.dice.random() < self.lose and server.transport is not None:
+            server.transport.abort()
+        return "250 2.0.0 accepted"
+
+
+async def serve(path: Path, port_file: Path, **options: Any) -> None:
+    """Listen on a free port of this machine until the process is ended."""
+    handler = Handler(path, **options)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(handler, loop=loop, enable_SMTPUTF8=False), "127.0.0.1", 0)
+    draft = port_file.with_suffix(".new")
+    draft.write_text(str(server.sockets[0].getsockname()[1]))
+    draft.rename(port_file)
+    await server.serve_forever()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("journal", type=Path)
+    parser.add_argument("port_file", type=Path)
+    parser.add_argument("--busy", type=float, default=0)
+    parser.add_argument("--lose", type=float, default=0)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    options = {name: getattr(given, name) for name in ("busy", "lose", "seconds", "seed")}
+    asyncio.run(serve(given.journal, given.port_file, **options))
+
+
+if __name__ == "__main__":
+    main()

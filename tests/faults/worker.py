@@ -1,0 +1,68 @@
+"""The product's own worker and beat, with the far ends of the tests, quick rings, and a hand that kills.
+
+celery -A tests.faults.worker worker|beat. Everything comes from the environment: see `Knobs`.
+"""
+
+import os
+import random
+import signal
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import Pool
+
+from backoffice.messaging import retries
+from backoffice.messaging.channels import Ending
+from backoffice.messaging.models import Channel
+from backoffice.messaging.retries import Pace
+from backoffice.messaging.smtp import SmtpChannel
+from tasks.messages import set_up_delivery
+from tasks.worker import app, celery, flask_app
+from tests.far_ends.http_channel import HttpChannel
+
+__all__ = ["app", "celery"]
+
+LEASE = timedelta(seconds=3)
+RING = 0.5
+
+_lock = threading.Lock()
+
+
+def set_up() -> None:
+    """Point the channels at the far ends and make every wait short."""
+    settings = flask_app.extensions["settings"]
+    mail = SmtpChannel(settings.smtp_url, settings.mail_from, timedelta(seconds=2), timedelta(seconds=2.5))
+    push = HttpChannel(int(os.environ["FAULTS_HTTP_PORT"]))
+    set_up_delivery(flask_app, {Channel.MAIL: mail, Channel.LINE: push})
+    flask_app.extensions["delivery"] = replace(flask_app.extensions["delivery"], lease=LEASE)
+    quick = Pace(timedelta(seconds=0.3), timedelta(seconds=1))
+    retries.PACES.update({Ending.RETRY_SOON: quick, Ending.RETRY_SLOWLY: quick})
+    retries.MOST_TRIES = 1000
+    for entry in celery.conf.beat_schedule.values():
+        entry["schedule"] = RING
+        entry["options"] = {"expires": 5}
+
+
+def kill_at_boundaries(kills: Path, most: int, chance: float) -> None:
+    """Die by SIGKILL before some statements, before some commits and after some commits, `most` times in all."""
+
+    def maybe_die(*_words: Any, **_named: Any) -> None:
+        if random.random() < chance and len(kills.read_text().splitlines()) < most:
+            with _lock, kills.open("a") as file:
+                file.write(f"{os.getpid()}\n")
+                file.flush()
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", maybe_die)
+    event.listen(Engine, "commit", maybe_die)
+    event.listen(Pool, "checkin", maybe_die)
+
+
+set_up()
+if most := int(os.environ.get("FAULTS_BOUNDARY_KILLS", "0")):
+    kill_at_boundaries(Path(os.environ["FAULTS_KILLS"]), most, float(os.environ["FAULTS_CHANCE"]))
