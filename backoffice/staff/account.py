@@ -13,7 +13,9 @@ from backoffice.studio import editing
 def change_language(staff_id: int, language: str, *, now: datetime) -> None:
     """Choose Japanese or English for one's own screens and mails."""
     staff = editing.locked(Staff, staff_id)
-    editing.change(staff, {"language": Language(language).value}, "staff", version=None, by=actor_of(staff), now=now)
+    editing.change(
+        staff, {"language": Language(language).value}, "staff", version=None, by=actor_of(staff), now=now
+    )
 
 
 def change_password(staff_id: int, password: str, *, now: datetime) -> Staff:

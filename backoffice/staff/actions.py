@@ -46,7 +46,9 @@ def invite(
     Refuses an address that is unreadable or taken, a missing name, and no or unknown roles.
     """
     staff = _add(mail, name, roles, studio_id=studio_id, language=language, name_en=name_en, now=now)
-    record("staff.invited", "staff", staff.id, by=by, now=now, after={"mail": staff.mail, "roles": staff.roles})
+    record(
+        "staff.invited", "staff", staff.id, by=by, now=now, after={"mail": staff.mail, "roles": staff.roles}
+    )
     invitations.send_invitation(staff, now=now)
     return staff
 
@@ -87,7 +89,9 @@ def _add(
         "epoch": 1,
         "version": 1,
     }
-    added: Staff | None = db.session.scalar(insert(Staff).values(**values).on_conflict_do_nothing().returning(Staff))
+    added: Staff | None = db.session.scalar(
+        insert(Staff).values(**values).on_conflict_do_nothing().returning(Staff)
+    )
     if added is None:
         raise Invalid(N_("Somebody already uses this mail address."), field="mail")
     return added
@@ -102,7 +106,9 @@ def invite_again(staff_id: int, *, by: Actor, now: datetime) -> None:
     record("staff.invited_again", "staff", staff.id, by=by, now=now)
 
 
-def change_member(staff_id: int, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime) -> bool:
+def change_member(
+    staff_id: int, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime
+) -> bool:
     """Change name, address, language or roles. Refuses to take the owner's role from the last active owner."""
     owners = _lock_owners()
     staff = editing.locked(Staff, staff_id)
@@ -135,7 +141,15 @@ def suspend(staff_id: int, *, version: int | None = None, by: Actor, now: dateti
     staff.version += 1
     sessions.end_all(staff)
     tokens.use_up(staff.id, now=now)
-    record("staff.suspended", "staff", staff.id, by=by, now=now, before={"state": before}, after={"state": staff.state})
+    record(
+        "staff.suspended",
+        "staff",
+        staff.id,
+        by=by,
+        now=now,
+        before={"state": before},
+        after={"state": staff.state},
+    )
 
 
 def restore(staff_id: int, *, version: int | None = None, by: Actor, now: datetime) -> None:
@@ -147,7 +161,15 @@ def restore(staff_id: int, *, version: int | None = None, by: Actor, now: dateti
     staff.state = StaffState.ACTIVE if staff.password_hash else StaffState.INVITED
     staff.version += 1
     after = {"state": staff.state}
-    record("staff.restored", "staff", staff.id, by=by, now=now, before={"state": StaffState.SUSPENDED}, after=after)
+    record(
+        "staff.restored",
+        "staff",
+        staff.id,
+        by=by,
+        now=now,
+        before={"state": StaffState.SUSPENDED},
+        after=after,
+    )
     if staff.state == StaffState.INVITED:
         invitations.send_invitation(staff, now=now)
 

@@ -30,7 +30,9 @@ def take_turn(key: str, *, now: datetime) -> SignInFailure:
 
     A counter whose last failure is a day old starts anew.
     """
-    db.session.execute(insert(SignInFailure).values(key=key, failures=0, last_at=now).on_conflict_do_nothing())
+    db.session.execute(
+        insert(SignInFailure).values(key=key, failures=0, last_at=now).on_conflict_do_nothing()
+    )
     query = select(SignInFailure).where(SignInFailure.key == key).with_for_update()
     counter = db.session.scalars(query, execution_options={"populate_existing": True}).one()
     if now - counter.last_at > FORGOTTEN:

@@ -19,7 +19,9 @@ RESET_EVERY = timedelta(minutes=5)
 
 def send_invitation(staff: Staff, *, now: datetime) -> None:
     """Plan the mail with the link; a second click in the same minute plans no second mail."""
-    _send(Kind.STAFF_INVITE, staff, f"{int(now.timestamp()) // 60}", expires_at=now + timedelta(days=2), now=now)
+    _send(
+        Kind.STAFF_INVITE, staff, f"{int(now.timestamp()) // 60}", expires_at=now + timedelta(days=2), now=now
+    )
 
 
 def request_reset(mail: str, *, now: datetime) -> None:

@@ -57,7 +57,10 @@ def check_pin(pin: str) -> None:
     """Refuse a PIN that is not 4 to 8 digits, or is one digit repeated or counts up or down (1111, 1234, 9876)."""
     if not (pin.isascii() and pin.isdigit() and PIN_SHORTEST <= len(pin) <= PIN_LONGEST):
         raise Invalid(
-            N_("Please choose %(least)s to %(most)s digits."), field="pin", least=PIN_SHORTEST, most=PIN_LONGEST
+            N_("Please choose %(least)s to %(most)s digits."),
+            field="pin",
+            least=PIN_SHORTEST,
+            most=PIN_LONGEST,
         )
     steps = {int(right) - int(left) for left, right in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):

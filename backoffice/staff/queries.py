@@ -51,6 +51,8 @@ def may_take_over(studio_id: int) -> list[Colleague]:
 def anybody_uses_the_demo_password() -> bool:
     """Whether an account can be entered with the password that is printed in the manual."""
     query = select(Staff.password_hash).where(
-        Staff.state == StaffState.ACTIVE, Staff.mail.endswith("@demo.example"), Staff.password_hash.is_not(None)
+        Staff.state == StaffState.ACTIVE,
+        Staff.mail.endswith("@demo.example"),
+        Staff.password_hash.is_not(None),
     )
     return any(matches(kept, DEMO_PASSWORD) for kept in db.session.scalars(query))

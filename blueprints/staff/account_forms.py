@@ -20,7 +20,8 @@ class NewPasswordForm(SafeForm):
 
     password = PasswordField(_l("New password"), validators=PASSWORD_RULES)
     again = PasswordField(
-        _l("New password again"), validators=[EqualTo("password", _l("The two passwords differ.")), Length(max=200)]
+        _l("New password again"),
+        validators=[EqualTo("password", _l("The two passwords differ.")), Length(max=200)],
     )
 
 

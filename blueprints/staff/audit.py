@@ -13,9 +13,8 @@ from backoffice.staff.permissions import Permission
 from blueprints.staff.audit_words import SUBJECTS, actor_word, subject_word, verb_word
 from blueprints.staff.blueprint import staff
 from blueprints.support.access import permit
+from blueprints.support.limits import LARGEST_ID
 from blueprints.support.studio import current_studio
-
-LARGEST_ID = 2**63 - 1
 
 
 @staff.get("/settings/audit")
@@ -81,7 +80,11 @@ def _filter() -> TrailFilter:
 
 def _number(name: str) -> int | None:
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID
+        else None
+    )
 
 
 def _day(name: str) -> date | None:

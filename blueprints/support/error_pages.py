@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
@@ -45,6 +45,7 @@ LAST_WORDS = (
     "申し訳ございません。ただいま表示できません。しばらくしてからもう一度お試しください。\n"
     "Sorry, this page cannot be shown just now. Please try again in a minute.\n"
 )
+STRANGE_HOST = "This site does not answer under that name. / このアドレスではご利用いただけません。\n"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,17 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code == 413:
         response.headers["Connection"] = "close"
     return response
+
+
+def strange_host(error: SecurityError) -> ResponseReturnValue:
+    """The request names a host that is not ours; no link can be built for it, so no page either."""
+    return current_app.response_class(STRANGE_HOST, status=400, mimetype="text/plain")
+
+
+def too_deep(error: RecursionError) -> ResponseReturnValue:
+    """JSON nested deeper than anybody means it."""
+    log.warning("nested too deep", extra={"endpoint": request.endpoint})
+    return refused(400, _(SENTENCES[400]))
 
 
 def csrf_error(error: CSRFError) -> ResponseReturnValue:
@@ -123,6 +135,8 @@ def _way_back() -> WayBack:
 def init_app(app: Flask) -> None:
     """Register the pages."""
     app.register_error_handler(CSRFError, csrf_error)
+    app.register_error_handler(SecurityError, strange_host)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(DomainError, domain_error)
+    app.register_error_handler(RecursionError, too_deep)
     app.register_error_handler(Exception, unexpected)

@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import SUBMIT_METHODS
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
@@ -13,6 +16,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.submissions import new_token
 from blueprints.support.language import say
 
+FROM_REQUEST = object()
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -38,6 +42,16 @@ class SafeForm(FlaskForm):
             field = unbound.bind(form=form, **options)
             field.validators = [*field.validators, no_control_characters]
             return field
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What was sent as a form. The library would read a JSON body, of any depth, as well."""
+            if formdata is not FROM_REQUEST:
+                return formdata
+            sent = CombinedMultiDict([request.files, request.form])
+            return sent if request.method in SUBMIT_METHODS and sent else None
+
+    def __init__(self, formdata: Any = FROM_REQUEST, **given: Any) -> None:
+        super().__init__(formdata=formdata, **given)
 
     @property
     def has_errors(self) -> bool:

@@ -3,17 +3,29 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.routing import IntegerConverter, Map
 
 SMALL_BODY = 64 * 1024
 UPLOAD_BODY = 6 * 1024 * 1024
 MOST_FIELDS = 200
 
+LARGEST_ID = 2**63 - 1
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 limiter = Limiter(get_remote_address, default_limits=[])
+
+
+class RowId(IntegerConverter):
+    """`<int:…>` in an address: a number the database can hold; a larger one is an address that does not exist."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", LARGEST_ID)
+        super().__init__(map, *args, **kwargs)
 
 
 def body_limit(size: int) -> Callable[[View], View]:
@@ -33,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
     limiter.init_app(app)
+    app.url_map.converters["int"] = RowId
     app.before_request(_apply_body_limit)
 
 
@@ -41,7 +54,13 @@ def _storage(redis_url: str) -> str:
 
 
 def _apply_body_limit() -> None:
+    """A larger body is meant for a file: what is typed into fields stays small everywhere."""
     size = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
     if size is not None:
         request.max_content_length = size
-        request.max_form_memory_size = size
+
+
+def refuse_many_fields() -> None:
+    """More fields than any form of ours has. Run once the caller may use the route, as it reads the body."""
+    if request.method in UNSAFE and sum(len(values) for _, values in request.form.lists()) > MOST_FIELDS:
+        abort(413)

@@ -43,7 +43,9 @@ def switch(client: PageClient, staff: Staff, pin: str) -> TestResponse:
     return client.post("/switch", data={"staff_id": str(staff.id), "pin": pin}, headers=JSON)
 
 
-def test_locking_covers_every_page_until_a_pin_opens_it(shared: PageClient, desk: Staff, colleague: Staff) -> None:
+def test_locking_covers_every_page_until_a_pin_opens_it(
+    shared: PageClient, desk: Staff, colleague: Staff
+) -> None:
     told = shared.post("/lock", data={}, headers=JSON).get_json()
     assert told["people"] == [
         {"id": desk.id, "name": desk.name, "current": True},
@@ -69,21 +71,27 @@ def test_a_colleague_takes_over_in_the_same_browser(
     assert (line.actor_id, line.before) == (colleague.id, {"staff_id": desk.id})
 
 
-def test_the_forms_of_the_page_stay_good_after_the_change(shared: PageClient, desk: Staff, colleague: Staff) -> None:
+def test_the_forms_of_the_page_stay_good_after_the_change(
+    shared: PageClient, desk: Staff, colleague: Staff
+) -> None:
     before = shared.csrf
     switch(shared, colleague, OTHER_PIN)
     shared.csrf = before
     assert shared.post("/account/language", data={"language": "en"}).status_code == 303
 
 
-def test_a_pin_does_not_count_as_a_fresh_password(shared: PageClient, now: datetime, colleague: Staff) -> None:
+def test_a_pin_does_not_count_as_a_fresh_password(
+    shared: PageClient, now: datetime, colleague: Staff
+) -> None:
     colleague.roles = [Role.OWNER.value]
     db.session.commit()
     switch(shared, colleague, OTHER_PIN)
     assert shared.get("/settings/team/new").location == "/confirm-password?next=/settings/team/new"
 
 
-def test_three_wrong_pins_and_only_the_password_helps(shared: PageClient, desk: Staff, colleague: Staff) -> None:
+def test_three_wrong_pins_and_only_the_password_helps(
+    shared: PageClient, desk: Staff, colleague: Staff
+) -> None:
     shared.post("/lock", data={}, headers=JSON)
     assert switch(shared, desk, "0000").get_json() == {"error": "That PIN is not right."}
     assert switch(shared, desk, "0001").status_code == 422
@@ -114,7 +122,9 @@ def test_the_screen_locks_by_the_servers_clock_after_five_quiet_minutes(
     assert shared.get("/account").location.startswith("/unlock")
 
 
-def test_a_poll_does_not_keep_the_screen_open_but_work_does(shared: PageClient, now: datetime, at: Clock) -> None:
+def test_a_poll_does_not_keep_the_screen_open_but_work_does(
+    shared: PageClient, now: datetime, at: Clock
+) -> None:
     for minute in range(1, 5):
         at(now + timedelta(minutes=minute))
         assert shared.get("/account", headers={"X-Poll": "1"}).status_code == 200
@@ -126,13 +136,17 @@ def test_a_poll_does_not_keep_the_screen_open_but_work_does(shared: PageClient, 
         assert shared.post("/awake", data={}, headers=JSON).status_code == 204
 
 
-def test_an_own_device_does_not_lock_by_itself(client: PageClient, desk: Staff, now: datetime, at: Clock) -> None:
+def test_an_own_device_does_not_lock_by_itself(
+    client: PageClient, desk: Staff, now: datetime, at: Clock
+) -> None:
     client.enter(desk, now=now)
     at(now + timedelta(hours=3))
     assert client.get("/account").status_code == 200
 
 
-def test_an_own_device_opens_only_for_its_own_person(client: PageClient, desk: Staff, colleague: Staff, now: datetime) -> None:
+def test_an_own_device_opens_only_for_its_own_person(
+    client: PageClient, desk: Staff, colleague: Staff, now: datetime
+) -> None:
     client.enter(desk, now=now)
     client.get("/unlock?switch=1")
     told = client.post("/lock", data={}, headers=JSON).get_json()

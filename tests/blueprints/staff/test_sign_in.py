@@ -106,7 +106,15 @@ def test_the_counter_keeps_no_address(client: PageClient, desk: Staff) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "\\/evil.example", "/" * 3000],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "\\/evil.example",
+        "/" * 3000,
+    ],
 )
 def test_next_leads_only_to_our_own_pages(client: PageClient, desk: Staff, target: str) -> None:
     answer = enter(client, next=target)
@@ -135,7 +143,9 @@ def test_a_session_planted_before_sign_in_is_worth_nothing_after_it(
     assert sessions.signed_in(planted, now=now) is None
 
 
-def test_sign_out_ends_the_session_even_for_a_copied_cookie(client: PageClient, desk: Staff, now: datetime) -> None:
+def test_sign_out_ends_the_session_even_for_a_copied_cookie(
+    client: PageClient, desk: Staff, now: datetime
+) -> None:
     enter(client)
     with client.session_transaction() as cookie:
         token = cookie[session_cookie.KEY]
@@ -166,9 +176,13 @@ def test_a_hash_made_with_weaker_parameters_is_made_anew(client: PageClient, des
     assert passwords.matches(desk.password_hash, PASSWORD)
 
 
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "x" * 5000, "０" * 300, "'; drop table staff; --", "{{7*7}}"])
+@pytest.mark.parametrize(
+    "value", ["\x00", "\ud800", "x" * 5000, "０" * 300, "'; drop table staff; --", "{{7*7}}"]
+)
 def test_odd_input_is_refused_kindly(client: PageClient, desk: Staff, value: str) -> None:
-    encoded = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if "\ud800" in value else value
+    encoded = (
+        value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if "\ud800" in value else value
+    )
     assert enter(client, email=encoded).status_code == 422
     assert enter(client, password=encoded).status_code == 422
 
