@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import Result, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backoffice.bookings.models import Block, Booking, BookingState, Participant
@@ -150,7 +150,8 @@ def _open_hours(studio_id: int, days: list[date]) -> dict[date, tuple[time, time
     )
     by_weekday: dict[int, tuple[time, time] | None] = {}
     by_day: dict[date, tuple[time, time] | None] = {}
-    for row in db.session.execute(union_all(weekly, special)):
+    rows: Result[Any] = db.session.execute(union_all(weekly, special))
+    for row in rows:
         hours = None if row.opens_at is None else (row.opens_at, row.closes_at)
         if row.day is None:
             by_weekday[row.weekday] = hours

@@ -153,6 +153,7 @@ def who_is_in_the_way(wanted: Sequence[Wanted]) -> list[InTheWay]:
             func.coalesce(guests, "").label("guests"),
             func.coalesce(Block.reason, "").label("reason"),
         )
+        .select_from(Claim)
         .outerjoin(Trainer, and_(_KIND == Resource.TRAINER, Trainer.id == _RESOURCE_ID))
         .outerjoin(Room, and_(_KIND == Resource.ROOM, Room.id == _RESOURCE_ID))
         .outerjoin(Person, and_(_KIND == Resource.PERSON, Person.id == _RESOURCE_ID))

@@ -3,7 +3,18 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backoffice.bookings.spans import Grid, Length, Span, clear_of, inside, instant, joined, minus, minute_after, starts
+from backoffice.bookings.spans import (
+    Grid,
+    Length,
+    Span,
+    clear_of,
+    inside,
+    instant,
+    joined,
+    minus,
+    minute_after,
+    starts,
+)
 
 DAY = 200
 SPANS = st.lists(st.tuples(st.integers(0, DAY), st.integers(0, DAY)), max_size=6)
