@@ -9,9 +9,14 @@ from blueprints.bookings.manage import manage
 from blueprints.bookings.public import book
 from blueprints.bookings.today import today_page
 from blueprints.health.views import health
+from blueprints.leads.imports import imports
+from blueprints.leads.views import leads
+from blueprints.memberships.joining import joining
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
+from blueprints.people.views import people
 from blueprints.preferences.views import preferences
+from blueprints.reports.views import reports
 from blueprints.root.views import root
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
@@ -23,9 +28,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar,
     desk,
     health,
+    imports,
+    joining,
+    leads,
     manage,
     messages,
+    people,
     preferences,
+    reports,
     root,
     settings,
     staff,

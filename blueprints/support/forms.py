@@ -1,6 +1,7 @@
 """Form habits: bounded inputs, no control characters, a submission token, refusals shown next to their field."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -9,6 +10,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import SUBMIT_METHODS
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, IntegerField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -81,6 +83,11 @@ def add_domain_error(form: SafeForm, error: DomainError) -> None:
         form.form_errors.append(say(error))
     else:
         field.errors = [*field.errors, say(error)]
+
+
+def options(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Choices of a select or of radio buttons from value and words, in their order."""
+    return [SelectChoice(str(value), word) for value, word in words.items()]
 
 
 def optional_int(value: str) -> int | None:

@@ -1,0 +1,139 @@
+"""What became of a participant on the day: one tap each, and one tap to take it back."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from backoffice.bookings import attendance as actions
+from backoffice.bookings import queries
+from backoffice.bookings.models import Participant
+from backoffice.core.db import transaction
+from backoffice.core.errors import DomainError, Refused
+from backoffice.people import queries as people
+from backoffice.staff.permissions import Permission
+from backoffice.staff.trainers import trainer_of
+from blueprints.bookings.words import METHOD_WORDS
+from blueprints.support.access import actor, may, permit
+from blueprints.support.clock import now
+from blueprints.support.filters import honorific
+from blueprints.support.language import say
+from blueprints.support.next_page import own_path
+from blueprints.support.toasts import flash_done, flash_error, flash_undo
+
+attendance = Blueprint("attendance", __name__)
+
+LONGEST_LATENESS = 240
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that can be said about a participant: how it is written, taken back, and told."""
+
+    write: Callable[..., Any]
+    take_back: Callable[..., Any]
+    told: Any
+    taken_back: Any
+
+
+MARKS = {
+    "arrival": Mark(
+        actions.arrive, actions.undo_arrive, _l("%(name)s: arrived"), _l("%(name)s: not arrived yet")
+    ),
+    "lateness": Mark(
+        actions.late, actions.undo_late, _l("%(name)s: %(minutes)s min late"), _l("%(name)s: on time")
+    ),
+    "attendance": Mark(
+        actions.attend, actions.undo_attend, _l("%(name)s: attended"), _l("%(name)s: not marked yet")
+    ),
+    "no-show": Mark(
+        actions.no_show, actions.undo_no_show, _l("%(name)s: no-show"), _l("%(name)s: not marked yet")
+    ),
+    "fee": Mark(
+        actions.receive_fee, actions.undo_fee, _l("%(name)s: fee received"), _l("%(name)s: fee open")
+    ),
+    "confirmation": Mark(
+        actions.confirm, actions.undo_confirm, _l("%(name)s: confirmed"), _l("%(name)s: not confirmed yet")
+    ),
+}
+WHICH = "any(arrival, lateness, attendance, 'no-show', fee, confirmation)"
+
+
+@attendance.post(f"/participants/<int:participant_id>/<{WHICH}:which>")
+@permit(Permission.BOOKINGS_ATTEND)
+def mark(participant_id: int, which: str) -> ResponseReturnValue:
+    """Say what became of a participant; the toast can take it back."""
+    kind = MARKS[which]
+    values = _values(which)
+    try:
+        with transaction():
+            participant = _participant(participant_id)
+            kind.write(participant, **values, by=actor(), now=now())
+            name = _name(participant)
+    except DomainError as error:
+        return _refused(error)
+    back = url_for("attendance.take_back", participant_id=participant_id, which=which, next=_back())
+    flash_undo(str(kind.told) % {"name": name, **values}, back)
+    return redirect(f"{_back()}#p{participant_id}", 303)
+
+
+@attendance.post(f"/participants/<int:participant_id>/<{WHICH}:which>/undo")
+@permit(Permission.BOOKINGS_ATTEND)
+def take_back(participant_id: int, which: str) -> ResponseReturnValue:
+    """Take back what was said about a participant."""
+    kind = MARKS[which]
+    try:
+        with transaction():
+            participant = _participant(participant_id)
+            kind.take_back(participant, by=actor(), now=now())
+            name = _name(participant)
+    except DomainError as error:
+        return _refused(error)
+    flash_done(str(kind.taken_back) % {"name": name})
+    return redirect(f"{_back()}#p{participant_id}", 303)
+
+
+def _participant(participant_id: int) -> Participant:
+    """The participant; a trainer who does not work at the desk may only mark the own bookings."""
+    participant = queries.participant(participant_id)
+    if not may(Permission.BOOKINGS_EDIT):
+        own = trainer_of(current_user.id)
+        if own is None or own.id != queries.booking(participant.booking_id).trainer_id:
+            raise Refused
+    return participant
+
+
+def _values(which: str) -> dict[str, Any]:
+    """What comes with the mark: minutes of lateness, or how the fee was paid."""
+    if which == "lateness":
+        typed = unicodedata.normalize("NFKC", request.form.get("minutes", ""))
+        minutes = int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+        if not 1 <= minutes <= LONGEST_LATENESS:
+            abort(400)
+        return {"minutes": minutes}
+    if which == "fee":
+        method = request.form.get("method", "")
+        if method not in METHOD_WORDS:
+            abort(400)
+        return {"method": method}
+    return {}
+
+
+def _name(participant: Participant) -> str:
+    return honorific(people.person(participant.person_id).shown_name)
+
+
+def _back() -> str:
+    return own_path(request.values.get("next"), url_for("today.show"))
+
+
+def _refused(error: DomainError) -> ResponseReturnValue:
+    if error.status == 404:
+        raise error
+    flash_error(say(error))
+    return redirect(_back(), 303)

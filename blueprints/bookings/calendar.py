@@ -1,0 +1,120 @@
+"""The calendar: a day with a column per trainer, and its data."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from backoffice.bookings.calendar_feed import Event, Shade, events, shades
+from backoffice.bookings.models import BookingState
+from backoffice.core.language import pick
+from backoffice.staff.permissions import Permission
+from backoffice.staff.trainers import trainer_of, trainers
+from backoffice.studio.calendar_days import opening_hours
+from blueprints.bookings.days import asked_day, holiday
+from blueprints.bookings.words import STATE_WORDS
+from blueprints.studio.forms import KIND_WORDS
+from blueprints.support.access import may, permit
+from blueprints.support.filters import own_name
+from blueprints.support.language import language
+from blueprints.support.studio import current_studio
+
+calendar = Blueprint("calendar", __name__)
+
+MOVABLE = (BookingState.HELD, BookingState.BOOKED)
+
+
+@calendar.get("/calendar")
+@permit(Permission.CALENDAR_VIEW)
+def show() -> ResponseReturnValue:
+    """A day of all trainers; without a script the same bookings as a list."""
+    studio, day = current_studio(), asked_day()
+    columns = trainers(studio.id)
+    opens, closes, scroll = _hours(studio.id, day)
+    return render_template(
+        "bookings/calendar.html",
+        day=day,
+        holiday=holiday(day),
+        trainers=columns,
+        columns=[{"id": trainer.id, "title": own_name(trainer)} for trainer in columns],
+        events=events(studio.id, day, day + timedelta(days=1), studio.zone),
+        zone=_offset(day),
+        opens=opens,
+        closes=closes,
+        scroll=scroll,
+        kinds=KIND_WORDS,
+        states=STATE_WORDS,
+    )
+
+
+@calendar.get("/calendar/events")
+@permit(Permission.CALENDAR_VIEW)
+def feed() -> ResponseReturnValue:
+    """Bookings and unbookable time from `from` until before `to`, as JSON; 304 as long as nothing changed."""
+    studio, first = current_studio(), asked_day("from")
+    last = max(asked_day("to"), first + timedelta(days=1))
+    offset, reader = _offset(first), language()
+    words = {state.value: str(word) for state, word in STATE_WORDS.items()}
+    items = [_shade(shade, offset) for shade in shades(studio.id, first, last, studio.zone)]
+    own = None if may(Permission.BOOKINGS_EDIT) else getattr(trainer_of(current_user.id), "id", 0)
+    items += [
+        _event(event, offset, reader, words, own) for event in events(studio.id, first, last, studio.zone)
+    ]
+    body = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+    response = Response(body, mimetype="application/json")
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _event(
+    event: Event, offset: str, reader: str, words: dict[str, str], own: int | None
+) -> dict[str, object]:
+    """A booking for the calendar; `own` is the trainer whose bookings alone may be opened (None: all)."""
+    opens = own in (None, event.trainer_id)
+    room = pick(reader, event.room_ja or "", event.room_en or "")
+    service = pick(reader, event.service_ja, event.service_en)
+    return {
+        "id": event.id,
+        "trainer_id": event.trainer_id,
+        "start": event.start + offset,
+        "end": event.end + offset,
+        "title": "・".join(event.names or ()),
+        "kind": event.kind,
+        "state": event.state,
+        "state_word": words[event.state],
+        "what": f"{service} · {room}" if room else service,
+        "mark": "指" if event.is_named and reader == "ja" else "★" if event.is_named else "",
+        "url": f"/bookings/{event.id}" if opens else None,
+        "version": event.version,
+        "is_movable": event.state in MOVABLE,
+    }
+
+
+def _shade(shade: Shade, offset: str) -> dict[str, object]:
+    return {
+        "trainer_id": shade.trainer_id,
+        "start": shade.start + offset,
+        "end": shade.end + offset,
+        "title": shade.reason,
+        "is_block": True,
+    }
+
+
+def _offset(day: date) -> str:
+    """The studio's distance from UTC on a day, as +09:00."""
+    at_noon = datetime.combine(day, time(12), ZoneInfo(current_studio().zone))
+    return at_noon.isoformat()[-6:]
+
+
+def _hours(studio_id: int, day: date) -> tuple[str, str, str]:
+    """The hours the day's columns cover (a little more than ever open), and where they are scrolled to."""
+    week = opening_hours(studio_id)
+    if not week:
+        return "06:00", "24:00", "09:00"
+    first = max(0, min(opens.hour for opens, _closes in week.values()) - 1)
+    last = min(24, max(closes.hour + (1 if closes.minute else 0) for _opens, closes in week.values()) + 1)
+    opens_at = week.get(day.weekday(), (time(first), None))[0]
+    return f"{first:02}:00", f"{last:02}:00", f"{opens_at:%H:%M}"

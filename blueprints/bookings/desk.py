@@ -1,0 +1,308 @@
+"""The desk takes a booking: who (known or new), what, when; refusals keep everything that was typed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from backoffice.bookings import actions
+from backoffice.bookings.availability import free_slots, one_per_start
+from backoffice.bookings.models import Booking
+from backoffice.bookings.refusals import NotFree, Slot, Waiver
+from backoffice.core.clock import at_local, local, local_date
+from backoffice.core.db import transaction
+from backoffice.core.errors import DomainError, Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.core.submissions import first_use, keep_result, result_of
+from backoffice.leads import queries as leads
+from backoffice.leads.models import Lead
+from backoffice.people import queries as people
+from backoffice.people.actions import create_person
+from backoffice.people.models import Person
+from backoffice.people.queries import Candidate
+from backoffice.staff.permissions import Permission
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import Service
+from backoffice.studio.queries import rooms, services
+from blueprints.bookings.days import FARTHEST, asked_day, holiday
+from blueprints.bookings.desk_forms import (
+    ANY_SIZE,
+    GUESTS,
+    BookingForm,
+    Pick,
+    WhenForm,
+    read_instant,
+    write_pick,
+)
+from blueprints.support.access import actor, may, permit
+from blueprints.support.clock import now, today
+from blueprints.support.filters import honorific, own_name, show_daytime
+from blueprints.support.forms import add_domain_error, options
+from blueprints.support.language import say
+from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done
+
+desk = Blueprint("desk", __name__)
+
+
+@dataclass(frozen=True)
+class FreeTimes:
+    """The free times of a day for the picker, with the names that go with them."""
+
+    day: date
+    holiday: str
+    slots: list[Slot]
+    chosen: str
+    names: dict[int, str] = field(default_factory=dict)
+
+    @staticmethod
+    def value(slot: Slot) -> str:
+        """What the button of a slot sends."""
+        return write_pick(slot)
+
+
+@desk.get("/bookings/new")
+@permit(Permission.BOOKINGS_EDIT)
+def new() -> ResponseReturnValue:
+    """An empty form, or one prefilled from the address: person, lead, at, trainer, service, day."""
+    form = BookingForm(data=_asked(), formdata=None)
+    _fill_choices(form)
+    return _page(form)
+
+
+@desk.post("/bookings/new")
+@permit(Permission.BOOKINGS_EDIT)
+def create() -> ResponseReturnValue:
+    """Book, or say what stands in the way; sending the same form twice shows the booking made first."""
+    form = BookingForm()
+    _fill_choices(form)
+    if request.form.get("show") or request.form.get("forget"):
+        if request.form.get("forget") in GUESTS:
+            form._fields[f"{request.form['forget']}_person_id"].data = ""
+        return _page(form)
+    if not form.validate():
+        return _page(form, status=422)
+    try:
+        with transaction():
+            if not first_use(form.form_token.data, "booking", now=now()):
+                return redirect(result_of(form.form_token.data) or url_for("today.show"), 303)
+            booking, guests = _book(form)
+            address = url_for("desk.show", booking_id=booking.id)
+            keep_result(form.form_token.data, address)
+    except NotFree as error:
+        return _page(form, status=error.status, clash=error)
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _page(form, status=error.status)
+    who = honorific("・".join(guest.shown_name for guest in guests))
+    flash_done(_("%(who)s is booked: %(when)s", who=who, when=show_daytime(booking.starts_at)))
+    return redirect(address, 303)
+
+
+@desk.get("/bookings/slots")
+@permit(Permission.BOOKINGS_EDIT)
+def slots() -> ResponseReturnValue:
+    """The free times of a day as buttons (a fragment of the form)."""
+    studio = current_studio()
+    service = _service(studio.id, request.args.get("service_id", type=int))
+    times = free_times(
+        service, asked_day(), request.args.get("trainer_id", type=int),
+        women_only=bool(request.args.get("wants_woman")), instead_of=request.args.get("instead_of", type=int),
+        channel=request.args.get("channel", ""),
+    )  # fmt: skip
+    return render_template("bookings/_slots.html", times=times)
+
+
+@desk.get("/bookings/guests/<any(first, second):which>")
+@permit(Permission.BOOKINGS_EDIT)
+def guests(which: str) -> ResponseReturnValue:
+    """Who the guest being typed may already be (a fragment of the form)."""
+    typed = {
+        name: request.args.get(f"{which}_{name}", "")[:200] for name in ("name", "kana", "phone", "mail")
+    }
+    return render_template("bookings/_known.html", which=which, known=_known(typed), chosen="")
+
+
+def free_times(
+    service: Service, day: date, trainer_id: int | None, *, women_only: bool = False,
+    instead_of: int | None = None, chosen: str = "", channel: str = "",
+) -> FreeTimes:  # fmt: skip
+    """The free times of a day, each start once when any trainer will do."""
+    studio = current_studio()
+    found = free_slots(
+        studio, service, day, day, now=now(), trainer_id=trainer_id, women_only=women_only,
+        without_booking=instead_of, walk_in=channel == "DESK",
+    )  # fmt: skip
+    if trainer_id is None:
+        found = one_per_start(found, studio.zone)
+    names = {trainer.id: own_name(trainer) for trainer in trainers(studio.id)}
+    return FreeTimes(day, holiday(day), found, chosen, names)
+
+
+def wanted(
+    form: WhenForm,
+    service: Service,
+    *,
+    women_only: bool = False,
+    channel: str = "",
+    instead_of: int | None = None,
+) -> Pick:
+    """What the form asks for. For any trainer: one who is free then; when nobody is, the first (and is refused)."""
+    if form.picked is not None:
+        return form.picked
+    studio = current_studio()
+    if abs(form.day.data - today()) > FARTHEST:
+        raise Invalid(N_("This day is too far away."), field="day")
+    starts_at = at_local(form.day.data, form.clock.data, studio.zone)
+    if form.trainer_id.data is not None:
+        return Pick(starts_at, form.trainer_id.data, None)
+    free = free_times(
+        service, form.day.data, None, women_only=women_only, channel=channel, instead_of=instead_of
+    ).slots
+    at_that_time = [slot for slot in free if slot.starts_at == starts_at]
+    if at_that_time:
+        return Pick(starts_at, at_that_time[0].trainer_id, None)
+    offered = [one for one in trainers(studio.id) if one.is_woman or not women_only]
+    if not offered:
+        raise Invalid(N_("Please add a trainer first."), field="trainer_id")
+    return Pick(starts_at, offered[0].id, None)
+
+
+def waiver_of(form: WhenForm) -> Waiver | None:
+    """A manager's exception with its reason; nobody else can make one."""
+    return Waiver(form.waiver.data) if form.waiver.data and may(Permission.RULES_WAIVE) else None
+
+
+def trainer_choices() -> list[SelectChoice]:
+    """Anyone, or a trainer of the calendar."""
+    return options({"": _("Anyone"), **{one.id: own_name(one) for one in trainers(current_studio().id)}})
+
+
+def _book(form: BookingForm) -> tuple[Booking, list[Person]]:
+    studio = current_studio()
+    service = _service(studio.id, form.service_id.data)
+    channel = form.channel.data
+    pick = wanted(form, service, women_only=form.wants_woman.data, channel=channel)
+    persons = [_person(form, which) for which in GUESTS if form.has_guest(which)]
+    booking = actions.book(
+        studio=studio,
+        service=service,
+        trainer_id=pick.trainer_id,
+        starts_at=pick.starts_at,
+        participants=[_guest(form, which, person) for which, person in zip(GUESTS, persons, strict=False)],
+        channel=channel,
+        lead=_lead(form, persons[0]),
+        room_id=form.room_id.data,
+        is_named=form.is_named.data,
+        wants_woman=form.wants_woman.data,
+        note=form.note.data or "",
+        waiver=waiver_of(form),
+        by=actor(),
+        now=now(),
+    )
+    return booking, persons
+
+
+def _person(form: BookingForm, which: str) -> Person:
+    """The person chosen; else the one this certainly is; else a new one. Errors name the field of this guest."""
+    typed = form.guest(which)
+    if typed["person_id"]:
+        if not typed["person_id"].isdecimal():
+            raise NotFound
+        return people.person(int(typed["person_id"]))
+    name, kana, phone, mail = (typed[key] or "" for key in ("name", "kana", "phone", "mail"))
+    known = people.recognise(name=name, kana=kana, phone=phone, mail=mail)
+    if known is not None:
+        return known
+    try:
+        return create_person(
+            name=name,
+            kana=kana,
+            phones=[phone] if phone else [],
+            mails=[mail] if mail else [],
+            by=actor(),
+            now=now(),
+        )
+    except DomainError as error:
+        error.field = f"{which}_{error.field}"
+        raise
+
+
+def _guest(form: BookingForm, which: str, person: Person) -> actions.Guest:
+    typed = form.guest(which)
+    size = "" if typed["wear"] == ANY_SIZE else typed["wear"]
+    return actions.Guest(
+        person, needs_wear=bool(typed["wear"] or typed["shoe"]), wear_size=size, shoe_cm=typed["shoe"]
+    )
+
+
+def _lead(form: BookingForm, person: Person) -> Lead | None:
+    """The lead the booking was opened from, when it is still open and belongs to the guest."""
+    if not (form.lead_id.data or "").isdecimal():
+        return None
+    lead = leads.lead(int(form.lead_id.data))
+    return lead if lead.person_id == person.id and lead.closed_at is None else None
+
+
+def _service(studio_id: int, service_id: int | None) -> Service:
+    offered = services(studio_id)
+    return next((service for service in offered if service.id == service_id), offered[0])
+
+
+def _fill_choices(form: BookingForm) -> None:
+    studio_id = current_studio().id
+    form.service_id.choices = options({one.id: own_name(one) for one in services(studio_id)})
+    form.trainer_id.choices = trainer_choices()
+    form.room_id.choices = options(
+        {"": _("automatic"), **{one.id: own_name(one) for one in rooms(studio_id)}}
+    )
+
+
+def _asked() -> dict[str, object]:
+    """What the address says already."""
+    values: dict[str, object] = {"day": max(asked_day(), today())}
+    for name, column in (("trainer", "trainer_id"), ("person", "first_person_id"), ("lead", "lead_id")):
+        if request.args.get(name, "").isdecimal():
+            values[column] = request.args[name][:18]
+    if "lead_id" in values:
+        values["first_person_id"] = str(leads.lead(int(str(values["lead_id"]))).person_id)
+    if "trainer_id" in values:
+        values["trainer_id"] = int(str(values["trainer_id"]))
+    service = request.args.get("service", "")
+    for one in services(current_studio().id):
+        if service in (one.slug, str(one.id)):
+            values["service_id"] = one.id
+    at = read_instant(request.args.get("at", ""))
+    if at is not None and abs(at - now()) < FARTHEST:
+        zone = current_studio().zone
+        values["day"], values["clock"] = local_date(at, zone), local(at, zone).time()
+    return values
+
+
+def _known(typed: dict[str, str]) -> list[Candidate]:
+    return people.maybe_known(**typed) if any(typed.values()) else []
+
+
+def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None) -> ResponseReturnValue:
+    studio = current_studio()
+    chosen: dict[str, Person] = {}
+    known: dict[str, list[Candidate]] = {}
+    for which in GUESTS:
+        typed = form.guest(which)
+        if (typed["person_id"] or "").isdecimal():
+            chosen[which] = people.person(int(typed["person_id"]))
+        known[which] = _known({name: typed[name] or "" for name in ("name", "kana", "phone", "mail")})
+    service = _service(studio.id, form.service_id.data)
+    day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
+    times = free_times(
+        service, day, form.trainer_id.data, women_only=bool(form.wants_woman.data),
+        chosen=form.pick.data or "", channel=form.channel.data or "",
+    )  # fmt: skip
+    page = render_template(
+        "bookings/new.html", form=form, clash=clash, said=say(clash) if clash else "", times=times, chosen=chosen,
+        known=known,
+    )  # fmt: skip
+    return page, status

@@ -1,0 +1,222 @@
+"""One booking at the desk: everything about it, moving it, cancelling it, and taking a cancel back."""
+
+from typing import Any
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from backoffice.bookings import actions, queries
+from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
+from backoffice.bookings.refusals import NotFree
+from backoffice.core.clock import local
+from backoffice.core.db import transaction
+from backoffice.core.errors import DomainError, Refused
+from backoffice.messaging.queries import messages_about
+from backoffice.staff.audit_trail import TrailFilter, trail
+from backoffice.staff.permissions import Permission
+from backoffice.staff.trainers import trainer_of
+from blueprints.bookings.days import FARTHEST
+from blueprints.bookings.desk import desk, free_times, trainer_choices, waiver_of, wanted
+from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
+from blueprints.bookings.words import (
+    ATTENDANCE_WORDS,
+    CHANNEL_WORDS,
+    LATE_CHOICES,
+    METHOD_WORDS,
+    STATE_WORDS,
+    UNDO_OF,
+)
+from blueprints.messaging import words as message_words
+from blueprints.staff import audit_words
+from blueprints.studio.forms import KIND_WORDS
+from blueprints.support.access import actor, may, permit
+from blueprints.support.asking import wants_json
+from blueprints.support.clock import now, today
+from blueprints.support.filters import show_daytime
+from blueprints.support.forms import add_domain_error
+from blueprints.support.language import say
+from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done, flash_error, flash_undo
+
+OPEN = (BookingState.HELD, BookingState.BOOKED)
+
+
+@desk.get("/bookings/<int:booking_id>")
+@permit(Permission.CALENDAR_VIEW)
+def show(booking_id: int) -> ResponseReturnValue:
+    """Everything about one booking. A trainer who does not work at the desk opens the own ones only."""
+    booking = queries.booking(booking_id)
+    check_may_open(booking)
+    return _page(
+        booking, MoveForm(data=_held(booking), formdata=None), CancelForm(data=_held(booking), formdata=None)
+    )
+
+
+@desk.post("/bookings/<int:booking_id>/time")
+@permit(Permission.BOOKINGS_EDIT)
+def move(booking_id: int) -> ResponseReturnValue:
+    """Give a booking another time or trainer: from its page, or from the calendar (which asks for JSON)."""
+    view = queries.booking_view(booking_id)
+    booking = view.booking
+    if wants_json():
+        return _moved_on_calendar(booking)
+    form = MoveForm()
+    form.trainer_id.choices = trainer_choices()
+    cancel_form = CancelForm(data=_held(booking), formdata=None)
+    if request.form.get("show") or not form.validate():
+        return _page(booking, form, cancel_form, status=200 if request.form.get("show") else 422)
+    before = booking.starts_at
+    try:
+        with transaction():
+            pick = wanted(form, view.service, women_only=booking.wants_woman, instead_of=booking.id)
+            actions.move(
+                booking, starts_at=pick.starts_at, trainer_id=pick.trainer_id, room_id=pick.room_id,
+                waiver=waiver_of(form), version=form.version.data, by=actor(), now=now(),
+            )  # fmt: skip
+    except NotFree as error:
+        return _page(booking, form, cancel_form, status=error.status, clash=error)
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _page(booking, form, cancel_form, status=error.status)
+    if booking.starts_at != before:
+        flash_done(_("Moved to %(when)s.", when=show_daytime(booking.starts_at)))
+    else:
+        flash_done(_("Saved."))
+    return redirect(url_for("desk.show", booking_id=booking_id), 303)
+
+
+@desk.post("/bookings/<int:booking_id>/confirmation")
+@permit(Permission.BOOKINGS_EDIT)
+def confirm(booking_id: int) -> ResponseReturnValue:
+    """Make a tentative booking a real one; the guest is told."""
+    with transaction():
+        actions.confirm_hold(
+            queries.booking(booking_id), version=request.form.get("version", type=int), by=actor(), now=now()
+        )
+    flash_done(_("The booking is confirmed."))
+    return redirect(url_for("desk.show", booking_id=booking_id), 303)
+
+
+@desk.post("/bookings/<int:booking_id>/cancellation")
+@permit(Permission.BOOKINGS_EDIT)
+def cancel(booking_id: int) -> ResponseReturnValue:
+    """Call a booking off, by the guest or by the gym; the toast can take it back."""
+    booking = queries.booking(booking_id)
+    form = CancelForm()
+    move_form = MoveForm(data=_held(booking), formdata=None)
+    if not form.validate():
+        return _page(booking, move_form, form, status=422)
+    try:
+        with transaction():
+            actions.cancel(
+                booking, by_gym=form.by.data == "gym", reason=form.reason.data or "", version=form.version.data,
+                tell=form.tell.data, by=actor(), now=now(),
+            )  # fmt: skip
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _page(booking, move_form, form, status=error.status)
+    flash_undo(_("The booking is cancelled."), url_for("desk.undo_cancel", booking_id=booking_id))
+    return redirect(url_for("desk.show", booking_id=booking_id), 303)
+
+
+@desk.post("/bookings/<int:booking_id>/cancellation/undo")
+@permit(Permission.BOOKINGS_EDIT)
+def undo_cancel(booking_id: int) -> ResponseReturnValue:
+    """The booking stands again, if its time is still free."""
+    booking = queries.booking(booking_id)
+    try:
+        with transaction():
+            actions.undo_cancel(booking, by=actor(), now=now())
+    except DomainError as error:
+        flash_error(say(error))
+    else:
+        flash_done(_("The booking stands again."))
+    return redirect(url_for("desk.show", booking_id=booking_id), 303)
+
+
+def check_may_open(booking: Booking) -> None:
+    """Refuse a trainer who does not work at the desk the bookings of others."""
+    if may(Permission.BOOKINGS_EDIT):
+        return
+    own = trainer_of(current_user.id)
+    if own is None or own.id != booking.trainer_id:
+        raise Refused
+
+
+def _moved_on_calendar(booking: Booking) -> ResponseReturnValue:
+    """A drag: 200 with a sentence, or the refusal with who is in the way and the nearest free times."""
+    starts_at = read_instant(request.form.get("starts_at", ""))
+    if starts_at is None or abs(starts_at - now()) > FARTHEST:
+        abort(400)
+    try:
+        with transaction():
+            actions.move(
+                booking, starts_at=starts_at, trainer_id=request.form.get("trainer_id", type=int),
+                version=request.form.get("version", type=int), by=actor(), now=now(),
+            )  # fmt: skip
+    except NotFree as error:
+        return jsonify(
+            error=_told(error), nearest=[slot.starts_at.isoformat() for slot in error.nearest]
+        ), error.status
+    except DomainError as error:
+        return jsonify(error=say(error)), error.status
+    return jsonify(
+        text=_("Moved to %(when)s.", when=show_daytime(booking.starts_at)), version=booking.version
+    )
+
+
+def _told(error: NotFree) -> str:
+    """The refusal, who is in the way, and what is free instead, as one text."""
+    parts = [say(error)]
+    who = {one.guests or one.reason for one in error.in_the_way if one.guests or one.reason}
+    if who:
+        parts.append(_("In the way: %(who)s.", who=", ".join(sorted(who))))
+    if error.nearest:
+        parts.append(
+            _("Free: %(times)s", times=", ".join(show_daytime(slot.starts_at) for slot in error.nearest))
+        )
+    return " ".join(parts)
+
+
+def _held(booking: Booking) -> dict[str, Any]:
+    """What the forms of a booking begin with."""
+    starts_at = local(booking.starts_at, current_studio().zone)
+    return {
+        "version": booking.version, "trainer_id": booking.trainer_id, "day": max(starts_at.date(), today()),
+    }  # fmt: skip
+
+
+def _page(
+    booking: Booking,
+    form: MoveForm,
+    cancel_form: CancelForm,
+    *,
+    status: int = 200,
+    clash: NotFree | None = None,
+) -> ResponseReturnValue:
+    edits = may(Permission.BOOKINGS_EDIT)
+    view = queries.booking_view(booking.id)
+    form.trainer_id.choices = trainer_choices()
+    day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
+    is_open = booking.state in OPEN
+    times = None
+    if is_open and edits:
+        times = free_times(
+            view.service, day, form.trainer_id.data, instead_of=booking.id, chosen=form.pick.data or ""
+        )
+    page = render_template(
+        "bookings/booking.html",
+        booking=booking, view=view, form=form, cancel_form=cancel_form, clash=clash,
+        said=say(clash) if clash else "", times=times, is_open=is_open, edits=edits,
+        is_cancelled=booking.state in CANCELLED_STATES, moving=True,
+        messages=messages_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else [],
+        lines=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
+        states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
+        kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
+        words=audit_words,
+        message_states=message_words.STATES,
+        message_kinds=message_words.kind_words(),
+    )  # fmt: skip
+    return page, status

@@ -1,0 +1,1 @@
+"""The settings pages: the studio itself, what can be booked, and when."""

@@ -1,0 +1,130 @@
+"""The entrance to the settings, the studio's own data and its weekly hours."""
+
+from datetime import time
+from typing import NamedTuple
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.core.language import N_
+from backoffice.staff.permissions import Permission
+from backoffice.studio import actions, queries
+from backoffice.studio.models import OpeningHours
+from blueprints.studio import absences, days, rooms, services, trainers
+from blueprints.studio.blueprint import settings
+from blueprints.studio.forms import StudioForm
+from blueprints.studio.pages import done, form_page, saved
+from blueprints.studio.week_form import WeekForm
+from blueprints.support.access import actor, may, permit
+from blueprints.support.clock import now
+from blueprints.support.studio import current_studio, forget_studio
+
+__all__ = ["absences", "days", "rooms", "services", "settings", "trainers"]
+
+
+class Door(NamedTuple):
+    """An entry of the settings page."""
+
+    endpoint: str
+    title: str
+    text: str
+    permission: Permission
+
+
+DOORS = (
+    Door(
+        "settings.studio",
+        N_("The studio"),
+        N_("Name, way, what to bring, quiet hours"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
+        "settings.services",
+        N_("Services"),
+        N_("What can be booked, how long, at what price"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door("settings.rooms", N_("Rooms"), N_("Each takes one booking at a time"), Permission.STUDIO_EDIT),
+    Door(
+        "settings.opening",
+        N_("Opening hours"),
+        N_("When the studio is open on each weekday"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
+        "settings.special_days",
+        N_("Closing and short days"),
+        N_("Obon, New Year, days with other hours"),
+        Permission.SHIFTS_EDIT,
+    ),
+    Door(
+        "settings.trainers",
+        N_("Trainers and shifts"),
+        N_("Profiles and weekly hours"),
+        Permission.SHIFTS_EDIT,
+    ),
+    Door("settings.time_off", N_("Time off"), N_("When a trainer does not work"), Permission.SHIFTS_EDIT),
+    Door(
+        "settings.blocks",
+        N_("Blocked times"),
+        N_("Breaks, cleaning, meetings of a trainer or a room"),
+        Permission.SHIFTS_EDIT,
+    ),
+    Door("staff.team", N_("Staff"), N_("Accounts, roles and invitations"), Permission.STAFF_EDIT),
+    Door("audit.index", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),
+    Door(
+        "imports.upload",
+        N_("Import enquiries"),
+        N_("A CSV file from a form or a spreadsheet"),
+        Permission.LEADS_IMPORT,
+    ),
+)
+
+
+@settings.get("")
+@permit(Permission.STUDIO_EDIT)
+def index() -> ResponseReturnValue:
+    """What can be set, for those who may."""
+    doors = [door for door in DOORS if may(door.permission) and door.endpoint in current_app.view_functions]
+    return render_template("studio/index.html", doors=doors)
+
+
+@settings.route("/studio", methods=["GET", "POST"])
+@permit(Permission.STUDIO_EDIT)
+def studio() -> ResponseReturnValue:
+    """The studio's own data."""
+    form = StudioForm(obj=queries.the_studio())
+    studio_id = current_studio().id
+    version = form.version.data
+    if saved(
+        form, lambda: actions.update_studio(studio_id, form.changes(), version=version, by=actor(), now=now())
+    ):
+        forget_studio()
+        return done(url_for("settings.index"))
+    return form_page(form, _("The studio"), url_for("settings.index"), status=422 if form.errors else 200)
+
+
+@settings.route("/opening-hours", methods=["GET", "POST"])
+@permit(Permission.STUDIO_EDIT)
+def opening() -> ResponseReturnValue:
+    """Opening and closing time of each weekday."""
+    row = queries.the_studio()
+    form = WeekForm(
+        data=None if request.method == "POST" else _week(queries.opening_hours(row.id), row.version)
+    )
+    version = form.version.data
+    if saved(
+        form, lambda: actions.set_opening_hours(row.id, form.week(), version=version, by=actor(), now=now())
+    ):
+        forget_studio()
+        return done(url_for("settings.index"))
+    status = 422 if form.errors else 200
+    return render_template("studio/opening_hours.html", form=form, back=url_for("settings.index")), status
+
+
+def _week(hours: list[OpeningHours], version: int) -> dict[str, object]:
+    values: dict[str, time | int] = {"version": version}
+    for row in hours:
+        values[f"opens_{row.weekday}"], values[f"closes_{row.weekday}"] = row.opens_at, row.closes_at
+    return dict(values)

@@ -1,0 +1,1 @@
+"""Ticking off human tasks."""

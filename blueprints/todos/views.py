@@ -1,0 +1,41 @@
+"""A task is done, or was not done after all."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.core.db import transaction
+from backoffice.staff.permissions import Permission
+from backoffice.todos import actions
+from blueprints.support.access import actor, permit
+from blueprints.support.clock import now
+from blueprints.support.next_page import own_path
+from blueprints.support.toasts import flash_done, flash_undo
+
+todos = Blueprint("todos", __name__)
+
+
+@todos.post("/todos/<int:todo_id>/done")
+@permit(Permission.BOOKINGS_ATTEND)
+def finish(todo_id: int) -> ResponseReturnValue:
+    """Tick a task off."""
+    with transaction():
+        todo = actions.finish_todo(todo_id, by=actor(), now=now())
+    flash_undo(
+        _("Done: %(title)s", title=_(todo.title)), url_for("todos.reopen", todo_id=todo_id, next=_back())
+    )
+    return redirect(_back(), 303)
+
+
+@todos.post("/todos/<int:todo_id>/done/undo")
+@permit(Permission.BOOKINGS_ATTEND)
+def reopen(todo_id: int) -> ResponseReturnValue:
+    """It was not done after all."""
+    with transaction():
+        todo = actions.reopen_todo(todo_id, by=actor(), now=now())
+    flash_done(_("Open again: %(title)s", title=_(todo.title)))
+    return redirect(_back(), 303)
+
+
+def _back() -> str:
+    return own_path(request.values.get("next"), url_for("today.show"))
