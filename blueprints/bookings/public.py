@@ -35,6 +35,7 @@ from blueprints.bookings.visit_page import explain_gone_links, read_visit
 from blueprints.support import language as languages
 from blueprints.support.access import anyone, link_holder
 from blueprints.support.clock import now
+from blueprints.support.error_pages import csrf_error
 from blueprints.support.filters import iso_day
 from blueprints.support.forms import add_domain_error
 from blueprints.support.language import language, say
@@ -154,7 +155,12 @@ def too_many(error: HTTPException) -> ResponseReturnValue:
 
 @book.errorhandler(CSRFError)
 def too_old(error: CSRFError) -> ResponseReturnValue:
-    """The form lay open longer than the browser kept its cookie: the same text, to be sent once more."""
+    """The form lay open longer than the browser kept its cookie: the same text, to be sent once more.
+
+    Only a form of our own pages is handed back; another site cannot put words into it.
+    """
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return csrf_error(error)
     return _again_page((request.view_args or {}).get("slug", "")), 400
 
 

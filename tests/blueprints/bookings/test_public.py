@@ -1,6 +1,6 @@
 """A visitor books: choosing, typing, refusals that keep what was typed, one booking per form."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -140,17 +140,17 @@ def test_with_nobody_at_work_the_page_says_so_kindly(visitor: Visitor, now: date
 
 
 def test_a_booking_stands_with_person_lead_consent_and_confirmation(visitor: Visitor) -> None:
-    done = visitor.open(visitor.book(follow_up="y", wear="borrow", wear_size="M", shoe_cm="24.0"))
+    done = visitor.open(visitor.book(follow_up="y", wear="borrow", wear_size="M", shoe_cm="24"))
     assert "ご予約を承りました" in done
     assert "11月26日(木)" in done
     assert "10:15" in done
     assert "ウェア M" in done
-    assert "シューズ 24.0 cm" in done
+    assert "シューズ 24 cm" in done
     assert links_of(done, "/manage/")
     booking, guest = only(Booking), only(Participant)
     assert booking.starts_at == datetime(2026, 11, 26, 1, 15, tzinfo=UTC)
     assert (booking.channel, booking.state, booking.is_named) == ("WEB", "BOOKED", False)
-    assert (guest.needs_wear, guest.wear_size, guest.shoe_cm) == (True, "M", "24.0")
+    assert (guest.needs_wear, guest.wear_size, guest.shoe_cm) == (True, "M", "24")
     assert only(Person).name == "山田 花子"
     assert only(Lead).stage == "TRIAL_BOOKED"
     consents = {one.purpose: (one.granted, one.wording) for one in db.session.scalars(select(Consent))}
@@ -330,7 +330,8 @@ def test_a_taken_time_offers_three_others_that_keep_everything_typed(visitor: Vi
 def test_a_time_that_came_too_near_while_typing_is_refused_politely(visitor: Visitor) -> None:
     page = visitor.open("/book/trial/details?at=2026-11-24T06:15Z")
     answer = visitor.send(page, after=3600)
-    assert answer.status_code == 422
+    assert answer.status_code in {409, 422}
+    assert offers_of(answer.get_data(as_text=True))
     assert "data-error-summary" in answer.get_data(as_text=True)
     assert rows(Booking) == 0
 
@@ -429,14 +430,9 @@ def test_the_pages_ask_the_database_as_often_on_a_full_day_as_on_an_empty_one(vi
     visitor.open("/book/trial")
     with statements() as before:
         visitor.open("/book/trial?day=2026-11-26")
-    for minutes in range(0, 240, 90):
-        start = datetime(2026, 11, 26, 1, 15, tzinfo=UTC) + timedelta(minutes=minutes)
-        visitor.book(
-            f"/book/trial/details?at={start:%Y-%m-%dT%H:%MZ}",
-            phone=f"080-1111-{2000 + minutes}",
-            name=f"客{minutes}",
-            mail="",
-        )
+    for number, start in enumerate(("01:15", "02:45", "06:15", "07:45")):
+        path = f"/book/trial/details?at=2026-11-26T{start}Z&trainer=mori"
+        visitor.book(path, phone=f"080-1111-200{number}", name=f"客{number}", mail="")
     with statements() as after:
         visitor.open("/book/trial?day=2026-11-26")
     assert len(after) == len(before) <= 12
