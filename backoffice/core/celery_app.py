@@ -1,6 +1,8 @@
 """The Celery application. The broker is only a doorbell: no result, no delay, no retry lives in it."""
 
 import logging
+import os
+import threading
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -38,11 +40,46 @@ def broker_url(redis_url: str) -> str:
 
 
 def nudge(task: str) -> None:
-    """Ring the doorbell: ask a worker to run a task soon. A broker that is down only costs speed; the sweep comes."""
+    """Ring the doorbell: ask a worker to run a task soon, without waiting for the broker to answer.
+
+    A thread of its own rings, so that a broker that is down never holds up a page; several rings for one task that
+    wait together become one. A ring may be lost: it only costs speed, the sweep comes.
+    """
+    _waiting.add(task)
+    if _ringer.pid != os.getpid():
+        _ringer.start()
+    _ringer.wake.set()
+
+
+class _Ringer:
+    """One daemon thread a process, begun at the first ring (so never before a fork)."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.wake = threading.Event()
+
+    def start(self) -> None:
+        self.pid = os.getpid()
+        self.wake = threading.Event()
+        threading.Thread(target=self._ring, name="doorbell", daemon=True).start()
+
+    def _ring(self) -> None:
+        while True:
+            self.wake.wait()
+            self.wake.clear()
+            while _waiting:
+                _send(_waiting.pop())
+
+
+def _send(task: str) -> None:
     try:
         celery.send_task(task, ignore_result=True, retry=False)
     except (OperationalError, OSError):
         log.warning("nudge not delivered", extra={"task": task})
+
+
+_waiting: set[str] = set()
+_ringer = _Ringer()
 
 
 def broker_answers() -> bool:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.bookings.attendance import receive_fee
-from backoffice.bookings.queries import open_trial_fee
+from backoffice.bookings.fees import open_trial_fee
 from backoffice.clients.queries import client_of
 from backoffice.core.clock import local_date
 from backoffice.core.db import in_transaction

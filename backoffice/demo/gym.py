@@ -1,0 +1,66 @@
+"""The demo gym: a believable small gym in Kyoto, nine months old, made only through the actions that pages call."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from sqlalchemy import exists, select, update
+
+from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import local_date
+from backoffice.core.db import db, transaction
+from backoffice.demo.diary import Diary, Progress
+from backoffice.demo.enquiries import tell_enquiries
+from backoffice.demo.people import SIGN_INS, hire
+from backoffice.demo.sessions import fill_weeks, join_early_members
+from backoffice.founding import found_gym
+from backoffice.messaging.claiming import NO_CHANNEL
+from backoffice.messaging.models import Message, MessageState
+from backoffice.staff.models import Staff
+from backoffice.studio.models import Studio
+
+MONTHS = 9
+EARLY_MEMBERS = 22
+
+
+def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> None:
+    """Fill an empty database with the demo gym, around today. Commits as it goes; about a minute."""
+    random = Random(seed)  # noqa: S311 - a story, the same at every load
+    since = local_date(now, "Asia/Tokyo") - timedelta(days=31 * MONTHS)
+    with transaction():
+        studio = _found(since, now=now - timedelta(days=31 * MONTHS))
+        trainers = hire(studio, since, now=now - timedelta(days=31 * MONTHS))
+    diary = Diary(studio, trainers, random, now, progress)
+    members = join_early_members(diary, EARLY_MEMBERS, since)
+    members += tell_enquiries(diary, MONTHS * 31)
+    fill_weeks(diary, members)
+    with transaction():
+        _leave_past_messages_unsent(now)
+
+
+def demo_is_present() -> bool:
+    """Whether this database holds the demo gym, so that its sign-ins work."""
+    return db.session.scalar(select(exists().where(Staff.mail == SIGN_INS[0]))) or False
+
+
+def _leave_past_messages_unsent(now: datetime) -> None:
+    """Nothing left the building in those nine months: there was no channel."""
+    values = {"state": MessageState.NOT_SENT, "reason": NO_CHANNEL, "ended_at": now}
+    past = update(Message).where(Message.state == MessageState.PLANNED, Message.send_at <= now)
+    db.session.execute(past.values(**values))
+
+
+def _found(since: date, *, now: datetime) -> Studio:
+    studio = found_gym("整 SEI", "SEI Kyoto", by=SYSTEM, now=now)
+    studio.phone, studio.mail = "075-000-0000", "desk@demo.example"
+    studio.address_ja = "京都市中京区(デモ)二条町1-2 三階"
+    studio.address_en = "3F, 1-2 Nijo-cho (demo), Nakagyo-ku, Kyoto"
+    studio.way_ja = "地下鉄 二条城前駅の2番出口から徒歩3分、JR二条駅から徒歩3分です。1階が花屋のビルの3階へお越しください。"
+    studio.way_en = (
+        "Three minutes on foot from Nijojo-mae (exit 2) or JR Nijo. Third floor, above the flower shop."
+    )
+    studio.bring_ja = "手ぶらでお越しいただけます。飲み物だけご用意ください。"
+    studio.bring_en = "You can come empty-handed. Please bring something to drink."
+    studio.changing_ja = "更衣室は入口の左手にあります。鍵付きロッカーをお使いください。"
+    studio.changing_en = "The changing room is to the left of the entrance, with lockers."
+    studio.map_url = "https://www.openstreetmap.org/?mlat=35.0142&mlon=135.7482#map=17/35.0142/135.7482"
+    return studio

@@ -1,0 +1,86 @@
+"""The members' weeks: a session each, last three weeks and the next; today is always busy."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backoffice.bookings.actions import Guest
+from backoffice.bookings.attendance import arrive, attend, confirm
+from backoffice.bookings.models import Booking
+from backoffice.bookings.queries import guests_of
+from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import local_date
+from backoffice.core.db import transaction
+from backoffice.demo.diary import Diary
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
+from backoffice.people.models import Person
+from backoffice.staff.models import Trainer
+
+WEEKS_BACK, DAYS_AHEAD = 3, 10
+BUSY_TODAY = 14
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who joined: with whom they train, and since when."""
+
+    person: Person
+    trainer: Trainer
+    since: datetime
+
+
+def join_early_members(diary: Diary, count: int, since: date) -> list[Member]:
+    """Members from before the story begins: no enquiry of theirs was recorded."""
+    members = []
+    with transaction():
+        for number in range(count):
+            diary.progress("members", number, count)
+            at = diary.now - timedelta(days=(diary.now.date() - since).days - number % 20)
+            person, trainer = diary.meet(at), diary.trainers[number % len(diary.trainers)]
+            terms = Joining(
+                diary.random.choice(plans(diary.studio.id)).id, local_date(at, diary.studio.zone), trainer.id
+            )
+            join(person, terms, studio_id=diary.studio.id, lead=None, by=SYSTEM, now=at)
+            members.append(Member(person, trainer, at))
+    return members
+
+
+def fill_weeks(diary: Diary, members: list[Member]) -> None:
+    """Book and hold the members' sessions, day by day."""
+    today = local_date(diary.now, diary.studio.zone)
+    first = today - timedelta(weeks=WEEKS_BACK)
+    days = WEEKS_BACK * 7 + DAYS_AHEAD
+    for number in range(days):
+        diary.progress("days", number, days)
+        day = first + timedelta(days=number)
+        with transaction():
+            _fill_day(diary, members, day, BUSY_TODAY if day == today else 8)
+
+
+def _fill_day(diary: Diary, members: list[Member], day: date, wanted: int) -> None:
+    service = diary.services["session"]
+    guests = diary.random.sample(members, min(len(members), wanted))
+    for guest in guests:
+        booked_at = min(diary.now, _evening_before(diary, day))
+        slots = diary.free(service, day, booked_at, guest.trainer.id) or diary.free(service, day, booked_at)
+        if not slots or guest.since > booked_at:
+            continue
+        slot = diary.random.choice(slots[:: 4 if len(slots) > 8 else 1])
+        booking = diary.book(service, slot, [Guest(guest.person)], at=booked_at)
+        if booking is not None:
+            _hold(diary, booking)
+
+
+def _hold(diary: Diary, booking: Booking) -> None:
+    """Let it happen as far as the present allows."""
+    guest = guests_of(booking.id)[0]
+    if booking.ends_at < diary.now:
+        attend(guest, by=SYSTEM, now=booking.ends_at)
+    elif booking.starts_at < diary.now:
+        arrive(guest, by=SYSTEM, now=booking.starts_at - timedelta(minutes=6))
+    elif diary.random.random() < 0.6:
+        confirm(guest, by=SYSTEM, now=diary.now)
+
+
+def _evening_before(diary: Diary, day: date) -> datetime:
+    return diary.now - timedelta(days=(local_date(diary.now, diary.studio.zone) - day).days + 1)

@@ -1,0 +1,67 @@
+"""What is measured, and what is expected of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from backoffice.core.clock import local_date
+from backoffice.core.db import db
+from backoffice.people.models import Person
+from bench.client import get, post
+from bench.gym import booking_bodies
+
+ZONE = "Asia/Tokyo"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page: how it is asked for, its least share of the reference's requests per second, its most statements."""
+
+    name: str
+    path: str
+    request: Callable[[], bytes]
+    ratio: float | None = None
+    statements: int | None = None
+    ms: float | None = None
+    status: int = 200
+    body: Callable[[], str] | None = None
+
+    @property
+    def target(self) -> str:
+        """The expectation in words."""
+        parts = []
+        if self.ratio is not None:
+            parts.append(f"ratio >= {self.ratio}")
+        if self.statements is not None:
+            parts.append(f"SQL <= {self.statements}")
+        if self.ms is not None:
+            parts.append(f"p95 <= {self.ms} ms")
+        return ", ".join(parts)
+
+
+def cases(cookie: str, csrf: str, *, now: datetime) -> list[Case]:
+    """Every measured page of a gym of 20,000 people and 100,000 bookings."""
+    today = local_date(now, ZONE)
+    person = db.session.scalars(select(Person.id).order_by(Person.id).offset(1_234).limit(1)).one()
+    events = f"/calendar/events?from={today - timedelta(days=3)}&to={today - timedelta(days=2)}"
+    bodies = booking_bodies(csrf, now=now)
+
+    def page(name: str, path: str, **expected: float) -> Case:
+        request = get(path, cookie)
+        return Case(name, path, lambda: request, **expected)  # type: ignore[arg-type]
+
+    def form(name: str, path: str, **expected: float) -> Case:
+        return Case(name, path, lambda: post(path, cookie, bodies()), status=303, body=bodies, **expected)  # type: ignore[arg-type]
+
+    return [
+        page("lead list", "/leads", ratio=0.40, statements=6),
+        page("person page, first view", f"/people/{person}", ratio=0.40, statements=12),
+        page("calendar data of a day", events, ratio=0.40, statements=6),
+        page("search by kana", "/people/suggest?q=%E3%81%9F%E3%81%8B%E3%81%AF%E3%81%97", ratio=0.35),
+        page("search by phone tail", "/people/suggest?q=1234", ratio=0.35),
+        form("booking by the desk (POST)", "/bookings/new", ratio=0.25),
+        page("today", "/today"),
+        page("funnel, twelve months", "/reports", ms=2_000),
+    ]
