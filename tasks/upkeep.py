@@ -11,7 +11,7 @@ from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
 from backoffice.health import BACKUP
-from backoffice.leads.uploads import forget_old_uploads
+from backoffice.leads.uploads import forget_uploads
 from backoffice.staff import failures, sessions, tokens
 from backoffice.studio.queries import the_studio
 from tasks.context import in_one_transaction, run_sweep
@@ -59,7 +59,7 @@ def forget_everything_old(now: datetime) -> None:
     """Call every feature that keeps something for a while only."""
     for forget_old in (
         submissions.forget_old,
-        forget_old_uploads,
+        forget_uploads,
         tokens.forget_old,
         failures.forget_old,
         sessions.forget_old,
