@@ -133,7 +133,7 @@ def _back() -> str:
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
-    if error.status == 404:
+    if error.status in (403, 404):
         raise error
     flash_error(say(error))
     return redirect(_back(), 303)

@@ -239,7 +239,7 @@ def test_cancelled_by_the_gym_and_taken_back(gym: Studio, at_desk: PageClient, n
     assert answer.status_code == 303
     db.session.refresh(booking)
     assert (booking.state, booking.cancel_reason) == (BookingState.CANCELLED_BY_GYM, "停電")
-    assert at_desk.post(f"/bookings/{booking.id}/cancellation/undo").status_code == 303
+    assert at_desk.post(f"/bookings/{booking.id}/cancellation/undo", data={}).status_code == 303
     db.session.refresh(booking)
     assert booking.state == BookingState.BOOKED
     actions = db.session.scalars(select(AuditLine.action).where(AuditLine.subject_kind == "booking")).all()
@@ -253,7 +253,7 @@ def test_a_cancel_cannot_be_taken_back_when_the_time_is_gone(
     at_desk.get(f"/bookings/{booking.id}")
     at_desk.post(f"/bookings/{booking.id}/cancellation", data={"version": booking.version, "by": "client"})
     visit(gym, guest("鈴木", "090-3333-4444", now=now), "11:00", now=now, day=TOMORROW)
-    at_desk.post(f"/bookings/{booking.id}/cancellation/undo")
+    at_desk.post(f"/bookings/{booking.id}/cancellation/undo", data={})
     db.session.refresh(booking)
     assert booking.state == BookingState.CANCELLED
 
