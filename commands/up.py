@@ -12,13 +12,13 @@ import urllib.request
 import click
 
 from backoffice.core.app import create_base_app
-from backoffice.core.config import THREADS_PER_WORKER, Settings
+from backoffice.core.config import THREADS_PER_WORKER, Settings, load_settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
 from backoffice.staff.queries import anybody_uses_the_demo_password
 from commands.demo import fill_if_empty, sign_ins
 from commands.processes import Supervisor
-from commands.surroundings import settings_and_servers
+from commands.surroundings import settings_and_servers, told_plainly
 
 READY_SECONDS = 90
 PARTS = ("web", "worker", "beat")
@@ -33,6 +33,8 @@ def up(only: str | None) -> None:
 
     The first time, outside production, a demo gym is made. Settings are read from the environment and .env.
     """
+    if only is not None:
+        _refuse_embedded_servers()
     with settings_and_servers(broker=True) as settings:
         if only in {None, "web"}:
             _refuse_taken_port(settings)
@@ -59,6 +61,13 @@ def up(only: str | None) -> None:
     click.echo("stopped")
     if supervisor.failed:
         raise click.ClickException("A part of the product ended by itself; its last lines above say why.")
+
+
+def _refuse_embedded_servers() -> None:
+    with told_plainly():
+        settings = load_settings()
+    if not settings.database_url or not settings.redis_url:
+        raise click.UsageError("--only needs DATABASE_URL and REDIS_URL: the parts meet there.")
 
 
 def _refuse_taken_port(settings: Settings) -> None:
