@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from backoffice.core.db import db, transaction
@@ -74,10 +74,9 @@ class Claimer:
 
     def _take(self, now: datetime) -> Message | None:
         is_due = and_(Message.state == MessageState.PLANNED, Message.next_try_at <= now)
-        is_left = and_(Message.state == MessageState.CLAIMED, Message.lease_until < func.clock_timestamp())
         query = (
             select(Message)
-            .where(or_(is_due, is_left))
+            .where(or_(is_due, _is_left_behind()))
             .order_by(Message.next_try_at, Message.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -142,6 +141,11 @@ class Claimer:
             return
         row.tries += 1
         settling.try_again(row, Outcome(Ending.RETRY_SLOWLY, NO_TEXT), now)
+
+
+def _is_left_behind() -> ColumnElement[bool]:
+    """Claimed by a worker whose lease has run out."""
+    return and_(Message.state == MessageState.CLAIMED, Message.lease_until < func.clock_timestamp())
 
 
 def _is_held_back(row: Message, studio: Studio, now: datetime) -> bool:

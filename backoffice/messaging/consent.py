@@ -25,7 +25,10 @@ def is_subscribed(person_id: int, purpose: Purpose) -> bool:
 def unsubscribe_person(
     person_id: int, purpose: Purpose, *, source: str, language: str, by: Actor, now: datetime
 ) -> bool:
-    """Withdraw the consent and take back what was planned under it; False when it was withdrawn before. Raises `NotFound`."""
+    """Withdraw the consent and take back what was planned under it; False when it was withdrawn before.
+
+    Raises `NotFound` for somebody who is not on file.
+    """
     people = locked_people([person_id])
     if not people:
         raise NotFound
