@@ -86,15 +86,19 @@ def locked_people(person_ids: Iterable[int]) -> list[Person]:
     return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
-def find_people(query: str, *, after: int | None = None, limit: int = 25) -> list[PersonRow]:
+def find_people(
+    query: str, *, after: int | None = None, limit: int = 25, only: ColumnElement[bool] | None = None
+) -> list[PersonRow]:
     """People found by one box: kanji, kana, Latin letters, the tail of a phone, an address. One statement.
 
     Names that begin with what was typed come first, then by reading. `after` is the id of the last row
-    shown. Without a query: everybody, the newest first.
+    shown. Without a query: everybody, the newest first. `only` narrows to people somebody may see.
     """
     needles = search_needles(query)
     columns = (Person.id, Person.name, Person.kana, first_phone(), _first_mail())
     wanted = select(*columns).where(Person.archived_at.is_(None)).limit(limit)
+    if only is not None:
+        wanted = wanted.where(only)
     if not needles:
         wanted = wanted.order_by(Person.id.desc())
         if after is not None:

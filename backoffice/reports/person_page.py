@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
 from backoffice.clients.models import Client
@@ -93,7 +94,7 @@ def states_of(person_ids: list[int]) -> dict[int, States]:
     newest = (
         select(Lead.person_id, Lead.id, Lead.stage)
         .where(Lead.person_id.in_(person_ids))
-        .distinct(Lead.person_id)
+        .ext(distinct_on(Lead.person_id))
         .order_by(Lead.person_id, Lead.opened_at.desc(), Lead.id.desc())
         .subquery()
     )

@@ -1,0 +1,1 @@
+"""Pages of people: search, one person, what is known of them."""

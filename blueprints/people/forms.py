@@ -1,0 +1,63 @@
+"""Forms about people."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from backoffice.core.language import Language
+from backoffice.people.actions import LONGEST_NAME, LONGEST_NOTE
+from backoffice.people.models import Person
+from blueprints.support.forms import CreateForm, SafeForm, VersionField
+
+LONGEST_CONTACTS = 1_000
+
+
+class PersonForm(SafeForm):
+    """What is known of a person; phones and addresses one to a line, the first is the one used."""
+
+    name = StringField(_l("Name"), validators=[Length(max=LONGEST_NAME)])
+    kana = StringField(_l("Kana"), validators=[Length(max=LONGEST_NAME)])
+    former_name = StringField(_l("Former name"), validators=[Length(max=LONGEST_NAME)])
+    phone = TextAreaField(_l("Phone numbers"), validators=[Length(max=LONGEST_CONTACTS)])
+    mail = TextAreaField(_l("Mail addresses"), validators=[Length(max=LONGEST_CONTACTS)])
+    language = SelectField(
+        _l("Language of messages"),
+        choices=[SelectChoice(Language.JA.value, "日本語"), SelectChoice(Language.EN.value, "English")],
+    )
+    gender = SelectField(
+        _l("Gender"),
+        choices=[
+            SelectChoice("", _l("not asked")),
+            SelectChoice("female", _l("female")),
+            SelectChoice("male", _l("male")),
+            SelectChoice("other", _l("other")),
+        ],
+    )
+    version = VersionField()
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonForm":
+        """The form as the person stands, or as it was sent."""
+        return cls(
+            data={
+                "name": person.name,
+                "kana": person.kana,
+                "former_name": person.former_name,
+                "phone": "\n".join(phone.raw for phone in person.phones),
+                "mail": "\n".join(mail.raw for mail in person.mails),
+                "language": person.language,
+                "gender": person.gender,
+                "version": person.version,
+            }
+        )
+
+
+class NoteForm(CreateForm):
+    """A note about a person."""
+
+    body = TextAreaField(_l("Note"), validators=[DataRequired(), Length(max=LONGEST_NOTE)])
+
+
+def lines(text: str | None) -> list[str]:
+    """The lines of a text that say something."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -1,0 +1,21 @@
+"""Whose records the acting person may open: the desk everybody's, a trainer their own guests'."""
+
+from typing import Any
+
+from flask_login import current_user
+
+from backoffice.core.errors import NotFound
+from backoffice.reports.own_guests import is_own_guest, own_guests
+from backoffice.staff.permissions import Permission
+from blueprints.support.access import may
+
+
+def only_visible() -> Any:
+    """The condition that narrows a list of people, or None for those who see everybody."""
+    return None if may(Permission.PEOPLE_EDIT) else own_guests(current_user.id)
+
+
+def check_visible(person_id: int) -> None:
+    """Refuse (as if there were nobody) a person the acting one has no business with."""
+    if not may(Permission.PEOPLE_EDIT) and not is_own_guest(current_user.id, person_id):
+        raise NotFound

@@ -1,0 +1,201 @@
+"""People: one box to find them, and one page for each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.core.db import transaction
+from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.submissions import first_use
+from backoffice.leads.queries import leads_of
+from backoffice.messaging.queries import messages_about
+from backoffice.people import actions, queries
+from backoffice.people.models import Person
+from backoffice.reports import person_page
+from backoffice.reports.timeline import timeline
+from backoffice.staff.permissions import Permission
+from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
+from blueprints.leads.words import LEAD_WORDS
+from blueprints.people import words
+from blueprints.people.forms import NoteForm, PersonForm, lines
+from blueprints.people.scope import check_visible, only_visible
+from blueprints.support.access import actor, may, permit
+from blueprints.support.asking import wants_fragment
+from blueprints.support.clock import now
+from blueprints.support.forms import add_domain_error
+from blueprints.support.toasts import flash_done
+
+people = Blueprint("people", __name__, url_prefix="/people")
+
+PAGE = 25
+SUGGESTED = 8
+LONGEST_TYPED = 300
+
+TABS = ("overview", "timeline", "messages", "consents", "changes")
+
+
+@people.get("")
+@permit(Permission.PEOPLE_VIEW)
+def index() -> ResponseReturnValue:
+    """Everybody, or those found by what was typed."""
+    query = _typed("q")
+    found = queries.find_people(query, after=_id_in("after"), limit=PAGE + 1, only=only_visible())
+    rows = found[:PAGE]
+    return render_template(
+        "people/_rows.html" if wants_fragment() else "people/index.html",
+        query=query,
+        rows=rows,
+        states=person_page.states_of([row.id for row in rows]),
+        more=rows[-1].id if len(found) > PAGE else None,
+        **LEAD_WORDS,
+    )
+
+
+@people.get("/suggest")
+@permit(Permission.PEOPLE_VIEW)
+def suggest() -> ResponseReturnValue:
+    """A few people under the search box while somebody types."""
+    query = _typed("q")
+    rows = queries.find_people(query, limit=SUGGESTED, only=only_visible()) if query.strip() else []
+    return render_template("people/_suggestions.html", query=query, rows=rows)
+
+
+@people.get("/maybe")
+@permit(Permission.PEOPLE_EDIT)
+def maybe() -> ResponseReturnValue:
+    """Who may already be here, while a name or a phone is typed into a form."""
+    candidates = queries.maybe_known(
+        name=_typed("name"), kana=_typed("kana"), phone=_typed("phone"), mail=_typed("mail")
+    )
+    return render_template("people/_maybe.html", candidates=candidates, reason_words=words.REASON_WORDS)
+
+
+@people.get("/<int:person_id>")
+@permit(Permission.PEOPLE_VIEW)
+def show(person_id: int) -> ResponseReturnValue:
+    """The page of a person, opened at what is most asked for."""
+    return _page(_visible(person_id), "overview")
+
+
+@people.get("/<int:person_id>/<tab>")
+@permit(Permission.PEOPLE_VIEW)
+def tab(person_id: int, tab: str) -> ResponseReturnValue:
+    """Another side of the same page: timeline, messages, consents, changes."""
+    if tab not in _tabs():
+        raise NotFound
+    return _page(_visible(person_id), tab)
+
+
+@people.route("/<int:person_id>/edit", methods=["GET", "POST"])
+@permit(Permission.PEOPLE_EDIT)
+def edit(person_id: int) -> ResponseReturnValue:
+    """Change what is known of a person."""
+    person = queries.person(person_id)
+    form = PersonForm.of(person)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                _update(person, form)
+        except DomainError as error:
+            add_domain_error(form, error)
+            return render_template(
+                "people/edit.html", person=queries.person(person_id), form=form
+            ), error.status
+        flash_done(_("Saved."))
+        return redirect(url_for("people.show", person_id=person_id))
+    return render_template("people/edit.html", person=person, form=form), 422 if form.errors else 200
+
+
+@people.post("/<int:person_id>/notes")
+@permit(Permission.PEOPLE_VIEW)
+def add_note(person_id: int) -> ResponseReturnValue:
+    """Keep a note. What cannot be kept comes back with the words typed."""
+    person = _visible(person_id)
+    form = NoteForm()
+    if not form.validate_on_submit():
+        return _page(person, "overview", form), 422
+    with transaction():
+        if first_use(str(form.form_token.data), "note", now=now()):
+            actions.add_note(person.id, str(form.body.data), by=actor(), now=now())
+    flash_done(_("Note kept."))
+    return redirect(url_for("people.show", person_id=person_id) + "#notes")
+
+
+def _visible(person_id: int) -> Person:
+    check_visible(person_id)
+    return queries.person(person_id)
+
+
+def _update(person: Person, form: PersonForm) -> None:
+    actions.update_person(
+        person,
+        name=form.name.data or "",
+        kana=form.kana.data or "",
+        former_name=form.former_name.data or "",
+        phones=lines(form.phone.data),
+        mails=lines(form.mail.data),
+        language=form.language.data,
+        gender=form.gender.data or "",
+        version=form.version.data,
+        by=actor(),
+        now=now(),
+    )
+
+
+def _tabs() -> tuple[str, ...]:
+    """The sides of the page the acting person may open."""
+    return TABS if may(Permission.AUDIT_VIEW) else TABS[:-1]
+
+
+def _page(person: Person, shown: str, form: NoteForm | None = None) -> str:
+    """The page with one side filled; htmx gets that side alone."""
+    member = None if wants_fragment() else person_page.membership(person.id)
+    return render_template(
+        f"people/_{shown}.html" if wants_fragment() else "people/show.html",
+        person=person,
+        shown=shown,
+        tabs=_tabs(),
+        member=member,
+        form=form or NoteForm(),
+        state_words=STATE_WORDS,
+        attendance_words=ATTENDANCE_WORDS,
+        channel_words=CHANNEL_WORDS,
+        message_words=words.MESSAGE_WORDS,
+        message_state_words=words.MESSAGE_STATE_WORDS,
+        purpose_words=words.PURPOSE_WORDS,
+        action_words=words.ACTION_WORDS,
+        **LEAD_WORDS,
+        **_SIDES[shown](person.id),
+    )
+
+
+def _overview(person_id: int) -> dict[str, Any]:
+    visits = person_page.visits(person_id)
+    return {
+        "ahead": [visit for visit in reversed(visits) if person_page.is_ahead(visit, now=now())],
+        "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
+        "leads": leads_of(person_id),
+        "notes": queries.notes(person_id),
+    }
+
+
+_SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "overview": _overview,
+    "timeline": lambda person_id: {"events": timeline(person_id)},
+    "messages": lambda person_id: {"messages": messages_about(person_id=person_id)},
+    "consents": lambda person_id: {"consents": queries.consents(person_id)},
+    "changes": lambda person_id: {"changes": person_page.changes(person_id)},
+}
+
+
+def _typed(name: str) -> str:
+    return request.args.get(name, "")[:LONGEST_TYPED]
+
+
+def _id_in(name: str) -> int | None:
+    """A row id in the address; nonsense is none."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None

@@ -1,0 +1,194 @@
+"""Pages of people: found by one box, opened by those who may, changed by one hand at a time."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from backoffice.core.audit import Actor
+from backoffice.core.db import db, transaction
+from backoffice.leads.actions import capture_lead
+from backoffice.people import queries
+from backoffice.people.actions import add_note, create_person
+from backoffice.people.models import Person
+from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
+from tests.pages import PageClient
+from tests.statements import statements
+
+SignIn = Callable[..., PageClient]
+
+
+@pytest.fixture
+def haruka(gym: Studio, by: Actor, now: datetime) -> Person:
+    person = create_person(
+        name="渡邊 晴香",
+        kana="ワタナベ ハルカ",
+        phones=["090-1234-5678"],
+        mails=["hana@example.jp"],
+        by=by,
+        now=now,
+    )
+    db.session.commit()
+    return person
+
+
+def form_of(person: Person, **changes: str) -> dict[str, str]:
+    values = {
+        "name": person.name,
+        "kana": person.kana,
+        "former_name": "",
+        "phone": "090-1234-5678",
+        "mail": "hana@example.jp",
+        "language": "ja",
+        "gender": "",
+        "version": str(person.version),
+    }
+    return {**values, **changes}
+
+
+@pytest.mark.parametrize("query", ["渡辺", "わたなべ", "haruka watanabe", "5678", "hana@"])
+def test_one_box_finds_a_person(query: str, haruka: Person, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    assert f"/people/{haruka.id}" in desk.get("/people", query_string={"q": query}).text
+    assert f"/people/{haruka.id}" in desk.get("/people/suggest", query_string={"q": query}).text
+
+
+@pytest.mark.parametrize("query", ["", "誰もいない", "\0", "%", "あ" * 10_000])
+def test_a_strange_query_shows_a_page(query: str, haruka: Person, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    for address in ("/people", "/people/suggest", "/people/maybe"):
+        assert desk.get(address, query_string={"q": query, "after": query}).status_code == 200
+
+
+def test_pages_of_the_list_follow_each_other(gym: Studio, by: Actor, now: datetime, sign_in: SignIn) -> None:
+    for number in range(30):
+        create_person(name=f"森{number}", by=by, now=now)
+    db.session.commit()
+    desk = sign_in(Role.FRONT_DESK)
+    first = desk.get("/people?q=森").text
+    assert first.count('class="name"') == 25
+    after = first.partition("after=")[2].partition('"')[0]
+    assert desk.get(f"/people?q=森&after={after}").text.count('class="name"') == 5
+
+
+def test_maybe_already_here_says_why(haruka: Person, sign_in: SignIn) -> None:
+    found = sign_in(Role.FRONT_DESK).get(
+        "/people/maybe", query_string={"name": "渡辺太一", "phone": "09012345678"}
+    )
+    assert f"person={haruka.id}" in found.text
+    assert "same phone" in found.text or "電話番号が同じ" in found.text
+
+
+def test_the_page_of_a_person_and_each_of_its_sides(
+    haruka: Person, sign_in: SignIn, by: Actor, now: datetime, gym: Studio
+) -> None:
+    capture_lead(haruka, studio_id=gym.id, source="web", by=by, now=now)
+    add_note(haruka.id, "夜を希望\n<script>", by=by, now=now)
+    db.session.commit()
+    manager = sign_in(Role.MANAGER)
+    with statements() as sent:
+        page = manager.get(f"/people/{haruka.id}")
+    assert len(sent) <= 12
+    assert "090-1234-5678" in page.text
+    assert "夜を希望" in page.text
+    assert "<script>\n" not in page.text
+    for side in ("timeline", "messages", "consents", "changes"):
+        with statements() as sent:
+            part = manager.get(f"/people/{haruka.id}/{side}", headers={"HX-Request": "true"})
+        assert part.status_code == 200
+        assert "<html" not in part.text
+        assert len(sent) <= 10, side
+        assert manager.get(f"/people/{haruka.id}/{side}").status_code == 200
+    assert manager.get(f"/people/{haruka.id}/secrets").status_code == 404
+    assert manager.get("/people/999999").status_code == 404
+
+
+def test_only_those_who_may_audit_see_the_changes(haruka: Person, sign_in: SignIn) -> None:
+    assert sign_in(Role.FRONT_DESK).get(f"/people/{haruka.id}/changes").status_code == 404
+
+
+def test_a_trainer_opens_own_guests_only(haruka: Person, sign_in: SignIn) -> None:
+    trainer = sign_in(Role.TRAINER)
+    for address in (f"/people/{haruka.id}", f"/people/{haruka.id}/timeline"):
+        answer = trainer.get(address)
+        assert answer.status_code == 404
+        assert "5678" not in answer.text
+    assert trainer.post(f"/people/{haruka.id}/notes", data={"body": "x"}).status_code == 404
+    assert "渡邊" not in trainer.get("/people?q=渡辺").text
+    assert "渡邊" not in trainer.get("/people/suggest?q=渡辺").text
+
+
+def test_editing_a_person(haruka: Person, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{haruka.id}/edit")
+    answer = desk.post(
+        f"/people/{haruka.id}/edit",
+        data=form_of(haruka, name="大野 晴香", former_name="渡邊", phone="075-111-2222\n\n090-1234-5678"),
+    )
+    assert answer.status_code == 302
+    person = queries.person(haruka.id)
+    assert (person.name, person.former_name) == ("大野 晴香", "渡邊")
+    assert {phone.e164 for phone in person.phones} == {"+819012345678", "+81751112222"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"phone": "090-12"}, "090-12"),
+        ({"mail": "not-an-address"}, "not-an-address"),
+        ({"kana": "佐藤"}, "佐藤"),
+        ({"name": "", "kana": ""}, ""),
+        ({"name": "x" * 200}, "x" * 200),
+        ({"language": "fr"}, ""),
+    ],
+)
+def test_what_cannot_be_kept_comes_back_as_typed(
+    changes: dict[str, str], message: str, haruka: Person, sign_in: SignIn
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{haruka.id}/edit")
+    answer = desk.post(f"/people/{haruka.id}/edit", data=form_of(haruka, former_name="typed", **changes))
+    assert answer.status_code == 422
+    assert "typed" in answer.text
+    assert message in answer.text
+    assert queries.person(haruka.id).former_name == ""
+
+
+def test_two_who_edit_one_person_do_not_overwrite_each_other(haruka: Person, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{haruka.id}/edit")
+    opened = form_of(haruka)
+    assert desk.post(f"/people/{haruka.id}/edit", data={**opened, "name": "大野 晴香"}).status_code == 302
+    late = desk.post(f"/people/{haruka.id}/edit", data={**opened, "name": "小野 晴香"})
+    assert late.status_code == 409
+    assert "小野 晴香" in late.text
+    assert queries.person(haruka.id).name == "大野 晴香"
+
+
+def test_a_note_sent_twice_is_one_note(haruka: Person, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{haruka.id}")
+    sent = {"body": "夜を希望", "form_token": "t" * 24}
+    for _again in range(2):
+        assert desk.post(f"/people/{haruka.id}/notes", data=dict(sent)).status_code == 302
+    assert [note.body for note in queries.notes(haruka.id)] == ["夜を希望"]
+    empty = desk.post(f"/people/{haruka.id}/notes", data={"body": " ", "form_token": "u" * 24})
+    assert empty.status_code == 422
+
+
+def test_the_number_of_statements_does_not_grow_with_the_rows(
+    gym: Studio, by: Actor, now: datetime, sign_in: SignIn
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    costs = []
+    for number in (1, 20):
+        with transaction():
+            for each in range(number):
+                person = create_person(name=f"森{number}-{each}", phones=["090-1234-5678"], by=by, now=now)
+                capture_lead(person, studio_id=gym.id, source="web", by=by, now=now)
+        desk.get("/people")
+        with statements() as sent:
+            desk.get("/people?q=森")
+        costs.append(len(sent))
+    assert costs[0] == costs[1] <= 6
