@@ -37,6 +37,13 @@ def show_day(value: date | datetime | None) -> str:
     return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if other_year else "")
 
 
+def show_month(month: date) -> str:
+    """2026年11月 or Nov 2026."""
+    return (
+        f"{month.year}年{month.month}月" if language() == "ja" else f"{MONTHS[month.month - 1]} {month.year}"
+    )
+
+
 def show_time(value: datetime | None) -> str:
     """19:05 on the studio's clock."""
     return "–" if value is None else f"{_local(value):%H:%M}"
@@ -95,6 +102,11 @@ def own_name(row: object) -> str:
     return pick(language(), row.name_ja, row.name_en)  # type: ignore[attr-defined]
 
 
+def either(ja: str | None, en: str | None) -> str:
+    """One of two wordings, in the reader's language: for rows that carry several names."""
+    return pick(language(), ja or "", en or "")
+
+
 def honorific(name: str) -> str:
     """山田 花子 様 in Japanese; the plain name in English."""
     return f"{name} 様" if language() == "ja" else name
@@ -104,6 +116,7 @@ def init_app(app: Flask) -> None:
     """Make the filters known to templates."""
     app.jinja_env.filters.update(
         day=show_day,
+        month=show_month,
         time=show_time,
         daytime=show_daytime,
         when=show_when,
@@ -113,6 +126,7 @@ def init_app(app: Flask) -> None:
         instant=iso_instant,
         days_from=days_from,
         own_name=own_name,
+        either=either,
         sama=honorific,
         phone=format_phone,
         weekday=weekday,
