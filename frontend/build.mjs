@@ -79,7 +79,7 @@ async function spriteOfUsedIcons() {
   const names = new Map([["check", "build"], ["x", "build"], ["alert-triangle", "build"]]);
   for (const file of (await Promise.all(used.map((f) => filesUnder(f, [".html", ".py", ".js"])))).flat()) {
     const text = await readFile(file, "utf8");
-    for (const [, name] of text.matchAll(/\bicon(?:\(|\s*=|["']?\s*:)\s*["']([a-z0-9-]+)["']/g)) {
+    for (const [, name] of text.matchAll(/\bicon(?:_name)?(?:\(|\s*=|["']?\s*:)\s*["']([a-z0-9-]+)["']/g)) {
       names.set(name, relative(project, file));
     }
   }

@@ -23,7 +23,7 @@ ATTENDANCE_WORDS = {
 }
 
 CHANNEL_WORDS = {
-    BookingChannel.PHONE: _l("Phone"),
+    BookingChannel.PHONE: _l("By phone"),
     BookingChannel.LINE: _l("LINE"),
     BookingChannel.DESK: _l("At the desk"),
     BookingChannel.WEB: _l("Web"),

@@ -13,7 +13,7 @@ export const spanOf = (event) => `${clockOf(event.start)}–${clockOf(event.end)
 export function content({ event, view }) {
   const { what, mark, trainer } = event.extendedProps;
   const below = view.type.startsWith("list") ? [what, trainer].filter(Boolean).join(" · ") : what;
-  if (event.display === "background") return { domNodes: [part("ev-what ev-block", event.title || spanOf(event))] };
+  if (event.display === "background") return { domNodes: [part("ev-what ev-block", event.title)] };
   const name = part("ev-name", event.title);
   if (mark) name.append(" ", part("ev-mark", mark));
   const face = document.createElement("div");
