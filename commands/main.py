@@ -6,6 +6,7 @@ from commands.backup import backup
 from commands.create_owner import create_owner
 from commands.demo import demo
 from commands.doctor import doctor
+from commands.import_enquiries import import_enquiries
 from commands.restore import restore
 from commands.up import up
 
@@ -21,5 +22,5 @@ def cli() -> None:
     """
 
 
-for command in (up, demo, create_owner, backup, restore, doctor):
+for command in (up, demo, create_owner, import_enquiries, backup, restore, doctor):
     cli.add_command(command)
