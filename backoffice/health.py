@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.core.celery_app import broker_answers
 from backoffice.core.config import Settings
 from backoffice.core.db import db
-from backoffice.core.heartbeat import Heartbeat, last_beat
+from backoffice.core.heartbeat import last_beat
 from backoffice.core.migrate import current_revision, head_revision
 from backoffice.messaging.models import Message, MessageState
 
 BACKUP = "backup"
-NO_SWEEPS = (BACKUP, "demo")
+SWEEP = "deliver_messages"
 LATE_MESSAGE = timedelta(minutes=5)
 LATE_SWEEP = timedelta(minutes=2)
 LATE_BACKUP = timedelta(hours=26)
@@ -102,11 +102,8 @@ def _oldest_due_message(now: datetime) -> Check:
 
 
 def _last_sweep(now: datetime) -> Check:
-    latest = db.session.scalar(
-        select(func.max(Heartbeat.finished_at)).where(Heartbeat.name.not_in(NO_SWEEPS))
-    )
-    advice = "No periodic work has finished lately. Are worker and beat running, and is the broker reachable?"
-    return _since("last_sweep", latest, now, LATE_SWEEP, advice)
+    advice = "Messages have not been looked after lately. Are worker and beat running, and is the broker reachable?"
+    return _since("last_sweep", last_beat(SWEEP), now, LATE_SWEEP, advice)
 
 
 def _last_backup(now: datetime) -> Check:

@@ -85,6 +85,7 @@ def _refuse_taken_port(settings: Settings) -> None:
 
 def _prepare(settings: Settings, *, may_fill: bool) -> bool:
     """Migrate, and make the demo gym in an empty database. True when the demo's sign-ins work here."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = create_base_app(settings, import_name="commands")
     with app.app_context():
         upgrade(db.engine)
