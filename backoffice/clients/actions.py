@@ -25,7 +25,7 @@ def register(
 
     Numbers come from a sequence: unique under load, and a joining that was rolled back leaves a gap.
     """
-    number = db.session.execute(member_numbers)
+    number = db.session.scalar(member_numbers)
     statement = (
         insert(Client)
         .values(

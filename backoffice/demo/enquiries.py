@@ -20,6 +20,9 @@ from backoffice.people.actions import add_note
 from backoffice.people.models import Person
 
 ENQUIRIES = 120
+PATIENCE = timedelta(days=21)
+"""An enquiry that nobody moved for three weeks was closed by the desk."""
+
 SOURCES = (
     ("column", 40), ("google", 18), ("instagram", 16), ("line", 12), ("referral", 10), ("hotpepper", 8), ("walk_by", 6),
 )  # fmt: skip
@@ -64,6 +67,13 @@ def tell_enquiries(diary: Diary, days: int) -> list[Member]:
 
 def _tell(diary: Diary, at: datetime) -> Member | None:
     story = _enquire(diary, at)
+    member = _go_on(diary, story)
+    if member is None and story.lead.closed_at is None and story.at < diary.now - PATIENCE:
+        lose(story.lead, "no_answer", by=SYSTEM, now=story.at + PATIENCE)
+    return member
+
+
+def _go_on(diary: Diary, story: _Story) -> Member | None:
     luck = diary.random.random()
     if luck < 0.12:
         return None
@@ -72,7 +82,8 @@ def _tell(diary: Diary, at: datetime) -> Member | None:
         return None
     mark_replied(story.lead, by=SYSTEM, now=story.at)
     if luck < 0.24:
-        return _lose_later(diary, story)
+        _lose_later(diary, story)
+        return None
     if luck < 0.5:
         _visit(diary, story, "counselling")
     if not _visit(diary, story, "trial"):
@@ -146,7 +157,8 @@ def _find_hour(diary: Diary, story: _Story, slug: str) -> Booking | None:
 def _decide(diary: Diary, story: _Story) -> Member | None:
     luck = diary.random.random()
     if luck > 0.62:
-        return _lose_later(diary, story)
+        _lose_later(diary, story)
+        return None
     days = diary.random.choice((0, 0, 0, 1, 2, 4, 7, 12))
     at = story.at + timedelta(days=days, minutes=20)
     if luck > 0.52 or at > diary.now:
@@ -162,3 +174,21 @@ def _lose_later(diary: Diary, story: _Story) -> None:
     at = story.at + timedelta(days=diary.random.randrange(3, 25))
     if at < diary.now:
         lose(story.lead, diary.random.choice(LOST), by=SYSTEM, now=at)
+
+
+def book_todays_visits(diary: Diary) -> None:
+    """Two trials and a counselling of new people today, so that the desk has somebody to welcome."""
+    today = local_date(diary.now, diary.studio.zone)
+    for slug in ("trial", "trial", "counselling"):
+        with transaction():
+            story = _enquire(diary, diary.now - timedelta(days=3))
+            service = diary.services[slug]
+            slots = diary.free(service, today, story.at)
+            wear = (
+                Guest(story.person, needs_wear=True, wear_size="M", shoe_cm="24")
+                if service.offers_wear
+                else None
+            )
+            if slots:
+                guest = wear or Guest(story.person)
+                diary.book(service, diary.random.choice(slots), [guest], at=story.at, lead=story.lead)

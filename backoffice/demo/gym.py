@@ -9,7 +9,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.demo.diary import Diary, Progress
-from backoffice.demo.enquiries import tell_enquiries
+from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
@@ -17,6 +17,7 @@ from backoffice.messaging.claiming import NO_CHANNEL
 from backoffice.messaging.models import Message, MessageState
 from backoffice.staff.models import Staff
 from backoffice.studio.models import Studio
+from backoffice.todos.models import Todo, TodoKind
 
 MONTHS = 9
 EARLY_MEMBERS = 22
@@ -32,8 +33,10 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     diary = Diary(studio, trainers, random, now, progress)
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
+    book_todays_visits(diary)
     fill_weeks(diary, members)
     with transaction():
+        _finish_past_calls(now)
         _leave_past_messages_unsent(now)
 
 
@@ -49,12 +52,23 @@ def _leave_past_messages_unsent(now: datetime) -> None:
     db.session.execute(past.values(**values))
 
 
+def _finish_past_calls(now: datetime) -> None:
+    """The desk has made the calls of visits that are over."""
+    past = update(Todo).where(
+        Todo.kind == TodoKind.CALL_TO_CONFIRM, Todo.done_at.is_(None), Todo.due_at < now
+    )
+    db.session.execute(past.values(done_at=Todo.due_at, done_by=SYSTEM.label))
+
+
 def _found(since: date, *, now: datetime) -> Studio:
     studio = found_gym("整 SEI", "SEI Kyoto", by=SYSTEM, now=now)
     studio.phone, studio.mail = "075-000-0000", "desk@demo.example"
     studio.address_ja = "京都市中京区(デモ)二条町1-2 三階"
     studio.address_en = "3F, 1-2 Nijo-cho (demo), Nakagyo-ku, Kyoto"
-    studio.way_ja = "地下鉄 二条城前駅の2番出口から徒歩3分、JR二条駅から徒歩3分です。1階が花屋のビルの3階へお越しください。"
+    studio.way_ja = (
+        "地下鉄 二条城前駅の2番出口から徒歩3分、JR二条駅から徒歩3分です。"
+        "1階が花屋のビルの3階へお越しください。"
+    )
     studio.way_en = (
         "Three minutes on foot from Nijojo-mae (exit 2) or JR Nijo. Third floor, above the flower shop."
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.bookings.attendance import receive_fee
+from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.fees import open_trial_fee
 from backoffice.clients.queries import client_of
 from backoffice.core.clock import local_date
@@ -26,7 +26,7 @@ from blueprints.memberships.forms import JoiningForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_yen
-from blueprints.support.forms import add_domain_error
+from blueprints.support.forms import add_domain_error, options
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
@@ -73,10 +73,10 @@ def _candidate() -> _Candidate:
 def _form(who: _Candidate) -> JoiningForm:
     studio = current_studio()
     form = JoiningForm(starts_on=today())
-    form.plan_id.choices = [
-        (plan.id, f"{own_name(plan)} · {show_yen(plan.price_yen)}") for plan in plans(studio.id)
-    ]
-    form.main_trainer_id.choices = [(trainer.id, own_name(trainer)) for trainer in trainers(studio.id)]
+    form.plan_id.choices = options(
+        {plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}" for plan in plans(studio.id)}
+    )
+    form.main_trainer_id.choices = options({trainer.id: own_name(trainer) for trainer in trainers(studio.id)})
     if open_trial_fee(who.person.id) is None:
         del form.fee
     return form
@@ -90,7 +90,7 @@ def _join(form: JoiningForm, who: _Candidate) -> None:
     join(who.person, terms, studio_id=current_studio().id, lead=who.lead, by=actor(), now=now())
     fee = open_trial_fee(who.person.id)
     if "fee" in form and form.fee.data and fee is not None:
-        receive_fee(fee.participant, form.fee.data, by=actor(), now=now())
+        receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
     keep_result(token, url_for("people.show", person_id=who.person.id))
 
 
