@@ -52,6 +52,9 @@ _RESOURCE_ID = Claim.resource.op(">>")(literal_column("2"))
 _RESOURCE_RANGE = func.int8range(Claim.resource, Claim.resource, literal_column("'[]'"))
 
 
+_TAKE = insert(Claim.__table__).on_conflict_do_nothing().returning(Claim.resource)  # type: ignore[arg-type]
+
+
 class Wanted(NamedTuple):
     """One resource for one span. Sorting puts the rows of every writer into the same order."""
 
@@ -105,12 +108,10 @@ def in_savepoint(work: Callable[[], T]) -> T:
 
 def overlapping(wanted: Sequence[Wanted]) -> ColumnElement[bool]:
     """The condition that a claim is in the way of something wanted (written so that the constraint's index serves)."""
-    return or_(
-        *(
-            and_(_is_any_of([one.resource]), Claim.span.op("&&")(Range(one.starts_at, one.ends_at)))
-            for one in wanted
-        )
-    )
+    by_span: dict[tuple[datetime, datetime], list[int]] = {}
+    for one in wanted:
+        by_span.setdefault((one.starts_at, one.ends_at), []).append(one.resource)
+    return or_(*(claims_of(resources, *span) for span, resources in by_span.items()))
 
 
 def claims_of(resources: Iterable[int], start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -166,23 +167,16 @@ def who_is_in_the_way(wanted: Sequence[Wanted]) -> list[InTheWay]:
 
 
 def _insert(wanted: Sequence[Wanted], booking_id: int | None, block_id: int | None) -> list[Wanted]:
-    statement = (
-        insert(Claim)
-        .values(
-            [
-                {
-                    "resource": one.resource,
-                    "span": Range(one.starts_at, one.ends_at),
-                    "booking_id": booking_id,
-                    "block_id": block_id,
-                }
-                for one in wanted
-            ]
-        )
-        .on_conflict_do_nothing()
-        .returning(Claim.resource)
-    )
-    taken = set(db.session.scalars(statement))
+    rows = [
+        {
+            "resource": one.resource,
+            "span": Range(one.starts_at, one.ends_at),
+            "booking_id": booking_id,
+            "block_id": block_id,
+        }
+        for one in wanted
+    ]
+    taken = set(db.session.scalars(_TAKE, rows))
     return [one for one in wanted if one.resource not in taken]
 
 
@@ -191,11 +185,14 @@ def _expire_stale_holds(wanted: Sequence[Wanted], *, now: datetime) -> bool:
 
     A constraint cannot read the clock, so a lapsed hold keeps its claims until somebody wants them.
     """
+    is_lapsed = (Booking.state == BookingState.HELD, Booking.held_until <= now)
+    if db.session.scalar(select(Booking.id).where(*is_lapsed).limit(1)) is None:
+        return False
     in_the_way = select(Claim.booking_id).where(Claim.booking_id.is_not(None), overlapping(wanted))
     lapsed = list(
         db.session.scalars(
             update(Booking)
-            .where(Booking.id.in_(in_the_way), Booking.state == BookingState.HELD, Booking.held_until <= now)
+            .where(Booking.id.in_(in_the_way), *is_lapsed)
             .values(
                 state=BookingState.CANCELLED.value,
                 cancel_reason=HOLD_LAPSED,

@@ -58,6 +58,7 @@ class Booking(WithId):
         Index("ix_bookings_starts_at", "starts_at", "id"),
         Index("ix_bookings_trainer_id", "trainer_id", "starts_at"),
         Index("ix_bookings_lead_id", "lead_id"),
+        Index("ix_bookings_held_until", "held_until", postgresql_where=text("state = 'HELD'")),
         CheckConstraint("starts_at < ends_at and prep_minutes >= 0 and cleanup_minutes >= 0", name="span"),
     )
 

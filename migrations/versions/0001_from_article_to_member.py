@@ -437,6 +437,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["trainer_id"], ["trainers.id"], name=op.f("fk_bookings_trainer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
     )
+    op.create_index(
+        "ix_bookings_held_until",
+        "bookings",
+        ["held_until"],
+        unique=False,
+        postgresql_where=sa.text("state = 'HELD'"),
+    )
     op.create_index("ix_bookings_lead_id", "bookings", ["lead_id"], unique=False)
     op.create_index("ix_bookings_starts_at", "bookings", ["starts_at", "id"], unique=False)
     op.create_index("ix_bookings_trainer_id", "bookings", ["trainer_id", "starts_at"], unique=False)
@@ -725,6 +732,7 @@ def downgrade() -> None:
     op.drop_index("ix_bookings_trainer_id", table_name="bookings")
     op.drop_index("ix_bookings_starts_at", table_name="bookings")
     op.drop_index("ix_bookings_lead_id", table_name="bookings")
+    op.drop_index("ix_bookings_held_until", table_name="bookings", postgresql_where=sa.text("state = 'HELD'"))
     op.drop_table("bookings")
     op.drop_index("ix_blocks_starts_at", table_name="blocks")
     op.drop_table("blocks")

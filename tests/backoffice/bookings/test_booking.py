@@ -185,9 +185,8 @@ def test_closed_days_and_time_off_are_refused(desk_book: Desk) -> None:
     assert refused.value.message == CLOSED_DAY
     assert WEDNESDAY not in {slot.starts_at.date() for slot in refused.value.nearest}
     thursday = WEDNESDAY + timedelta(days=1)
-    add_time_off(
-        desk_book.trainer(), desk_book.at(15, 30, thursday), desk_book.at(16, 30, thursday), by=desk_book.by, now=desk_book.now
-    )  # fmt: skip
+    away = (desk_book.at(15, 30, thursday), desk_book.at(16, 30, thursday))
+    add_time_off(desk_book.trainer(), *away, by=desk_book.by, now=desk_book.now)
     with pytest.raises(OutsideHours):
         desk_book.book(desk_book.at(16, 0, thursday))
     desk_book.book(desk_book.at(16, 30, thursday))

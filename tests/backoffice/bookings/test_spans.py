@@ -1,5 +1,7 @@
 """Span arithmetic against a grid of single minutes."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def minutes(spans: list[Span]) -> set[int]:
 def test_joining_keeps_every_minute_and_leaves_gaps_between(spans: list[Span]) -> None:
     result = joined(spans)
     assert minutes(result) == minutes(spans)
-    assert all(left[1] < right[0] for left, right in zip(result, result[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(result))
 
 
 @given(SPANS, SPANS)
