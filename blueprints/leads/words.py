@@ -20,7 +20,7 @@ STAGE_WORDS = {
 STEP_REASONS = {
     "cancelled": _l("booking cancelled"),
     "no-show": _l("did not come"),
-    "undone": _l("taken back"),
+    "undone": _l("put right"),
 }
 """Why a stage went back, as bookings say it; a lost lead names its reason of the studio's list."""
 
