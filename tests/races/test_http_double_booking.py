@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
@@ -149,13 +149,13 @@ def gunicorn(app: Flask, settings: Settings, folder: Path) -> Iterator[int]:
 def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + TIMEOUT
     while time.monotonic() < until and server.poll() is None:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with closing(connection), suppress(OSError):
             connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
+            with connection.getresponse() as answer:
+                if answer.status == 200:
+                    return
+        time.sleep(0.2)
     pytest.fail("gunicorn did not come up")
 
 
