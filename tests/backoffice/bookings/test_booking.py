@@ -252,7 +252,7 @@ def test_wrong_wishes_are_refused_by_field(desk_book: Desk) -> None:
     gone = desk_book.trainer()
     archive_trainer(gone.id, by=desk_book.by, now=desk_book.now)
     with pytest.raises(Invalid):
-        desk_book.book(desk_book.at(16), trainer_id=gone.id)
+        desk_book.book(desk_book.at(16), trainer="okada", trainer_id=gone.id)
 
 
 @pytest.mark.parametrize("year", [1, 9999])
