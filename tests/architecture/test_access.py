@@ -1,0 +1,104 @@
+"""Right person, right record: every route, every method, every kind of person, against what was agreed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from backoffice.staff.permissions import Permission
+from backoffice.studio.models import Studio
+from blueprints.support.access import policy_of
+from blueprints.support.csrf import protect
+from tests.architecture.calling import PRINCIPALS, address, call, routes, undone
+from tests.architecture.golden import same_as_golden
+from tests.architecture.world import MARKS, World, make_world
+
+CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
+"""RFC 8058: mail programs send the one-click unsubscribe without any page of ours."""
+
+
+@pytest.fixture
+def world(gym: Studio, now: datetime) -> World:
+    """A gym with one guest."""
+    return make_world(gym, now)
+
+
+def test_every_route_declares_who_may_call_it(app: Flask) -> None:
+    naked = [endpoint for endpoint in app.view_functions if policy_of(app, endpoint) is None]
+    assert naked == []
+
+
+def test_every_permission_guards_something(app: Flask) -> None:
+    used = {policy.permission for endpoint in app.view_functions if (policy := policy_of(app, endpoint))}
+    asked_inside = {Permission.RULES_WAIVE}
+    assert set(Permission) - used - asked_inside == set()
+
+
+def test_the_routes_are_those_agreed(app: Flask) -> None:
+    lines = []
+    for rule, method in routes(app):
+        policy = policy_of(app, rule.endpoint)
+        assert policy is not None
+        guard = " ".join(
+            filter(None, [policy.permission or policy.kind, "fresh" if policy.needs_fresh else ""])
+        )
+        lines.append(f"{method:5} {rule.rule:70} {rule.endpoint:32} {guard}")
+    same_as_golden("routes.txt", lines)
+
+
+def test_only_the_agreed_posts_go_without_a_csrf_token(app: Flask) -> None:
+    assert protect._exempt_views == CSRF_EXEMPT
+    assert protect._exempt_blueprints == set()
+
+
+def test_each_person_reaches_what_was_agreed_and_a_denied_answer_holds_nothing_of_the_record(
+    app: Flask, world: World, now: datetime, subtests: pytest.Subtests
+) -> None:
+    lines = [f"{'':60} {' '.join(f'{who:14}' for who in PRINCIPALS)}".rstrip()]
+    for rule, method in routes(app):
+        path = address(rule, world)
+        cells = []
+        for who in PRINCIPALS:
+            with undone():
+                answer = call(app, path, method, who, world, now)
+                outcome, shows = _outcome(answer), _shows_guest(answer)
+            with subtests.test(path=path, method=method, who=who):
+                assert answer.status_code < 500
+                assert outcome == "yes" or not shows
+            cells.append(f"{outcome + (' *' if shows else ''):14}")
+        lines.append(f"{method:5} {rule.rule[:54]:54} {' '.join(cells)}".rstrip())
+    same_as_golden("access.txt", lines)
+
+
+def _outcome(answer: TestResponse) -> str:
+    """yes (the view answered), no (403), none (404), or the page that comes first."""
+    where = answer.location or ""
+    for page, word in (("/sign-in", "sign in"), ("/unlock", "lock"), ("/confirm-password", "password")):
+        if answer.status_code == 303 and where.startswith(f"{page}?next="):
+            return word
+    return {401: "sign in", 403: "no", 404: "none", 423: "lock"}.get(answer.status_code, "yes")
+
+
+def _shows_guest(answer: TestResponse) -> bool:
+    return any(mark in answer.text for mark in MARKS)
+
+
+@pytest.mark.parametrize("number", [0, 999_999_999, 2**63 - 1, 2**63])
+def test_unknown_records_are_not_found_whoever_asks(
+    app: Flask, world: World, now: datetime, number: int, subtests: pytest.Subtests
+) -> None:
+    for rule, method in routes(app):
+        if not any(name.endswith("_id") for name in rule.arguments):
+            continue
+        path = address(rule, world, **{name: number for name in rule.arguments if name.endswith("_id")})
+        with subtests.test(path=path, method=method), undone():
+            assert call(app, path, method, "owner", world, now).status_code == 404
+            assert call(app, path, method, "anonymous", world, now).status_code in {303, 404}
+
+
+@pytest.fixture
+def at_noon(at: Callable[[datetime], None], now: datetime) -> None:
+    """The clock of the requests."""
+    at(now)

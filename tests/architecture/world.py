@@ -1,0 +1,99 @@
+"""One guest with a name found nowhere else, and a record of every kind around her."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.models import BookingChannel, Participant
+from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
+from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import at_local
+from backoffice.core.db import db
+from backoffice.leads.actions import capture_lead
+from backoffice.messaging.models import Message
+from backoffice.people.actions import add_note, create_person
+from backoffice.staff.models import Role, Staff, TimeOff
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import SpecialDay, Studio
+from backoffice.studio.queries import rooms, service_by_slug
+from backoffice.todos.actions import add_todo
+from backoffice.todos.models import TodoKind
+from tests.gym import make_staff
+
+MARKS = (
+    "秘密野",
+    "ひみつの",
+    "himitsu@guest.example",
+    "09087654321",
+    "090-8765-4321",
+    "だれにも見せないメモ",
+    "だれにも見せない相談",
+)
+DAY = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class World:
+    """The people who sign in, and the ids that addresses can carry."""
+
+    staff: dict[str, Staff]
+    ids: dict[str, object]
+
+
+def make_world(gym: Studio, now: datetime) -> World:
+    """Everything at noon of the day; the guest trains with mori this evening."""
+    mori, okada = trainers(gym.id)
+    staff = {
+        "desk": make_staff("w-desk@test.example", [Role.FRONT_DESK], now=now),
+        "own trainer": make_staff("w-own@test.example", [Role.TRAINER], now=now),
+        "other trainer": make_staff("w-other@test.example", [Role.TRAINER], now=now),
+        "manager": make_staff("w-manager@test.example", [Role.MANAGER], now=now),
+        "owner": make_staff("w-owner@test.example", [Role.OWNER], now=now),
+    }
+    mori.staff_id, okada.staff_id = staff["own trainer"].id, staff["other trainer"].id
+    person = create_person(
+        name="秘密野 花子",
+        kana="ひみつの はなこ",
+        phones=["09087654321"],
+        mails=["himitsu@guest.example"],
+        by=SYSTEM,
+        now=now,
+    )
+    add_note(person.id, "だれにも見せないメモ", by=SYSTEM, now=now)
+    lead = capture_lead(
+        person, studio_id=gym.id, source="column", enquiry="だれにも見せない相談", by=SYSTEM, now=now
+    )
+    booking = book(
+        studio=gym, service=service_by_slug(gym.id, "trial"), trainer_id=mori.id, starts_at=at(18, gym), lead=lead,
+        participants=[Guest(person)], channel=BookingChannel.PHONE, by=SYSTEM, now=now,
+    )  # fmt: skip
+    todo = add_todo(
+        TodoKind.CALL_TO_CONFIRM, "秘密野 花子", studio_id=gym.id, due_at=now, person_id=person.id,
+        booking_id=booking.id, by=SYSTEM, now=now,
+    )  # fmt: skip
+    add_time_off(okada, at(10, gym), at(11, gym), by=SYSTEM, now=now)
+    block = add_block(
+        studio_id=gym.id,
+        starts_at=at(10, gym),
+        ends_at=at(11, gym),
+        room_id=rooms(gym.id)[0].id,
+        by=SYSTEM,
+        now=now,
+    )
+    add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
+    db.session.commit()
+    target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
+    ids = {
+        "person_id": person.id, "lead_id": lead.id, "booking_id": booking.id, "todo_id": todo.id,
+        "participant_id": db.session.query(Participant.id).filter_by(booking_id=booking.id).scalar(),
+        "message_id": db.session.query(Message.id).order_by(Message.id).limit(1).scalar(),
+        "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
+        "time_off_id": db.session.query(TimeOff.id).scalar(), "special_day_id": db.session.query(SpecialDay.id).scalar(),
+        "staff_id": target.id, "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
+    }  # fmt: skip
+    return World(staff, ids)
+
+
+def at(hour: int, gym: Studio) -> datetime:
+    """An hour of the day on the studio's clock."""
+    return at_local(DAY, datetime.min.time().replace(hour=hour), gym.zone)
