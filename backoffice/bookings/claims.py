@@ -37,13 +37,14 @@ from backoffice.bookings.models import (
 from backoffice.bookings.refusals import InTheWay
 from backoffice.core.audit import SYSTEM, record
 from backoffice.core.db import db
+from backoffice.core.language import N_
 from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room
 
 DEADLOCK = "40P01"
 TRIES = 5
-HOLD_LAPSED = "hold lapsed"
+HOLD_LAPSED = N_("The hold was not confirmed in time.")
 
 T = TypeVar("T")
 

@@ -27,6 +27,10 @@ ASK_AFTER_CANCELLING = N_("Ask about a new date")
 ASK_AFTER_NO_SHOW = N_("Ask about the missed visit")
 CALL_AFTER = timedelta(hours=3)
 
+CANCELLED = N_("Booking cancelled")
+NO_SHOW = N_("Did not come")
+TAKEN_BACK = N_("Taken back")
+
 
 def lead_for(person: Person, service: Service, *, channel: str, by: Actor, now: datetime) -> Lead | None:
     """The lead that a counselling or trial belongs to: the open one, else a new one. Members have none."""
@@ -67,12 +71,12 @@ def after_move(booking: Booking, service: Service, *, by: Actor, now: datetime) 
 
 def after_cancelling(booking: Booking, *, by: Actor, now: datetime) -> None:
     """Take the lead back to what its other bookings say, with "ask about a new date" as the next action."""
-    _back(booking, reason="cancelled", title=ASK_AFTER_CANCELLING, by=by, now=now)
+    _back(booking, reason=CANCELLED, title=ASK_AFTER_CANCELLING, by=by, now=now)
 
 
 def after_no_show(booking: Booking, *, by: Actor, now: datetime) -> None:
     """Take the lead back, with "ask about the missed visit" as the next action."""
-    _back(booking, reason="no-show", title=ASK_AFTER_NO_SHOW, by=by, now=now)
+    _back(booking, reason=NO_SHOW, title=ASK_AFTER_NO_SHOW, by=by, now=now)
 
 
 def after_attendance(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
@@ -88,8 +92,8 @@ def after_undo(booking: Booking, service: Service, *, by: Actor, now: datetime) 
     if lead is None:
         return
     stage = stage_by_bookings(lead.id)
-    advance(lead, stage, reason="undone", booking_id=booking.id, due_at=booking.ends_at, by=by, now=now)
-    step_back(lead, stage, reason="undone", booking_id=booking.id, due_at=booking.ends_at, by=by, now=now)
+    advance(lead, stage, reason=TAKEN_BACK, booking_id=booking.id, due_at=booking.ends_at, by=by, now=now)
+    step_back(lead, stage, reason=TAKEN_BACK, booking_id=booking.id, due_at=booking.ends_at, by=by, now=now)
     after_move(booking, service, by=by, now=now)
 
 
