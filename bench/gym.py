@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
+from backoffice.bookings.models import Booking
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
@@ -26,7 +27,7 @@ from blueprints.support import session_cookie
 
 PEOPLE = 20_000
 MAIL = "bench@example.com"
-STARTS = tuple(f"{9 + minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 12 * 60, 75))
+STARTS = tuple(f"{9 + minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 9 * 60, 75))
 
 
 class Measured(Protocol):
@@ -70,7 +71,8 @@ def booking_bodies(csrf: str, *, now: datetime) -> Callable[[], str]:
     service = service_by_slug(the_studio().id, "session")
     trainers = list(db.session.scalars(select(Trainer.id).order_by(Trainer.id)))
     people = list(db.session.scalars(select(Person.id).order_by(Person.id).limit(5_000)))
-    first = local_date(now, "Asia/Tokyo") + timedelta(days=40)
+    newest = db.session.scalars(select(func.max(Booking.starts_at))).one()
+    first = local_date(max(now + timedelta(days=40), newest), "Asia/Tokyo") + timedelta(days=1)
     places = (
         (first + timedelta(days=day), start, trainer)
         for day in count()

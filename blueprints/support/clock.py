@@ -10,9 +10,10 @@ from blueprints.support.studio import current_studio
 
 def now() -> datetime:
     """The instant of this request, in UTC."""
-    if "now" not in g:
-        g.now = clock.utc_now()
-    return g.now  # type: ignore[no-any-return]
+    kept: datetime | None = g.get("now")
+    if kept is None:
+        kept = g.now = clock.utc_now()
+    return kept
 
 
 def today() -> date:

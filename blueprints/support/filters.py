@@ -1,11 +1,12 @@
 """How instants, money and names are shown. Times are said on the studio's clock in the reader's language."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext as _
 
-from backoffice.core.clock import local
 from backoffice.core.contact import format_phone
 from backoffice.core.language import pick
 from blueprints.support.clock import now, today
@@ -16,8 +17,25 @@ WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "F
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """Where and when a page is read: looked up once a request, because lists show hundreds of dates."""
+
+    is_japanese: bool
+    zone: ZoneInfo
+    now: datetime
+    today: date
+
+
+def _reader() -> _Reader:
+    kept: _Reader | None = g.get("reader")
+    if kept is None:
+        kept = g.reader = _Reader(language() == "ja", ZoneInfo(current_studio().zone), now(), today())
+    return kept
+
+
 def _local(at: datetime) -> datetime:
-    return local(at, current_studio().zone)
+    return at.astimezone(_reader().zone)
 
 
 def weekday(day: date) -> str:
@@ -29,12 +47,14 @@ def show_day(value: date | datetime | None) -> str:
     """11月24日(火) or Tue 24 Nov; with the year when it is not this one."""
     if value is None:
         return "–"
-    day = _local(value).date() if isinstance(value, datetime) else value
-    other_year = day.year != today().year
-    if language() == "ja":
-        year = f"{day.year}年" if other_year else ""
-        return f"{year}{day.month}月{day.day}日({weekday(day)})"
-    return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if other_year else "")
+    reader = _reader()
+    day = value.astimezone(reader.zone).date() if isinstance(value, datetime) else value
+    is_other_year = day.year != reader.today.year
+    if reader.is_japanese:
+        year = f"{day.year}年" if is_other_year else ""
+        return f"{year}{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
+    year = f" {day.year}" if is_other_year else ""
+    return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
 
 
 def show_month(month: date) -> str:
@@ -58,7 +78,7 @@ def show_when(value: datetime | None) -> str:
     """Relative up to two weeks (today, tomorrow, 3 days ago), then the date."""
     if value is None:
         return "–"
-    days = (_local(value).date() - today()).days
+    days = (_local(value).date() - _reader().today).days
     if days == 0:
         return _("today")
     if days == 1:
@@ -79,7 +99,7 @@ def show_yen(amount: int | None) -> str:
 
 def is_past(value: datetime | None) -> bool:
     """Whether an instant lies before this request."""
-    return value is not None and value < now()
+    return value is not None and value < _reader().now
 
 
 def iso_day(value: date | datetime) -> str:
@@ -109,7 +129,7 @@ def either(ja: str | None, en: str | None) -> str:
 
 def honorific(name: str) -> str:
     """山田 花子 様 in Japanese; the plain name in English."""
-    return f"{name} 様" if language() == "ja" else name
+    return f"{name} 様" if _reader().is_japanese else name
 
 
 def init_app(app: Flask) -> None:

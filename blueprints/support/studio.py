@@ -13,9 +13,10 @@ KEPT_SECONDS = 60.0
 
 def current_studio() -> Studio:
     """The studio whose pages are shown. The row is detached: change it through its own query, then `forget_studio`."""
-    if "studio" not in g:
-        g.studio = _cached()
-    return g.studio  # type: ignore[no-any-return]
+    kept: Studio | None = g.get("studio")
+    if kept is None:
+        kept = g.studio = _cached()
+    return kept
 
 
 def _cached() -> Studio:

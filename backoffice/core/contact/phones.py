@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -47,6 +48,7 @@ def parse_phone(text: str, region: str = HOME) -> Phone | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def format_phone(e164: str) -> str:
     """A stored number as it is read out: `090-1234-5678`, foreign ones with their country code.
 
