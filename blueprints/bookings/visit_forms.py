@@ -44,7 +44,7 @@ class VisitForm(CreateForm):
         _l("Mail address"), validators=[Length(max=200, message=_l("Please keep this shorter."))]
     )
     wear = RadioField(
-        _l("Wear and shoes"),
+        _l("Do you bring wear and shoes?"),
         choices=[
             SelectChoice("own", _l("I bring my own")),
             SelectChoice("borrow", _l("I come empty-handed")),

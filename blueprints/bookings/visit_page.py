@@ -1,7 +1,7 @@
 """What a signed link opens: one participant's booking, in the language of that person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -59,6 +59,12 @@ class Visit:
     def may_cancel(self) -> bool:
         """Whether the guest may cancel without calling."""
         return self.is_ahead and now() <= self.cancel_until
+
+    @property
+    def is_reminded(self) -> bool:
+        """Whether a reminder goes out the day before: not for a visit booked later than that."""
+        ahead = self.booking.starts_at - self.booking.created_at
+        return self.service.reminds_day_before and ahead > timedelta(hours=24)
 
     @property
     def same_wish(self) -> dict[str, str]:

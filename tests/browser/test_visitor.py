@@ -39,7 +39,7 @@ ENGLISH = {
     "empty": "I come empty-handed",
     "agree": "I agree to the terms of use and the handling of personal data",
     "book": "Book this time",
-    "done": "Your booking stands",
+    "done": "Your booking is confirmed",
     "mine": "My booking",
     "coming": "I am coming",
     "told": "You told us that you are coming",

@@ -227,7 +227,7 @@ def test_an_english_visitor_is_served_in_english_to_the_end(visitor: Visitor) ->
     assert 'lang="en"' in page
     assert "Trial session" in page
     done = visitor.open(visitor.book(name="Emma Brown", mail="emma@example.com"))
-    assert "Your booking stands" in done
+    assert "Your booking is confirmed" in done
     assert only(Person).language == "en"
 
 
