@@ -11,15 +11,24 @@ from backoffice.leads.capture import LONGEST_ENQUIRY, LONGEST_LABEL
 from backoffice.people.actions import LONGEST_NAME
 from backoffice.todos.actions import LONGEST_TITLE
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int
+from blueprints.support.limits import LARGEST_ID
 
 END_OF_DAY = time(18, 0)
 """When something is due that was given a day and no time."""
 
 
+def _row_id(value: str) -> int | None:
+    """The number of a row, or none; what no row can have is no number."""
+    number = optional_int(value)
+    if number is not None and not 0 < number <= LARGEST_ID:
+        raise ValueError
+    return number
+
+
 class EnquiryForm(CreateForm):
     """An enquiry taken by hand: by phone, at the door."""
 
-    person_id = SelectField(_l("Person"), coerce=optional_int, validate_choice=False)
+    person_id = SelectField(_l("Person"), coerce=_row_id, validate_choice=False)
     name = StringField(_l("Name"), validators=[Length(max=LONGEST_NAME)])
     kana = StringField(_l("Kana"), validators=[Length(max=LONGEST_NAME)])
     phone = StringField(_l("Phone"), validators=[Length(max=60)])
@@ -35,7 +44,7 @@ class NextActionForm(SafeForm):
     title = StringField(_l("What is to be done"), validators=[DataRequired(), Length(max=LONGEST_TITLE)])
     day = DateField(_l("Day"), validators=[InputRequired()])
     clock = TimeField(_l("Time"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
-    owner = SelectField(_l("Owner"), coerce=optional_int)
+    owner = SelectField(_l("In charge"), coerce=optional_int)
     done = BooleanField(_l("The present one is done"))
     version = VersionField()
 
@@ -57,7 +66,7 @@ class LossForm(SafeForm):
 class OwnerForm(SafeForm):
     """Who looks after a lead."""
 
-    owner = SelectField(_l("Owner"), coerce=optional_int)
+    owner = SelectField(_l("In charge"), coerce=optional_int)
     version = VersionField()
 
 

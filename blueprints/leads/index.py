@@ -61,7 +61,7 @@ def as_csv() -> ResponseReturnValue:
 def _csv_header() -> list[str]:
     return [
         _("Lead number"), _("Name"), _("Kana"), _("Phone"), _("Stage"), _("Source"), _("Article"), _("Interested in"),
-        _("Owner"), _("Enquiry"), _("First reply"), _("Next action"), _("Due"), _("Closed"), _("Why it was lost"),
+        _("In charge"), _("Enquiry"), _("First reply"), _("Next action"), _("Due"), _("Closed"), _("Why it was lost"),
     ]  # fmt: skip
 
 

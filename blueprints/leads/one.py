@@ -55,7 +55,7 @@ def assign(lead_id: int) -> ResponseReturnValue:
         lead,
         form,
         lambda: actions.assign(lead, form.owner.data, version=form.version.data, by=actor(), now=now()),
-        _("The owner is set."),
+        _("The lead has somebody in charge."),
     )
 
 

@@ -22,6 +22,8 @@ from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
 from blueprints.people.forms import NoteForm, PersonForm, lines
 from blueprints.people.scope import check_visible, only_visible
+from blueprints.staff import audit_words
+from blueprints.staff.audit import changes as changed_values
 from blueprints.support.access import actor, may, permit
 from blueprints.support.asking import wants_fragment
 from blueprints.support.clock import now
@@ -166,7 +168,8 @@ def _page(person: Person, shown: str, form: NoteForm | None = None) -> str:
         message_words=words.MESSAGE_WORDS,
         message_state_words=words.MESSAGE_STATE_WORDS,
         purpose_words=words.PURPOSE_WORDS,
-        action_words=words.ACTION_WORDS,
+        audit_words=audit_words,
+        values_of=changed_values,
         **LEAD_WORDS,
         **_SIDES[shown](person.id),
     )

@@ -1,4 +1,4 @@
-"""What consents, messages, matches and changes are called."""
+"""What consents, messages and matches are called."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -47,20 +47,3 @@ MESSAGE_STATE_WORDS = {
     MessageState.NOT_SENT: _l("Not sent"),
     MessageState.HELD_FOR_REVIEW: _l("To be checked"),
 }
-
-ACTION_WORDS = {
-    "person.created": _l("Person created"),
-    "person.changed": _l("Details changed"),
-    "person.contact_added": _l("Contact added"),
-    "person.name_completed": _l("Name completed"),
-    "person.consent": _l("Consent"),
-    "person.note_added": _l("Note added"),
-    "lead.captured": _l("Enquiry"),
-    "lead.stage": _l("Stage"),
-    "lead.assigned": _l("Owner"),
-    "lead.replied": _l("First reply"),
-    "todo.added": _l("Task added"),
-    "todo.changed": _l("Task changed"),
-    "todo.finished": _l("Task done"),
-}
-"""Actions of the audit in a reader's words; any other is shown by its own name."""

@@ -192,3 +192,12 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
             desk.get("/people?q=森")
         costs.append(len(sent))
     assert costs[0] == costs[1] <= 6
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999999"])
+def test_a_number_no_row_can_have_is_not_found(number: str, sign_in: SignIn) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    for address in (f"/people/{number}", f"/people/{number}/edit", f"/people/{number}/timeline", f"/leads/{number}"):
+        assert desk.get(address).status_code == 404
+    assert desk.get(f"/leads/new?person={number}").status_code in {200, 404}
+    assert desk.post("/leads/new", data={"person_id": number, "source": "phone"}).status_code in {404, 422}
