@@ -237,12 +237,9 @@ def _matches(needles: list[tuple[str, ...]]) -> ColumnElement[bool]:
 
 
 def _rank(needles: list[tuple[str, ...]]) -> ColumnElement[int]:
-    """0 for names that begin with the first word typed, else 1."""
-    starts = [
-        column.startswith(form, autoescape=True)
-        for form in needles[0]
-        for column in (Person.name_key, Person.kana_key, Person.search)
-    ]
+    """0 for those whose name, reading, phone or address begins with the first word typed, else 1."""
+    starts = [Person.search.startswith(form, autoescape=True) for form in needles[0]]
+    starts += [Person.search.contains(f" {form}", autoescape=True) for form in needles[0]]
     return case((or_(*starts), 0), else_=1)
 
 

@@ -103,10 +103,21 @@ def _name_reasons(one: Identity, other: Identity) -> list[Reason]:
         found.append(Reason.SIMILAR_KANA)
     if _was_called(one, other.name) or _was_called(other, one.name):
         found.append(Reason.OLD_NAME)
-    comparable = (one.name and other.name) or (_readings(one) and _readings(other))
-    if not found and comparable:
+    if not found and _differ(one, other):
         found.append(Reason.OTHER_NAME)
     return found
+
+
+def _differ(one: Identity, other: Identity) -> bool:
+    """Whether the names speak against each other. A family name alone says nothing about the given one."""
+    pairs = [
+        (one.name, other.name),
+        *((mine, theirs) for mine in _readings(one) for theirs in _readings(other)),
+    ]
+    known = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
+    return bool(known) and not any(
+        mine.startswith(theirs) or theirs.startswith(mine) for mine, theirs in known
+    )
 
 
 def _readings(identity: Identity) -> set[str]:

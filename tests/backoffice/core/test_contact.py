@@ -302,6 +302,10 @@ def test_a_former_name_is_remembered(former: str) -> None:
     assert not same_person(married, Identity.of("田中 太一", mails=["h@example.jp"]))
 
 
+def test_half_a_name_does_not_speak_against_the_phone() -> None:
+    assert same_person_score(HARUKA, Identity.of("佐藤", phones=["090-1234-5678"])).score == 70
+
+
 def test_strangers_score_nothing() -> None:
     assert same_person_score(HARUKA, Identity.of("田中太一", "タナカ タイチ")) == (0, ())
 

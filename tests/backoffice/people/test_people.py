@@ -117,6 +117,12 @@ def test_names_that_begin_with_the_query_come_first_and_pages_follow_each_other(
     assert paged == everybody
 
 
+def test_names_come_before_addresses_that_hold_the_word(by: Actor, now: datetime) -> None:
+    for name, kana, mail in (("伊藤", "イトウ", "wsasaki@example.jp"), ("佐々木", "ササキ", "s@example.jp")):
+        actions.create_person(name=name, kana=kana, mails=[mail], by=by, now=now)
+    assert [row.name for row in queries.find_people("sasaki")] == ["佐々木", "伊藤"]
+
+
 def test_without_a_query_the_newest_come_first(haruka: Person, by: Actor, now: datetime) -> None:
     newer = actions.create_person(name="佐藤", by=by, now=now)
     rows = queries.find_people("")
