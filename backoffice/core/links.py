@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from backoffice.core import clock
 
@@ -18,14 +18,15 @@ def configure(secret_key: str, public_url: str) -> None:
     _secret, _public_url = secret_key, public_url.rstrip("/")
 
 
-class _AppClockSerializer(URLSafeTimedSerializer):
+class _AppClockSigner(TimestampSigner):
     """Signs with the application's clock, so that drills with CLOCK_OFFSET see links age."""
 
-    class _Signer(URLSafeTimedSerializer.default_signer):  # type: ignore[misc,name-defined]
-        def get_timestamp(self) -> int:
-            return int(clock.utc_now().timestamp())
+    def get_timestamp(self) -> int:
+        return int(clock.utc_now().timestamp())
 
-    default_signer = _Signer
+
+class _AppClockSerializer(URLSafeTimedSerializer):
+    default_signer = _AppClockSigner
 
 
 def sign(purpose: str, *parts: int | str) -> str:
