@@ -63,7 +63,7 @@ JOINED, LOST, OPEN = "joined", "lost", "open"
 
 
 def entries(filters: Filters) -> Subquery:
-    """One row per person and month: month, person_id, lead_id, source, article, trainer_id, service, outcome, moments."""
+    """One row per person and month: who, through which lead, from where, what became of them and when."""
     rows = (_by_enquiry(filters) if filters.basis == Basis.ENQUIRY else _by_trial(filters)).subquery()
     rank = case({JOINED: 0, OPEN: 1}, value=rows.c.outcome, else_=2)
     once = (

@@ -46,12 +46,14 @@ class ServiceKind(StrEnum):
 
 
 class Service(WithId):
-    """Something that can be booked. Minutes of preparation and clean-up belong to trainer and room, not to the guest."""
+    """Something that can be booked. Preparation and clean-up (minutes) take the trainer and the room, not the guest."""
 
     __tablename__ = "services"
     __table_args__ = (
         UniqueConstraint("studio_id", "slug"),
-        CheckConstraint("minutes > 0 and prep_minutes >= 0 and cleanup_minutes >= 0 and price_yen >= 0", name="amounts"),
+        CheckConstraint(
+            "minutes > 0 and prep_minutes >= 0 and cleanup_minutes >= 0 and price_yen >= 0", name="amounts"
+        ),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -111,7 +113,10 @@ class SpecialDay(WithId):
     __tablename__ = "special_days"
     __table_args__ = (
         UniqueConstraint("studio_id", "day"),
-        CheckConstraint("(opens_at is null) = (closes_at is null) and (opens_at is null or opens_at < closes_at)", name="span"),
+        CheckConstraint(
+            "(opens_at is null) = (closes_at is null) and (opens_at is null or opens_at < closes_at)",
+            name="span",
+        ),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))

@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired
 from blueprints.bookings.words import METHOD_WORDS
 from blueprints.support.forms import CreateForm, options
 
+
 class JoiningForm(CreateForm):
     """Plan, start, main trainer, and the trial fee where one is due."""
 

@@ -85,9 +85,14 @@ def test_a_month_ends_at_midnight_in_kyoto(
     person = a_person(now)
     db.session.add(
         Lead(
-            studio_id=gym.id, person_id=person.id, source="web", stage=Stage.NEW, stage_since=opened_at, opened_at=opened_at
+            studio_id=gym.id,
+            person_id=person.id,
+            source="web",
+            stage=Stage.NEW,
+            stage_since=opened_at,
+            opened_at=opened_at,
         )
-    )  # fmt: skip
+    )
     db.session.flush()
     assert [row.key for row in cohorts(asking(gym), Grouping.MONTH, now=now)] == [month]
 
@@ -133,7 +138,8 @@ def test_rates_wait_for_ten_decided_people(gym: Studio, now: datetime) -> None:
     tell(gym, a_person(now), Story(10, 1, "web", "", Stage.NEW, False), now)
     (row,) = cohorts(asking(gym), Grouping.MONTH, now=now)
     assert (row.rate, row.floor, row.ceiling) == (4 / 10, 4 / 11, 5 / 11)
-    assert row.interval is not None and row.interval[0] < 0.4 < row.interval[1]
+    assert row.interval is not None
+    assert row.interval[0] < 0.4 < row.interval[1]
 
 
 def test_months_that_had_less_than_sixty_days_to_decide_are_young(gym: Studio, now: datetime) -> None:
