@@ -15,7 +15,7 @@ from backoffice.demo.names import a_mail, a_name, a_phone
 from backoffice.leads.models import Lead
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.staff.models import Trainer
+from backoffice.staff.models import Staff, Trainer
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.queries import services
 
@@ -28,6 +28,7 @@ class Diary:
     """The gym whose story is told, and the present at which it ends."""
 
     studio: Studio
+    desk: Staff
     trainers: list[Trainer]
     random: Random
     now: datetime

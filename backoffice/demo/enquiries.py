@@ -107,6 +107,7 @@ def _enquire(diary: Diary, at: datetime) -> _Story:
         utm=utm,
         interest=diary.random.choice(("trial", "trial", "counselling")),
         enquiry=diary.random.choice(WORDS),
+        owner_staff_id=diary.desk.id,
         opened_at=at,
         by=SYSTEM,
         now=at,

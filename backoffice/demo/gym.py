@@ -29,8 +29,8 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     since = local_date(now, "Asia/Tokyo") - timedelta(days=31 * MONTHS)
     with transaction():
         studio = _found(since, now=now - timedelta(days=31 * MONTHS))
-        trainers = hire(studio, since, now=now - timedelta(days=31 * MONTHS))
-    diary = Diary(studio, trainers, random, now, progress)
+        desk, trainers = hire(studio, since, now=now - timedelta(days=31 * MONTHS))
+    diary = Diary(studio, desk, trainers, random, now, progress)
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
     book_todays_visits(diary)

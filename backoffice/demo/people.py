@@ -52,11 +52,12 @@ SIGN_INS = ("owner@demo.example", "manager@demo.example", "desk@demo.example", "
 """One sign-in for each role, as printed by `make run`."""
 
 
-def hire(studio: Studio, since: date, *, now: datetime) -> list[Trainer]:
-    """Create the demo staff and trainers with their weekly hours."""
-    for mail, name, name_en, roles in STAFF:
-        _account(studio, mail, name, name_en, list(roles), now)
-    return [_hire_trainer(studio, one, since, now) for one in TRAINERS]
+def hire(studio: Studio, since: date, *, now: datetime) -> tuple[Staff, list[Trainer]]:
+    """Create the demo staff and the trainers with their weekly hours; returns the front desk and the trainers."""
+    accounts = [
+        _account(studio, mail, name, name_en, list(roles), now) for mail, name, name_en, roles in STAFF
+    ]
+    return accounts[-1], [_hire_trainer(studio, one, since, now) for one in TRAINERS]
 
 
 def _account(studio: Studio, mail: str, name: str, name_en: str, roles: list[Role], now: datetime) -> Staff:
