@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select, union_all
 
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import db
@@ -32,36 +32,39 @@ class Event:
 def timeline(
     person_id: int, *, lead_id: int | None = None, since: datetime | None = None, limit: int = LONGEST
 ) -> list[Event]:
-    """The newest events of a person, the newest first; five statements.
+    """The newest events of a person, the newest first; four statements.
 
     With a lead only its own steps are told; bookings, messages and notes are the person's, from `since` on.
     """
     events = [
-        *_steps(person_id, lead_id, limit),
+        *_steps_and_tasks(person_id, lead_id, limit),
         *_bookings(person_id, since, limit),
         *_messages(person_id, since, limit),
         *_notes(person_id, since, limit),
-        *_done(person_id, lead_id, limit),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
 
 
-def _steps(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
-    query = (
+def _steps_and_tasks(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
+    """Stages reached and tasks ticked off: one statement, because both are words with a time and a hand."""
+    steps = (
         select(
-            StageChange.at,
-            StageChange.by_label,
-            StageChange.from_stage,
-            StageChange.to_stage,
-            StageChange.reason,
-            StageChange.lead_id,
-            Lead.source,
+            literal("stage").label("kind"),
+            StageChange.at.label("at"),
+            StageChange.by_label.label("who"),
+            func.coalesce(StageChange.from_stage, "").label("before"),
+            StageChange.to_stage.label("what"),
+            StageChange.reason.label("reason"),
         )
         .join(Lead, Lead.id == StageChange.lead_id)
         .where(StageChange.lead_id == lead_id if lead_id else Lead.person_id == person_id)
-        .order_by(StageChange.at.desc(), StageChange.id.desc())
     )
-    return (Event("stage", row.at, row.by_label, row) for row in _newest(query, limit))
+    tasks = select(
+        literal("todo"), Todo.done_at, func.coalesce(Todo.done_by, ""), literal(""), Todo.title, literal("")
+    ).where(Todo.lead_id == lead_id if lead_id else Todo.person_id == person_id, Todo.done_at.is_not(None))
+    both = union_all(steps, tasks).subquery()
+    query = select(both).order_by(both.c.at.desc())
+    return (Event(row.kind, row.at, row.who, row) for row in _newest(query, limit))
 
 
 def _bookings(person_id: int, since: datetime | None, limit: int) -> Iterator[Event]:
@@ -110,15 +113,6 @@ def _notes(person_id: int, since: datetime | None, limit: int) -> Iterator[Event
     if since is not None:
         query = query.where(PersonNote.at >= since)
     return (Event("note", row.at, row.by_label, row) for row in _newest(query, limit))
-
-
-def _done(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
-    query = (
-        select(Todo.done_at, Todo.done_by, Todo.title, Todo.kind)
-        .where(Todo.lead_id == lead_id if lead_id else Todo.person_id == person_id, Todo.done_at.is_not(None))
-        .order_by(Todo.done_at.desc(), Todo.id.desc())
-    )
-    return (Event("todo", row.done_at, row.done_by or "", row) for row in _newest(query, limit))
 
 
 def _newest(query: Any, limit: int) -> Any:

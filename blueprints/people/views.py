@@ -128,7 +128,7 @@ def add_note(person_id: int) -> ResponseReturnValue:
 
 def _visible(person_id: int) -> Person:
     check_visible(person_id)
-    return queries.person(person_id)
+    return queries.bare_person(person_id) if wants_fragment() else queries.person(person_id)
 
 
 def _update(person: Person, form: PersonForm) -> None:

@@ -74,7 +74,7 @@ def test_the_longest_overdue_comes_first_and_pages_follow(
         ("?overdue=1", []),
         ("?q=新規", ["新規"]),
         ("?q=5678&state=all", ["新規", "見送り"]),
-        ("?stage=nonsense&month=2026-99&owner=x&after=1.x&state=y&source=%00", ["新規"]),
+        ("?stage=nonsense&month=2026-99&owner=x&after=1.x&state=y", ["新規"]),
     ],
 )
 def test_filters_live_in_the_address(
