@@ -45,6 +45,8 @@ LAST_WORDS = (
     "申し訳ございません。ただいま表示できません。しばらくしてからもう一度お試しください。\n"
     "Sorry, this page cannot be shown just now. Please try again in a minute.\n"
 )
+# PostgreSQL's codes for a number out of range and for a character it cannot store: made-up input, not a fault.
+IMPOSSIBLE_VALUES = frozenset({"22003", "22021", "22P05"})
 STRANGE_HOST = "This site does not answer under that name. / このアドレスではご利用いただけません。\n"
 
 
@@ -108,6 +110,9 @@ def domain_error(error: DomainError) -> ResponseReturnValue:
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged by place and kind (never by values), told in one sentence."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in IMPOSSIBLE_VALUES:
+        log.warning("a value no column can hold", extra={"endpoint": request.endpoint})
+        return refused(400, _(SENTENCES[400]))
     frames = [
         f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     ]

@@ -46,11 +46,18 @@ def init_app(app: Flask) -> None:
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
     limiter.init_app(app)
     app.url_map.converters["int"] = RowId
+    app.before_request(_refuse_nul)
     app.before_request(_apply_body_limit)
 
 
 def _storage(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
+
+
+def _refuse_nul() -> None:
+    """No text in the database can hold a NUL; in an address it is nobody's slip of the finger."""
+    if "\x00" in request.path or b"%00" in request.query_string:
+        abort(404)
 
 
 def _apply_body_limit() -> None:

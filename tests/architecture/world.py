@@ -88,7 +88,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "participant_id": db.session.query(Participant.id).filter_by(booking_id=booking.id).scalar(),
         "message_id": db.session.query(Message.id).order_by(Message.id).limit(1).scalar(),
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
-        "time_off_id": db.session.query(TimeOff.id).scalar(), "special_day_id": db.session.query(SpecialDay.id).scalar(),
+        "time_off_id": db.session.query(TimeOff.id).scalar(),
+        "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "staff_id": target.id, "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
