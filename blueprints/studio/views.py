@@ -72,7 +72,7 @@ DOORS = (
         Permission.SHIFTS_EDIT,
     ),
     Door("staff.team", N_("Staff"), N_("Accounts, roles and invitations"), Permission.STAFF_EDIT),
-    Door("audit.index", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),
+    Door("staff.audit", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),
     Door(
         "imports.upload",
         N_("Import enquiries"),
