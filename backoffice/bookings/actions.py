@@ -59,19 +59,22 @@ def book(
     note: str = "",
     waiver: Waiver | None = None,
     held_until: datetime | None = None,
+    is_offered: bool = False,
     by: Actor,
     now: datetime,
 ) -> Booking:
     """Book a visit for one or two guests: claims, lead, messages and audit, or nothing of it.
 
     A counselling or trial of somebody without a lead opens one. With `held_until` it is a hold (仮予約): nobody is
-    told, and after that time it gives way to others unless confirmed. Raises `SlotTaken`, `OutsideHours`, `TooLate`
-    (each with the nearest free slots), `Invalid` for a wrong wish.
+    told, and after that time it gives way to others unless confirmed. `is_offered`: `free_slots` has just given this
+    start. Raises `SlotTaken`, `OutsideHours`, `TooLate` (each with the nearest free slots), `Invalid`.
     """
     _check_guests(service, participants, lead)
     persons = tuple(guest.person.id for guest in participants)
     walk_in = rules.is_walk_in(channel)
-    place = Place(studio, service, trainer_id, starts_at, room_id, persons, walk_in, wants_woman)
+    place = Place(
+        studio, service, trainer_id, starts_at, room_id, persons, walk_in, wants_woman, is_offered=is_offered
+    )
     waived = check_place(place, waiver, now=now)
 
     def prepare() -> Booking:

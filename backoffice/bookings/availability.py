@@ -138,7 +138,7 @@ def one_per_start(slots: Iterable[Slot], zone: str) -> list[Slot]:
 
 
 def hours_of(studio: Studio, trainer_ids: Sequence[int], first: date, last: date) -> Hours:
-    """Opening hours and the working time of trainers. Four statements for any range of days."""
+    """Opening hours and the working time of trainers. Three statements for any range of days."""
     opening = {
         day: (minute_of(opens), minute_of(closes))
         for day, (opens, closes) in open_spans(studio, first, last).items()

@@ -35,7 +35,8 @@ TAKEN = {Resource.PERSON: GUEST_TAKEN, Resource.TRAINER: TRAINER_TAKEN, Resource
 class Place:
     """When, with whom and where, as asked for. Without a room one is chosen if the service needs one.
 
-    `without` is the booking that is being moved: what it holds does not stand in its own way.
+    `without` is the booking that is being moved: what it holds does not stand in its own way. `is_offered` says that
+    `free_slots` gave this start in the same transaction, so that its rules need not be asked again.
     """
 
     studio: Studio
@@ -47,6 +48,7 @@ class Place:
     walk_in: bool
     wants_woman: bool = False
     without: Booking | None = None
+    is_offered: bool = False
 
 
 class _NotHad(Exception):
@@ -68,6 +70,8 @@ def check_place(place: Place, waiver: Waiver | None, *, now: datetime) -> frozen
         raise Invalid(N_("Please choose a service."), field="service_id")
     if place.wants_woman and not trainer.is_woman:
         raise Invalid(N_("A female trainer was asked for."), field="trainer_id")
+    if place.is_offered:
+        return frozenset()
     broken = rules.broken_rules(
         place.studio, place.service, place.trainer_id, place.starts_at, walk_in=place.walk_in, now=now
     )

@@ -1,24 +1,19 @@
-"""Questions about bookings: one with everything about it, who holds a link, and lists by person, lead or span."""
+"""Questions about bookings: one, its guests, everything about it, and who holds a link."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import select
 
-from backoffice.bookings.models import Booking, BookingState, Participant
+from backoffice.bookings.models import Booking, Participant
 from backoffice.core import links
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
 from backoffice.people.models import Person
-from backoffice.people.queries import first_phone, mail_of, phone_of
+from backoffice.people.queries import mail_of, phone_of
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service, Studio
 
 MANAGE = "manage"
-AHEAD = (BookingState.HELD, BookingState.BOOKED)
-MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -41,29 +36,6 @@ class BookingView:
     trainer: Trainer
     room: Room | None
     guests: tuple[GuestView, ...]
-
-
-class BookingRow(NamedTuple):
-    """A booking in a list, with its guests in one text and the phone of the first one who has any."""
-
-    id: int
-    starts_at: datetime
-    ends_at: datetime
-    state: str
-    channel: str
-    kind: str
-    service_ja: str
-    service_en: str
-    trainer_id: int
-    trainer_ja: str
-    trainer_en: str
-    room_id: int | None
-    room_ja: str | None
-    room_en: str | None
-    lead_id: int | None
-    version: int
-    guests: str
-    phone: str | None
 
 
 def booking(booking_id: int) -> Booking:
@@ -127,70 +99,3 @@ def participant_by_token(token: str) -> Participant | None:
         return None
     found = db.session.get(Participant, parts[0])
     return found if found is not None and found.link_epoch == parts[1] else None
-
-
-def bookings_where(*conditions: Any) -> list[BookingRow]:
-    """The bookings that fulfil conditions on `Booking`, by time, at most 500. One statement."""
-    query = _rows().where(*conditions).order_by(Booking.starts_at, Booking.id).limit(MOST_ROWS)
-    return _found(query)
-
-
-def person_bookings(person_id: int, *, limit: int = 20, after_id: int | None = None) -> list[BookingRow]:
-    """The bookings of a person, the latest first. `after_id` is the last one already shown. One statement."""
-    mine = select(Participant.booking_id).where(Participant.person_id == person_id)
-    query = _rows().where(Booking.id.in_(mine))
-    if after_id is not None:
-        last = select(Booking.starts_at).where(Booking.id == after_id).scalar_subquery()
-        query = query.where(func.row(Booking.starts_at, Booking.id) < func.row(last, after_id))
-    return _found(query.order_by(Booking.starts_at.desc(), Booking.id.desc()).limit(limit))
-
-
-def lead_bookings(lead_id: int) -> list[BookingRow]:
-    """The bookings of a lead, the latest first. One statement."""
-    return _found(_rows().where(Booking.lead_id == lead_id).order_by(Booking.starts_at.desc()).limit(50))
-
-
-def _rows() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_COLUMNS)
-        .join(Service, Service.id == Booking.service_id)
-        .join(Trainer, Trainer.id == Booking.trainer_id)
-        .outerjoin(Room, Room.id == Booking.room_id)
-    )
-
-
-def _found(query: Select[*tuple[Any, ...]]) -> list[BookingRow]:
-    return [BookingRow._make(row) for row in db.session.execute(query)]
-
-
-def _guest_names() -> ColumnElement[str]:
-    name = func.coalesce(func.nullif(Person.name, ""), Person.kana)
-    return func.coalesce(
-        select(func.string_agg(name, aggregate_order_by(literal("、"), Participant.position)))
-        .select_from(Participant)
-        .join(Person, Person.id == Participant.person_id)
-        .where(Participant.booking_id == Booking.id)
-        .scalar_subquery(),
-        "",
-    )
-
-
-def _first_phone() -> ColumnElement[str | None]:
-    return (
-        select(first_phone())
-        .select_from(Participant)
-        .join(Person, Person.id == Participant.person_id)
-        .where(Participant.booking_id == Booking.id)
-        .order_by(first_phone().is_(None), Participant.position)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-_COLUMNS = (
-    Booking.id, Booking.starts_at, Booking.ends_at, Booking.state, Booking.channel,
-    Service.kind, Service.name_ja, Service.name_en,
-    Booking.trainer_id, Trainer.name_ja, Trainer.name_en,
-    Booking.room_id, Room.name_ja, Room.name_en,
-    Booking.lead_id, Booking.version, _guest_names(), _first_phone(),
-)  # fmt: skip

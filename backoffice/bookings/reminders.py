@@ -58,9 +58,10 @@ def plan_messages(booking: Booking, *, by: Actor, now: datetime) -> None:
 
     Who has no mail address gets no rows; if they booked by themselves, the desk gets a task to call.
     """
-    _plan(booking, Kind.BOOKING_CONFIRMED, now=now)
+    guests = readers(booking.id)
+    _plan(booking, guests, Kind.BOOKING_CONFIRMED, now=now)
     if booking.channel == BookingChannel.WEB:
-        _call_those_without_mail(booking, CALL_CONFIRM, by=by, now=now)
+        _call_those_without_mail(booking, guests, CALL_CONFIRM, by=by, now=now)
 
 
 def replace_messages(
@@ -77,9 +78,10 @@ def replace_messages(
         now=now,
     )
     drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
-    _plan(booking, kind, by_gym=by_gym, now=now)
+    guests = readers(booking.id)
+    _plan(booking, guests, kind, by_gym=by_gym, now=now)
     if by_gym:
-        _call_those_without_mail(booking, CALL_MOVED, by=by, now=now)
+        _call_those_without_mail(booking, guests, CALL_MOVED, by=by, now=now)
 
 
 def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: Actor, now: datetime) -> None:
@@ -88,11 +90,10 @@ def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: A
     drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
     if not tell or booking.starts_at <= now:
         return
-    for reader in readers(booking.id):
-        if reader.has_mail:
-            _queue(booking, reader, Planned(Kind.BOOKING_CANCELLED, now), by_gym=by_gym, now=now)
+    guests = readers(booking.id)
+    _queue_all(booking, guests, [Planned(Kind.BOOKING_CANCELLED, now)], by_gym=by_gym, now=now)
     if by_gym:
-        _call_those_without_mail(booking, CALL_CANCELLED, by=by, now=now)
+        _call_those_without_mail(booking, guests, CALL_CANCELLED, by=by, now=now)
 
 
 def planned_for(
@@ -121,7 +122,9 @@ def readers(booking_id: int) -> list[Reader]:
     return [Reader._make(row) for row in db.session.execute(query)]
 
 
-def _plan(booking: Booking, first: Kind, *, by_gym: bool = False, now: datetime) -> None:
+def _plan(
+    booking: Booking, guests: Sequence[Reader], first: Kind, *, by_gym: bool = False, now: datetime
+) -> None:
     service = db.session.get_one(Service, booking.service_id)
     wanted = planned_for(
         booking.starts_at,
@@ -130,14 +133,14 @@ def _plan(booking: Booking, first: Kind, *, by_gym: bool = False, now: datetime)
         two_hours_before=service.reminds_two_hours_before,
         now=now,
     )
-    _queue_all(booking, [one for one in readers(booking.id) if one.has_mail], wanted, by_gym=by_gym, now=now)
+    _queue_all(booking, guests, wanted, by_gym=by_gym, now=now)
 
 
 def _queue_all(
-    booking: Booking, those: Sequence[Reader], wanted: Sequence[Planned], *, by_gym: bool, now: datetime
+    booking: Booking, guests: Sequence[Reader], wanted: Sequence[Planned], *, by_gym: bool, now: datetime
 ) -> None:
-    for reader in those:
-        for planned in wanted:
+    for reader in guests:
+        for planned in wanted if reader.has_mail else ():
             _queue(booking, reader, planned, by_gym=by_gym, now=now)
 
 
@@ -159,8 +162,10 @@ def _queue(booking: Booking, reader: Reader, planned: Planned, *, by_gym: bool, 
     )
 
 
-def _call_those_without_mail(booking: Booking, title: str, *, by: Actor, now: datetime) -> None:
-    for reader in readers(booking.id):
+def _call_those_without_mail(
+    booking: Booking, guests: Sequence[Reader], title: str, *, by: Actor, now: datetime
+) -> None:
+    for reader in guests:
         if not reader.has_mail and booking.starts_at > now:
             add_todo(
                 TodoKind.CALL_TO_CONFIRM,

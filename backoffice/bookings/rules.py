@@ -58,7 +58,7 @@ def broken_rules(
     walk_in: bool,
     now: datetime,
 ) -> list[Broken]:
-    """Which rules a start breaks, the weightiest first. Four statements."""
+    """Which rules a start breaks, the weightiest first. Three statements."""
     return [
         *_time_ahead(service, starts_at, walk_in=walk_in, now=now),
         *_hours(studio, service, trainer_id, starts_at),

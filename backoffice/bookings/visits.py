@@ -89,6 +89,7 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
         lead=lead,
         is_named=request.is_named,
         wants_woman=request.wants_woman,
+        is_offered=True,
         by=by,
         now=now,
     )

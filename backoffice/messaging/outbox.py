@@ -19,6 +19,12 @@ from backoffice.studio.models import Studio
 
 DELIVER_TASK = "tasks.messages.deliver_due"
 
+_PLAN = (
+    insert(Message.__table__)  # type: ignore[arg-type]
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(Message.id)
+)
+
 
 def queue_message(
     kind: Kind,
@@ -48,27 +54,25 @@ def queue_message(
     decent = decent_time(POLICIES[kind].quiet, send_at, hours, now=now)
     if change_by_gym_of is not None and decent <= now:
         decent = change_time(now, change_by_gym_of, hours)
-    statement = insert(Message).values(
-        kind=kind.value,
-        studio_id=studio_id,
-        dedupe_key=dedupe_key,
-        retry_key=uuid.uuid4(),
-        send_at=decent,
-        next_try_at=decent,
-        expires_at=expires_at,
-        created_at=now,
-        language=Language(language).value,
-        person_id=person_id,
-        staff_id=staff_id,
-        booking_id=booking_id,
-        booking_version=booking_version,
-        lead_id=lead_id,
-        channel=channel.value,
-        values=dict(values or {}),
-    )
-    message_id = db.session.scalar(
-        statement.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
-    )
+    row = {
+        "kind": kind.value,
+        "studio_id": studio_id,
+        "dedupe_key": dedupe_key,
+        "retry_key": uuid.uuid4(),
+        "send_at": decent,
+        "next_try_at": decent,
+        "expires_at": expires_at,
+        "created_at": now,
+        "language": Language(language).value,
+        "person_id": person_id,
+        "staff_id": staff_id,
+        "booking_id": booking_id,
+        "booking_version": booking_version,
+        "lead_id": lead_id,
+        "channel": channel.value,
+        "values": dict(values or {}),
+    }
+    message_id = db.session.scalar(_PLAN, row)
     if message_id is not None and decent <= now:
         after_commit(call_worker)
     return message_id

@@ -1,15 +1,16 @@
 """Which days and hours the studio is open, and which days are public holidays (shown; the studio works on them)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import null, select, union_all
 
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
-from backoffice.core.language import Language, pick
+from backoffice.core.language import Language
 from backoffice.studio.models import OpeningHours, SpecialDay, Studio
 
 
@@ -29,29 +30,22 @@ def opening_hours(studio_id: int) -> dict[int, tuple[time, time]]:
     return {weekday: (opens_at, closes_at) for weekday, opens_at, closes_at in rows}
 
 
-def special_days(studio_id: int, first: date, last: date) -> dict[date, SpecialDay]:
-    """Closing days and short days between two days, both included."""
-    query = select(SpecialDay).where(SpecialDay.studio_id == studio_id, SpecialDay.day.between(first, last))
-    return {row.day: row for row in db.session.scalars(query.order_by(SpecialDay.day))}
-
-
 def open_spans(studio: Studio, first: date, last: date) -> dict[date, tuple[datetime, datetime]]:
-    """The instants between which the studio is open, for each day it is open. Two statements for any range."""
-    hours, special = opening_hours(studio.id), special_days(studio.id, first, last)
+    """The instants between which the studio is open, for each day it is open. One statement for any range."""
+    weekly = select(
+        OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at
+    ).where(OpeningHours.studio_id == studio.id)
+    special = select(null(), SpecialDay.day, SpecialDay.opens_at, SpecialDay.closes_at).where(
+        SpecialDay.studio_id == studio.id, SpecialDay.day.between(first, last)
+    )
+    rows: Sequence[Any] = db.session.execute(union_all(weekly, special)).all()
+    hours = {row.weekday if row.day is None else row.day: (row.opens_at, row.closes_at) for row in rows}
     spans = {}
     for day in days(first, last):
-        if day in special:
-            opens_at, closes_at = special[day].opens_at, special[day].closes_at
-        else:
-            opens_at, closes_at = hours.get(day.weekday(), (None, None))
+        opens_at, closes_at = hours.get(day) or hours.get(day.weekday()) or (None, None)
         if opens_at is not None and closes_at is not None:
             spans[day] = (at_local(day, opens_at, studio.zone), at_local(day, closes_at, studio.zone))
     return spans
-
-
-def special_day_name(special: SpecialDay, language: str) -> str:
-    """What a special day is called in a language."""
-    return pick(language, special.name_ja, special.name_en)
 
 
 def public_holidays(first: date, last: date, language: str) -> dict[date, str]:
