@@ -3,37 +3,32 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import func, select
 
 from backoffice.core.audit import Actor, Entry, record, record_many
 from backoffice.core.contact import (
-    Phone,
-    fold_kana,
-    fold_name,
-    is_kana,
     parse_mail,
     parse_phone,
     plain_text,
-    search_text,
 )
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_, Language
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
 from backoffice.people.queries import locked_people, recognise
+from backoffice.people.row import (
+    add_mail,
+    add_phone,
+    fold,
+    keep_only,
+    readable_mails,
+    readable_phones,
+    set_names,
+    values_of,
+)
 
-LONGEST_NAME = 100
 LONGEST_NOTE = 10_000
-MOST_CONTACTS = 10
-
-Item = TypeVar("Item")
-
-NO_NAME = N_("Please enter a name, or the reading in kana.")
-BAD_KANA = N_("Please enter the reading in hiragana or katakana.")
-BAD_PHONE = N_("This phone number cannot be read: %(text)s")
-BAD_MAIL = N_("This mail address cannot be read: %(text)s")
 
 
 def create_person(
@@ -78,7 +73,7 @@ def create_people(
     people = [_build(draft, now=now, lenient=lenient) for draft in drafts]
     db.session.add_all(people)
     db.session.flush()
-    lines = [Entry("person.created", "person", one.id, one.id, after=_values(one)) for one in people]
+    lines = [Entry("person.created", "person", one.id, one.id, after=values_of(one)) for one in people]
     record_many(lines, by=by, now=now)
     return people
 
@@ -137,16 +132,16 @@ def update_person(
     """
     _lock(person)
     check_version(person.version, version)
-    before = _values(person)
-    _set_names(person, name, kana, former_name, lenient=False)
+    before = values_of(person)
+    set_names(person, name, kana, former_name, lenient=False)
     person.language, person.gender = Language(language).value, gender
-    wanted_phones = {phone.e164: phone for phone in _phones(phones, lenient=False)}
-    wanted_mails = {address: raw for raw, address in _mails(mails, lenient=False)}
-    _keep_only(person, wanted_phones, wanted_mails)
+    wanted_phones = {phone.e164: phone for phone in readable_phones(phones, lenient=False)}
+    wanted_mails = {address: raw for raw, address in readable_mails(mails, lenient=False)}
+    keep_only(person, wanted_phones, wanted_mails)
     for phone in wanted_phones.values():
-        _add_phone(person, phone)
+        add_phone(person, phone)
     for address, raw in wanted_mails.items():
-        _add_mail(person, raw, address)
+        add_mail(person, raw, address)
     _save(person, "person.changed", before, by=by, now=now)
 
 
@@ -162,13 +157,13 @@ def add_contacts(
     lines = []
     for person in locked_people(additions):
         phones, mails = additions[person.id]
-        before = _values(person)
-        for phone in _phones(phones, lenient=True):
-            _add_phone(person, phone)
-        for raw, address in _mails(mails, lenient=True):
-            _add_mail(person, raw, address)
-        if (after := _values(person)) != before:
-            _fold(person)
+        before = values_of(person)
+        for phone in readable_phones(phones, lenient=True):
+            add_phone(person, phone)
+        for raw, address in readable_mails(mails, lenient=True):
+            add_mail(person, raw, address)
+        if (after := values_of(person)) != before:
+            fold(person)
             person.version += 1
             lines.append(Entry("person.contact_added", "person", person.id, person.id, before, after))
     db.session.flush()
@@ -234,12 +229,12 @@ def _build(draft: PersonDraft, *, now: datetime, lenient: bool) -> Person:
     person = Person(
         language=Language(draft.language).value, gender=draft.gender, created_at=now, phones=[], mails=[]
     )
-    _set_names(person, draft.name, draft.kana, draft.former_name, lenient=lenient)
-    for phone in _phones(draft.phones, lenient=lenient):
+    set_names(person, draft.name, draft.kana, draft.former_name, lenient=lenient)
+    for phone in readable_phones(draft.phones, lenient=lenient):
         person.phones.append(PersonPhone(raw=phone.raw, e164=phone.e164))
-    for raw, address in _mails(draft.mails, lenient=lenient):
+    for raw, address in readable_mails(draft.mails, lenient=lenient):
         person.mails.append(PersonMail(raw=raw, address=address))
-    _fold(person)
+    fold(person)
     return person
 
 
@@ -249,98 +244,24 @@ def _lock(person: Person) -> None:
         raise NotFound
 
 
-def _set_names(person: Person, name: str, kana: str, former_name: str, *, lenient: bool) -> None:
-    person.name, person.kana = plain_text(name, LONGEST_NAME), plain_text(kana, LONGEST_NAME)
-    person.former_name = plain_text(former_name, LONGEST_NAME)
-    if not fold_name(person.name) and not fold_kana(person.kana):
-        raise Invalid(NO_NAME, field="name")
-    if person.kana and not is_kana(person.kana) and not lenient:
-        raise Invalid(BAD_KANA, field="kana")
-
-
 def _complete_names(person: Person, name: str, kana: str, *, by: Actor, now: datetime) -> None:
     """Fill in a name or reading that was missing; what is already there stands."""
-    before = _values(person)
-    _set_names(person, person.name or name, person.kana or kana, person.former_name, lenient=True)
+    before = values_of(person)
+    set_names(person, person.name or name, person.kana or kana, person.former_name, lenient=True)
     _save(person, "person.name_completed", before, by=by, now=now)
 
 
-def _phones(texts: Iterable[str], *, lenient: bool) -> list[Phone]:
-    found = {}
-    for text in texts:
-        phone = parse_phone(text)
-        if phone is not None:
-            found[phone.e164] = phone
-        elif text.strip() and not lenient:
-            raise Invalid(BAD_PHONE, field="phone", text=plain_text(text, 40))
-    return _few(list(found.values()), "phone")
-
-
-def _mails(texts: Iterable[str], *, lenient: bool) -> list[tuple[str, str]]:
-    found = {}
-    for text in texts:
-        address = parse_mail(text)
-        if address is not None:
-            found[address] = plain_text(text)
-        elif text.strip() and not lenient:
-            raise Invalid(BAD_MAIL, field="mail", text=plain_text(text, 80))
-    return _few([(raw, address) for address, raw in found.items()], "mail")
-
-
-def _few(items: list[Item], field: str) -> list[Item]:
-    if len(items) > MOST_CONTACTS:
-        raise Invalid(N_("At most %(limit)s can be kept."), field=field, limit=MOST_CONTACTS)
-    return items
-
-
-def _keep_only(person: Person, phones: Iterable[str], mails: Iterable[str]) -> None:
-    for phone in [phone for phone in person.phones if phone.e164 not in set(phones)]:
-        person.phones.remove(phone)
-        db.session.delete(phone)
-    for mail in [mail for mail in person.mails if mail.address not in set(mails)]:
-        person.mails.remove(mail)
-        db.session.delete(mail)
-
-
-def _add_phone(person: Person, phone: Phone) -> None:
-    if phone.e164 not in {known.e164 for known in person.phones}:
-        person.phones.append(PersonPhone(raw=phone.raw, e164=phone.e164))
-
-
-def _add_mail(person: Person, raw: str, address: str) -> None:
-    if address not in {known.address for known in person.mails}:
-        person.mails.append(PersonMail(raw=raw, address=address))
-
-
 def _save(person: Person, action: str, before: dict[str, object], *, by: Actor, now: datetime) -> None:
-    _fold(person)
+    fold(person)
     person.version += 1
     db.session.flush()
     record(
-        action, "person", person.id, by=by, now=now, person_id=person.id, before=before, after=_values(person)
+        action,
+        "person",
+        person.id,
+        by=by,
+        now=now,
+        person_id=person.id,
+        before=before,
+        after=values_of(person),
     )
-
-
-def _fold(person: Person) -> None:
-    """Work out every key the person is found by."""
-    person.name_key, person.kana_key = fold_name(person.name), fold_kana(person.kana)
-    person.search = search_text(
-        person.name,
-        person.kana,
-        person.former_name,
-        [phone.e164 for phone in person.phones],
-        [mail.address for mail in person.mails],
-    )
-
-
-def _values(person: Person) -> dict[str, object]:
-    """What an audit line keeps of a person."""
-    return {
-        "name": person.name,
-        "kana": person.kana,
-        "former_name": person.former_name,
-        "phones": [phone.e164 for phone in person.phones],
-        "mails": [mail.address for mail in person.mails],
-        "language": person.language,
-        "gender": person.gender,
-    }

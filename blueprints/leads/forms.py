@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from backoffice.core.clock import at_local
 from backoffice.leads.capture import LONGEST_ENQUIRY, LONGEST_LABEL
-from backoffice.people.actions import LONGEST_NAME
+from backoffice.people.row import LONGEST_NAME
 from backoffice.todos.actions import LONGEST_TITLE
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int
 from blueprints.support.limits import LARGEST_ID

@@ -5,8 +5,9 @@ from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from backoffice.core.language import Language
-from backoffice.people.actions import LONGEST_NAME, LONGEST_NOTE
+from backoffice.people.actions import LONGEST_NOTE
 from backoffice.people.models import Person
+from backoffice.people.row import LONGEST_NAME
 from blueprints.support.forms import CreateForm, SafeForm, VersionField
 
 LONGEST_CONTACTS = 1_000
