@@ -79,7 +79,10 @@ def next_action_of(lead_id: int) -> Todo | None:
 def overdue_next_actions(studio_id: int, *, now: datetime, owner_staff_id: int | None = None) -> int:
     """How many next actions of open leads are past their date."""
     query = select(func.count()).where(
-        Todo.studio_id == studio_id, Todo.kind == TodoKind.NEXT_ACTION, Todo.done_at.is_(None), Todo.due_at < now
+        Todo.studio_id == studio_id,
+        Todo.kind == TodoKind.NEXT_ACTION,
+        Todo.done_at.is_(None),
+        Todo.due_at < now,
     )
     if owner_staff_id is not None:
         query = query.where(Todo.owner_staff_id == owner_staff_id)

@@ -61,8 +61,21 @@ def test_nothing_changes_unless_everything_is_right(
     assert mine.get("/account").status_code == 200
 
 
-@pytest.mark.parametrize(("pin", "status"), [("2580", 303), ("47114711", 303), ("1111", 422), ("1234", 422), ("9876", 422),
-                                             ("258", 422), ("258025802", 422), ("２５８０", 422), ("25a0", 422), ("", 422)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pin", "status"),
+    [
+        ("2580", 303),
+        ("47114711", 303),
+        ("1111", 422),
+        ("1234", 422),
+        ("9876", 422),
+        ("258", 422),
+        ("258025802", 422),
+        ("２５８０", 422),
+        ("25a0", 422),
+        ("", 422),
+    ],
+)
 def test_pins(mine: PageClient, desk: Staff, pin: str, status: int) -> None:
     assert mine.post("/account/pin", data={"pin": pin}).status_code == status
     assert (desk.pin_hash is not None) == (status == 303)

@@ -20,11 +20,10 @@ def office(sign_in, client: PageClient) -> PageClient:  # type: ignore[no-untype
 
 def note(number: int, now: datetime, **more: object) -> None:
     """One line of a made-up change."""
-    record(
-        "booking.moved", "booking", number, by=Actor("staff", 7, "田中"), now=now,
-        before={"starts_at": now, "note": f"old {number}"}, after={"starts_at": now + timedelta(hours=1), "note": f"new {number}"},
-        **more,
-    )  # fmt: skip
+    before = {"starts_at": now, "note": f"old {number}"}
+    after = {"starts_at": now + timedelta(hours=1), "note": f"new {number}"}
+    who = Actor("staff", 7, "田中")
+    record("booking.moved", "booking", number, by=who, now=now, before=before, after=after, **more)
 
 
 def test_a_line_says_everything(office: PageClient, now: datetime) -> None:
