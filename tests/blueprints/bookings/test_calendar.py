@@ -8,7 +8,7 @@ from backoffice.bookings import schedule
 from backoffice.bookings.calendar_feed import gaps
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local
-from backoffice.core.db import db, transaction
+from backoffice.core.db import transaction
 from backoffice.staff.models import Role, Shift
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, counted, guest, trainer, visit
@@ -35,7 +35,8 @@ def test_a_booking_stands_at_its_wall_clock_time(gym: Studio, at_desk: PageClien
     assert len(shown) == 1
     assert shown[0] | {"what": "", "state_word": ""} == {
         "id": booking.id, "trainer_id": booking.trainer_id, "start": "2026-11-24T16:00:00+09:00",
-        "end": "2026-11-24T17:00:00+09:00", "title": "山田 花子・佐藤 健", "kind": "TRIAL", "state": "BOOKED", "state_word": "",
+        "end": "2026-11-24T17:00:00+09:00", "title": "山田 花子・佐藤 健", "kind": "TRIAL", "state": "BOOKED",
+        "state_word": "",
         "what": "", "mark": "", "url": f"/bookings/{booking.id}", "version": 1, "is_movable": True,
     }  # fmt: skip
     page = at_desk.get("/calendar").get_data(as_text=True)
@@ -128,4 +129,3 @@ def test_at_most_six_statements_however_full_the_day(gym: Studio, at_desk: PageC
     with counted() as many:
         assert len([one for one in events(at_desk) if not one.get("is_block")]) == 5
     assert len(many) == len(few) <= 6
-    assert db.session is not None

@@ -13,10 +13,10 @@ from backoffice.core.clock import local
 from backoffice.core.db import db
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, guest, trainer, visit
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, trainer, visit
 from tests.pages import PageClient
 
 
@@ -270,7 +270,9 @@ def test_a_trainer_reads_the_own_booking_and_moves_none(gym: Studio, sign_in: ob
         with_="okada",
     )
     browser = sign_in(Role.TRAINER, mail="mori@test.example")  # type: ignore[operator]
-    trainer(gym).staff_id = db.session.scalar(select(Person.id).limit(0)) or _staff_id("mori@test.example")
+    trainer(gym).staff_id = db.session.scalars(
+        select(Staff.id).where(Staff.mail == "mori@test.example")
+    ).one()
     db.session.commit()
     assert browser.get(f"/bookings/{own.id}").status_code == 200
     denied = browser.get(f"/bookings/{other.id}")
@@ -285,13 +287,6 @@ def test_a_trainer_reads_the_own_booking_and_moves_none(gym: Studio, sign_in: ob
     assert browser.get("/bookings/new").status_code == 403
 
 
-def _staff_id(mail: str) -> int:
-    from backoffice.staff.models import Staff  # noqa: PLC0415
-
-    return db.session.scalars(select(Staff.id).where(Staff.mail == mail)).one()
-
-
 def test_an_unknown_booking_is_not_there(at_desk: PageClient) -> None:
     assert at_desk.get("/bookings/999999999").status_code == 404
     assert at_desk.get(f"/bookings/{2**70}").status_code == 404
-    assert TODAY

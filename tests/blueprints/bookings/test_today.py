@@ -88,7 +88,8 @@ def test_one_tap_says_what_became_of_a_guest_and_one_takes_it_back(
 def test_late_confirmed_and_paid_each_with_undo(at_desk: PageClient, trial: Booking) -> None:
     participant = only()
     text(at_desk)
-    marks = ((f"/participants/{participant.id}/lateness", {"minutes": "１０"}), (f"/participants/{participant.id}/confirmation", {}),
+    marks = ((f"/participants/{participant.id}/lateness", {"minutes": "１０"}),
+             (f"/participants/{participant.id}/confirmation", {}),
              (f"/participants/{participant.id}/fee", {"method": "PAYPAY"}))  # fmt: skip
     for address, values in marks:
         assert at_desk.post(address, data=dict(values)).status_code == 303
