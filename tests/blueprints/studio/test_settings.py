@@ -44,7 +44,8 @@ def form_of(client: PageClient, path: str) -> dict[str, str]:
 def test_every_page_of_the_settings_opens(manager: PageClient, gym: Studio) -> None:
     index = manager.get("/settings").get_data(as_text=True)
     for path in (
-        "studio", "services", "services/new", "rooms", "opening-hours", "special-days", "trainers", "trainers/new", "time-off", "blocks",
+        "studio", "services", "services/new", "rooms", "opening-hours", "special-days", "trainers", "trainers/new",
+        "time-off", "blocks",
     ):  # fmt: skip
         assert manager.get(f"/settings/{path}").status_code == 200, path
         assert f"/settings/{path}" in index or path.endswith("new")
@@ -71,7 +72,8 @@ def test_the_studio_tells_its_way_and_an_old_form_is_stale(manager: PageClient, 
 @pytest.mark.parametrize(
     ("wrong", "where"),
     [({"name_ja": ""}, "name_ja"), ({"map_url": "javascript:alert(1)"}, "map_url"), ({"mail": "nobody"}, "mail"),
-     ({"horizon_days": "0"}, "horizon_days"), ({"quiet_from": "25:00"}, "quiet_from"), ({"name_ja": "a\x00"}, "name_ja")],
+     ({"horizon_days": "0"}, "horizon_days"), ({"quiet_from": "25:00"}, "quiet_from"),
+     ({"name_ja": "a\x00"}, "name_ja")],
 )  # fmt: skip
 def test_a_wrong_value_is_said_beside_its_field(
     manager: PageClient, gym: Studio, wrong: dict[str, str], where: str
@@ -91,7 +93,7 @@ def test_a_service_is_added_once_changed_and_taken_out_of_use(manager: PageClien
         "name_en": "Stretch",
     }
     assert manager.post("/settings/services/new", data=dict(form)).status_code == 303
-    manager.post("/settings/services/new", data=dict(form))
+    assert manager.post("/settings/services/new", data=dict(form)).status_code == 303
     row = db.session.scalars(select(Service).where(Service.slug == "stretch")).one()
     again = {
         **form_of(manager, "/settings/services/new"),
