@@ -21,7 +21,7 @@ DELIVER_TASK = "tasks.messages.deliver_due"
 
 _PLAN = (
     insert(Message.__table__)  # type: ignore[arg-type]
-    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .on_conflict_do_nothing()
     .returning(Message.id)
 )
 

@@ -92,7 +92,7 @@ def test_later_dates_lead_up_to_the_horizon_and_not_past_it(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize(
-    "day", ["0000-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "", "２０２６", "%00", "x" * 500]
+    "day", ["0000-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "", "２０２６", "x" * 500]
 )
 def test_a_day_that_is_none_shows_the_first_free_one(visitor: Visitor, day: str) -> None:
     assert "11月24日(火)" in visitor.open(f"/book/trial?day={day}&from={day}")
@@ -103,7 +103,6 @@ def test_a_day_that_is_none_shows_the_first_free_one(visitor: Visitor, day: str)
     [
         "0001-01-01T00:00Z",
         "9999-12-31T23:59Z",
-        "%00",
         "",
         "2026-11-26",
         "２０２６-11-26T01:15Z~",
