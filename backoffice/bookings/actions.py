@@ -1,18 +1,16 @@
 """What changes a booking: book, hold, move, cancel, and taking a cancel back. Overlap is impossible on every path."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from backoffice.bookings import claims, lead_steps, reminders, rules
+from backoffice.bookings.guests import Guest, add_participants, check_guests, expect_again
 from backoffice.bookings.models import (
     CANCELLED_STATES,
-    Attendance,
     Booking,
     BookingChannel,
     BookingState,
-    Participant,
 )
 from backoffice.bookings.placing import Place, check_place, settle, take_again
 from backoffice.bookings.queries import guests_of
@@ -20,28 +18,15 @@ from backoffice.bookings.refusals import IN_THE_PAST, NotPossible, Rule, TooLate
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db, row_values
-from backoffice.core.errors import Invalid, NotFound, check_version
+from backoffice.core.errors import NotFound, check_version
 from backoffice.core.language import N_
 from backoffice.leads.models import Lead
 from backoffice.messaging.models import Kind
-from backoffice.people.models import Person
 from backoffice.studio.models import Service, Studio
 
-WEAR_SIZES = ("SS", "S", "M", "L", "LL", "3L")
-SHOE_SIZES = tuple(f"{half / 2:g}" for half in range(42, 63))
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 300
 AUDITED = ("state", "starts_at", "trainer_id", "room_id", "prep_minutes", "cleanup_minutes")
-
-
-@dataclass(frozen=True)
-class Guest:
-    """Somebody who takes part, and what they borrow."""
-
-    person: Person
-    needs_wear: bool = False
-    wear_size: str = ""
-    shoe_cm: str = ""
 
 
 def book(
@@ -69,7 +54,7 @@ def book(
     told, and after that time it gives way to others unless confirmed. `is_offered`: `free_slots` has just given this
     start. Raises `SlotTaken`, `OutsideHours`, `TooLate` (each with the nearest free slots), `Invalid`.
     """
-    _check_guests(service, participants, lead)
+    check_guests(service, participants, lead)
     persons = tuple(guest.person.id for guest in participants)
     walk_in = rules.is_walk_in(channel)
     place = Place(
@@ -97,7 +82,7 @@ def book(
         return booking
 
     booking, was_shortened = settle(place, prepare, waiver, now=now)
-    _add_participants(booking, service, participants)
+    add_participants(booking, service, participants)
     _write_down("booking.booked", booking, waiver, _rules(waived, was_shortened), by=by, now=now)
     if held_until is None:
         lead_steps.after_booking(booking, service, by=by, now=now)
@@ -167,7 +152,7 @@ def move(
 
     _, was_shortened = settle(place, prepare, waiver, now=now)
     booking.version += 1
-    _expect_again(guests)
+    expect_again(guests)
     _write_down(
         "booking.moved", booking, waiver, _rules(waived, was_shortened), before=before, by=by, now=now
     )
@@ -246,46 +231,6 @@ def lock(booking: Booking, version: int | None = None) -> None:
     if db.session.get(Booking, booking.id, with_for_update=True, populate_existing=True) is not booking:
         raise NotFound
     check_version(booking.version, version)
-
-
-def _check_guests(service: Service, guests: Sequence[Guest], lead: Lead | None) -> None:
-    most = min(2, service.max_participants)
-    persons = [guest.person.id for guest in guests]
-    if not 1 <= len(persons) <= most:
-        raise Invalid(N_("Please choose between one and %(most)s guests."), field="participants", most=most)
-    if len(set(persons)) < len(persons):
-        raise Invalid(N_("The two guests are the same person."), field="participants")
-    if lead is not None and lead.person_id not in persons:
-        raise Invalid(N_("The lead belongs to somebody else."), field="lead_id")
-    for guest in guests:
-        if guest.wear_size not in ("", *WEAR_SIZES):
-            raise Invalid(N_("Please choose a size from the list."), field="wear_size")
-        if guest.shoe_cm not in ("", *SHOE_SIZES):
-            raise Invalid(N_("Please choose a size from the list."), field="shoe_cm")
-
-
-def _add_participants(booking: Booking, service: Service, guests: Sequence[Guest]) -> None:
-    for position, guest in enumerate(guests, start=1):
-        participant = Participant(
-            booking_id=booking.id,
-            person_id=guest.person.id,
-            position=position,
-            needs_wear=guest.needs_wear,
-            wear_size=guest.wear_size if guest.needs_wear else "",
-            shoe_cm=guest.shoe_cm if guest.needs_wear else "",
-            fee_yen=service.price_yen,
-        )
-        db.session.add(participant)
-    db.session.flush()
-
-
-def _expect_again(guests: Sequence[Participant]) -> None:
-    """A confirmation, an arrival or a delay was about the old time."""
-    for guest in guests:
-        guest.confirmed_at = guest.arrived_at = None
-        guest.late_minutes, guest.attendance = 0, Attendance.EXPECTED.value
-        guest.version += 1
-    db.session.flush()
 
 
 def _cancelled_state(*, by_gym: bool, is_late: bool) -> str:

@@ -5,11 +5,11 @@ for trainer and room. The number of statements is the same for one day and for s
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from backoffice.bookings.claims import claims_of, not_a_stale_hold
 from backoffice.bookings.models import Booking, Claim, Resource, resource_key
@@ -26,23 +26,15 @@ from backoffice.bookings.spans import (
     minute_of,
     starts,
 )
+from backoffice.bookings.working_time import Hours, hours_of
 from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db
-from backoffice.staff.models import Shift, TimeOff, Trainer
-from backoffice.studio.calendar_days import days, open_spans
+from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service, Studio
 
 LONGEST_RANGE = 92
 NEAR_DAYS = 7
 FAR_DAYS = 28
-
-
-@dataclass
-class Hours:
-    """When the studio is open and each trainer works, in a range of days."""
-
-    opening: dict[date, Span] = field(default_factory=dict)
-    working: dict[int, list[Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,15 +129,6 @@ def one_per_start(slots: Iterable[Slot], zone: str) -> list[Slot]:
     return chosen
 
 
-def hours_of(studio: Studio, trainer_ids: Sequence[int], first: date, last: date) -> Hours:
-    """Opening hours and the working time of trainers. Three statements for any range of days."""
-    opening = {
-        day: (minute_of(opens), minute_of(closes))
-        for day, (opens, closes) in open_spans(studio, first, last).items()
-    }
-    return Hours(opening, _working(studio, trainer_ids, first, last))
-
-
 def _free(
     studio: Studio, service: Service, first: date, last: date, wish: Wish, *, now: datetime
 ) -> list[Slot]:
@@ -229,47 +212,6 @@ def _trainers(studio_id: int, wish: Wish) -> list[int]:
 def _rooms(studio_id: int) -> list[int]:
     query = select(Room.id).where(Room.studio_id == studio_id, Room.archived_at.is_(None))
     return list(db.session.scalars(query.order_by(Room.position, Room.id)))
-
-
-def _working(studio: Studio, trainer_ids: Sequence[int], first: date, last: date) -> dict[int, list[Span]]:
-    """What each trainer works: shifts of each day minus the break, minus time off. Two statements."""
-    shifts = db.session.execute(
-        select(
-            Shift.trainer_id, Shift.weekday, Shift.starts_at, Shift.ends_at,
-            Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
-        ).where(
-            Shift.trainer_id.in_(trainer_ids),
-            Shift.valid_from <= last,
-            or_(Shift.valid_until.is_(None), Shift.valid_until >= first),
-        )
-    ).all()  # fmt: skip
-    from_instant = at_local(first, time.min, studio.zone)
-    until_instant = at_local(last + timedelta(days=1), time.min, studio.zone)
-    off = db.session.execute(
-        select(TimeOff.trainer_id, TimeOff.starts_at, TimeOff.ends_at).where(
-            TimeOff.trainer_id.in_(trainer_ids),
-            TimeOff.cancelled_at.is_(None),
-            TimeOff.starts_at < until_instant,
-            TimeOff.ends_at > from_instant,
-        )
-    ).all()
-    worked: dict[int, list[Span]] = {trainer_id: [] for trainer_id in trainer_ids}
-    breaks: dict[int, list[Span]] = {trainer_id: [] for trainer_id in trainer_ids}
-    for absence in off:
-        away = (minute_of(absence.starts_at), minute_after(absence.ends_at))
-        breaks[absence.trainer_id].append(away)
-    for day in days(first, last):
-        for row in shifts:
-            if row.weekday != day.weekday() or row.valid_from > day or (row.valid_until or day) < day:
-                continue
-            worked[row.trainer_id].append(_span(day, row.starts_at, row.ends_at, studio.zone))
-            if row.break_from is not None and row.break_to is not None:
-                breaks[row.trainer_id].append(_span(day, row.break_from, row.break_to, studio.zone))
-    return {trainer_id: minus(worked[trainer_id], breaks[trainer_id]) for trainer_id in trainer_ids}
-
-
-def _span(day: date, start: time, end: time, zone: str) -> Span:
-    return minute_of(at_local(day, start, zone)), minute_of(at_local(day, end, zone))
 
 
 def _taken(

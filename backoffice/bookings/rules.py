@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from backoffice.bookings.availability import hours_of
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import (
     CANCEL_DEADLINE,
@@ -21,6 +20,7 @@ from backoffice.bookings.refusals import (
     Waiver,
 )
 from backoffice.bookings.spans import Length, inside, instant, joined, minute_of
+from backoffice.bookings.working_time import hours_of
 from backoffice.core.clock import local, local_date
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_

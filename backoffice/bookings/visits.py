@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
 from backoffice.bookings.availability import free_slots, nearest_free, one_per_start
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.lead_steps import BOOKED_STAGE
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import TOO_FAR, SlotTaken, TooLate

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from itertools import count
 from random import Random
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
 from backoffice.bookings.availability import free_slots
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import Slot, SlotTaken
 from backoffice.core.audit import SYSTEM

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backoffice.bookings.actions import SHOE_SIZES, Guest, cancel
+from backoffice.bookings.actions import cancel
 from backoffice.bookings.attendance import FeeMethod, attend, no_show, receive_fee
+from backoffice.bookings.guests import SHOE_SIZES, Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import SYSTEM

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from backoffice.bookings.actions import Guest
 from backoffice.bookings.attendance import arrive, attend, confirm
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import SYSTEM

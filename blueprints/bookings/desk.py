@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from backoffice.bookings import actions
 from backoffice.bookings.availability import free_slots, one_per_start
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.refusals import NotFree, Slot, Waiver
 from backoffice.core.clock import at_local, local, local_date
@@ -231,10 +232,10 @@ def _person(form: BookingForm, which: str) -> Person:
         raise
 
 
-def _guest(form: BookingForm, which: str, person: Person) -> actions.Guest:
+def _guest(form: BookingForm, which: str, person: Person) -> Guest:
     typed = form.guest(which)
     size = "" if typed["wear"] == ANY_SIZE else typed["wear"]
-    return actions.Guest(
+    return Guest(
         person, needs_wear=bool(typed["wear"] or typed["shoe"]), wear_size=size, shoe_cm=typed["shoe"]
     )
 

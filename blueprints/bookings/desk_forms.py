@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from backoffice.bookings.actions import SHOE_SIZES, WEAR_SIZES
+from backoffice.bookings.guests import SHOE_SIZES, WEAR_SIZES
 from backoffice.bookings.models import BookingChannel
 from backoffice.bookings.refusals import Slot
 from blueprints.bookings.words import CHANNEL_WORDS

@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from backoffice.bookings.actions import SHOE_SIZES, WEAR_SIZES
+from backoffice.bookings.guests import SHOE_SIZES, WEAR_SIZES
 from backoffice.core.contact import is_kana, parse_mail, parse_phone
 from backoffice.core.language import N_
 from blueprints.support.forms import CreateForm, SafeForm, VersionField

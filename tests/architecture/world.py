@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel, Participant
 from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
 from backoffice.core.audit import SYSTEM

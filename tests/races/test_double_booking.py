@@ -18,8 +18,9 @@ from flask import Flask
 from sqlalchemy import func, insert, select, text
 
 from backoffice.bookings import claims
-from backoffice.bookings.actions import Guest, book, cancel, move, undo_cancel
+from backoffice.bookings.actions import book, cancel, move, undo_cancel
 from backoffice.bookings.claims import Wanted
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import (
     Booking,
     BookingChannel,

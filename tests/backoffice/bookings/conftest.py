@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel, Claim
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.clock import at_local

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backoffice.bookings.availability import Hours, free_of, free_slots, nearest, nearest_free, one_per_start
+from backoffice.bookings.availability import free_of, free_slots, nearest, nearest_free, one_per_start
 from backoffice.bookings.models import Resource, resource_key
 from backoffice.bookings.refusals import Slot
 from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
 from backoffice.bookings.spans import Grid, Length, Span, joined, minute_of
+from backoffice.bookings.working_time import Hours
 from backoffice.core.clock import local
 from backoffice.staff.trainers import set_weekly_hours
 from backoffice.studio.models import Studio

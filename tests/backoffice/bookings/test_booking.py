@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backoffice.bookings.actions import Guest
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel, BookingState, Claim, Participant, Resource
 from backoffice.bookings.refusals import (
     CLOSED_DAY,

@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 
 from sqlalchemy import event
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local

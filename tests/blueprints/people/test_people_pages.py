@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from backoffice.bookings.actions import Guest, book
+from backoffice.bookings.actions import book
+from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
