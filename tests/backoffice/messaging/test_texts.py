@@ -1,0 +1,156 @@
+"""The words of every message, in both languages, as golden files (UPDATE_GOLDEN=1 writes them anew)."""
+
+import os
+
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backoffice.core.clock import at_local
+from backoffice.core.language import Language
+from backoffice.messaging.models import Kind
+from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.texts import FOLDER, Text, fit_name, masked, render
+from backoffice.studio.models import Studio
+from tasks.messages import PROVIDERS
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "messages"
+START = at_local(date(2026, 11, 26), datetime.min.time().replace(hour=19), "Asia/Tokyo")
+STUDIO = Studio(
+    name_ja="整 SEI",
+    name_en="SEI",
+    zone="Asia/Tokyo",
+    phone="+81755550123",
+    mail="desk@sei.example",
+    address_ja="京都市中京区烏丸通一丁目 2-3",
+    address_en="2-3 Karasuma 1-chome, Nakagyo-ku, Kyoto",
+    way_ja="烏丸御池駅4番出口から徒歩3分です。",
+    way_en="Three minutes on foot from Karasuma Oike, exit 4.",
+    bring_ja="飲み物とタオルをお持ちください。",
+    bring_en="Something to drink and a towel.",
+    changing_ja="受付の奥にございます。",
+    changing_en="Behind the desk.",
+    map_url="https://maps.example/sei",
+)
+
+
+def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
+    """Everything that any text may say."""
+    is_ja = language == "ja"
+    return {
+        "booking": {
+            "starts_at": START,
+            "ends_at": START + timedelta(hours=1),
+            "service": "体験トレーニング" if is_ja else "Trial session",
+            "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+            "fee_yen": 5500,
+            "is_online": False,
+            "needs_wear": True,
+            "wear": "M / 24.5 cm",
+            "cancel_until_hours": 12,
+            "by_gym": by_gym,
+            "manage_url": "https://sei.example/manage/TOKEN",
+        },
+        "client": {
+            "member_number": 1001,
+            "starts_on": date(2026, 12, 1),
+            "plan": "月4回コース" if is_ja else "4 sessions a month",
+            "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+        },
+        "link": "https://sei.example/invite/SECRET",
+        "days": 7,
+        "hours": 2,
+        "book_url": "https://sei.example/book",
+        "unsubscribe_url": "https://sei.example/unsubscribe/TOKEN",
+    }
+
+
+def text_of(kind: Kind, language: str, **changes: bool) -> Text:
+    """A message to Hanako, or to somebody of the staff."""
+    return render(kind, language, STUDIO, "山田 花子", values(language, **changes))
+
+
+def same_as_golden(name: str, text: Text) -> None:
+    """Compare with the agreed text."""
+    path = GOLDEN / f"{name}.txt"
+    whole = f"{text.subject}\n\n{text.body}"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(whole, "utf-8")
+    assert path.exists(), "UPDATE_GOLDEN=1 writes it"
+    assert path.read_text("utf-8") == whole
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_text_is_as_agreed(kind: Kind, language: str) -> None:
+    same_as_golden(f"{kind}.{language}", text_of(kind, language))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_booking_cancelled_by_the_gym_is_apologised_for(language: str) -> None:
+    text = text_of(Kind.BOOKING_CANCELLED, language, by_gym=True)
+    same_as_golden(f"booking_cancelled_by_gym.{language}", text)
+
+
+def test_every_kind_has_texts_rules_and_facts_and_nothing_else_lies_there() -> None:
+    folders = {path.name for path in FOLDER.iterdir() if not path.name.startswith("_")}
+    assert folders == set(Kind) == set(POLICIES) == set(PROVIDERS)
+    golden = {path.stem.partition(".")[0] for path in GOLDEN.iterdir()}
+    assert golden == {*Kind, "booking_cancelled_by_gym"}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_bare_studio_leaves_no_holes(language: str) -> None:
+    bare = Studio(
+        **{name: "" for name in ("phone", "mail", "map_url")},
+        **{f"{name}_{end}": "" for name in ("address", "way", "bring", "changing") for end in ("ja", "en")},
+        name_ja="整", name_en="", zone="Asia/Tokyo",
+    )  # fmt: skip
+    for kind in Kind:
+        text = render(kind, language, bare, "山田 花子", values(language))
+        assert "None" not in text.body
+        assert "\n\n\n" not in text.body
+        assert text.subject
+
+
+def test_follow_ups_say_who_sends_them_and_how_to_stop_them() -> None:
+    for kind in (kind for kind in Kind if POLICIES[kind].needs_consent):
+        for language in Language:
+            body = text_of(kind, language).body
+            assert "https://sei.example/unsubscribe/TOKEN" in body
+            assert "desk@sei.example" in body
+            assert pick_address(language) in body
+
+
+def pick_address(language: str) -> str:
+    return STUDIO.address_ja if language == "ja" else STUDIO.address_en
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("山田 花子", "山田 花子 様"),
+        ("  山田\n花子 ", "山田 花子 様"),
+        ("", "お客様"),
+        ("当選しました https://evil.example/", "お客様"),
+        ("www.evil.example", "お客様"),
+        ("evil.com 今すぐ", "お客様"),
+        ("a@b.example", "お客様"),
+    ],
+)
+def test_a_name_cannot_carry_an_address_to_strangers(name: str, shown: str) -> None:
+    assert fit_name(name, "ja") == shown
+
+
+def test_what_is_kept_of_a_secret_text_has_no_secret() -> None:
+    kept = render(Kind.STAFF_INVITE, "ja", STUDIO, "森", masked(values("ja"), frozenset({"link"})))
+    assert "SECRET" not in kept.body
+    assert "●●●" in kept.body
+
+
+def test_a_missing_value_is_an_error_not_a_blank() -> None:
+    with pytest.raises(Exception, match="link"):
+        render(Kind.STAFF_INVITE, "ja", STUDIO, "森", {"days": 7})
