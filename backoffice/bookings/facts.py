@@ -1,6 +1,6 @@
 """What messages about a booking say, read when they are claimed, and whether they are still true."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -46,7 +46,7 @@ def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
         return NotWanted(GONE)
     if (reason := _untrue(message, visit, now)) is not None:
         return NotWanted(reason)
-    return Facts({"booking": _words(visit, message.language), "book_url": absolute("/book")})
+    return Facts({"booking": _words(visit, message.language, now), "book_url": absolute("/book")})
 
 
 def _visit(message: Message) -> Visit | None:
@@ -72,8 +72,9 @@ def _untrue(message: Message, visit: Visit, now: datetime) -> str | None:
     return BEGUN if booking.starts_at <= now else None
 
 
-def _words(visit: Visit, language: str) -> dict[str, Any]:
+def _words(visit: Visit, language: str, now: datetime) -> dict[str, Any]:
     booking, participant, service, trainer = visit
+    may_cancel = booking.starts_at - timedelta(hours=service.cancel_until_hours) > now
     sizes = (participant.wear_size, f"{participant.shoe_cm} cm" if participant.shoe_cm else "")
     return {
         "starts_at": booking.starts_at,
@@ -84,7 +85,7 @@ def _words(visit: Visit, language: str) -> dict[str, Any]:
         "is_online": service.kind == ServiceKind.ONLINE,
         "needs_wear": participant.needs_wear,
         "wear": " / ".join(size for size in sizes if size),
-        "cancel_until_hours": service.cancel_until_hours,
+        "cancel_until_hours": service.cancel_until_hours if may_cancel else 0,
         "by_gym": booking.state == BookingState.CANCELLED_BY_GYM,
         "manage_url": absolute(manage_path(participant)),
     }

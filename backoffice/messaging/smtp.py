@@ -140,9 +140,14 @@ def as_mail(envelope: Envelope, sender: str) -> bytes:
     mail["Content-Language"] = envelope.language
     if envelope.reply_to:
         mail["Reply-To"] = envelope.reply_to
-    if envelope.unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(envelope.body, cte="base64")
-    content = mail.as_bytes()
+    content = _way_out(envelope) + mail.as_bytes()
     return content.replace(b"\r\n.", b"\r\n..")
+
+
+def _way_out(envelope: Envelope) -> bytes:
+    """The headers of RFC 8058, by hand: the library would encode a long address, and no mail program decodes that."""
+    if not envelope.unsubscribe_url:
+        return b""
+    one_click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+    return f"List-Unsubscribe: <{envelope.unsubscribe_url}>\r\n{one_click}\r\n".encode("ascii")

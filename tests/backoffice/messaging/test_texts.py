@@ -1,8 +1,6 @@
 """The words of every message, in both languages, as golden files (UPDATE_GOLDEN=1 writes them anew)."""
 
 import os
-
-
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -105,7 +103,7 @@ def test_every_kind_has_texts_rules_and_facts_and_nothing_else_lies_there() -> N
 @pytest.mark.parametrize("language", Language)
 def test_a_bare_studio_leaves_no_holes(language: str) -> None:
     bare = Studio(
-        **{name: "" for name in ("phone", "mail", "map_url")},
+        **dict.fromkeys(("phone", "mail", "map_url"), ""),
         **{f"{name}_{end}": "" for name in ("address", "way", "bring", "changing") for end in ("ja", "en")},
         name_ja="整", name_en="", zone="Asia/Tokyo",
     )  # fmt: skip
