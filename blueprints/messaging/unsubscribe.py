@@ -54,6 +54,6 @@ def act(token: str) -> ResponseReturnValue:
 
 def _read(token: str) -> tuple[int, Purpose]:
     parts = links.read("unsubscribe", token)
-    if parts is None or len(parts) != 2 or not isinstance(parts[0], int) or parts[1] not in set(Purpose):
+    if parts is None or len(parts) != 2 or not isinstance(parts[0], int) or parts[1] not in WORDS:
         raise NotFound
     return parts[0], Purpose(parts[1])

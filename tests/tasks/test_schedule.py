@@ -1,0 +1,92 @@
+"""Periodic work: one table, each entry a task that exists; a backup a night; heartbeats."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from backoffice.core.backups import verify
+from backoffice.core.celery_app import celery
+from backoffice.core.config import Settings
+from backoffice.core.db import db
+from backoffice.core.heartbeat import last_beat
+from backoffice.core.submissions import Submission
+from backoffice.health import BACKUP
+from backoffice.studio.models import Studio
+from tasks import context, messages, schedule, upkeep
+
+ZONE = "Asia/Tokyo"
+
+
+@pytest.fixture
+def worker(in_app: Flask, gym: Studio) -> Flask:
+    """The application as tasks know it."""
+    context.use(in_app)
+    messages.set_up_delivery(in_app, {})
+    return in_app
+
+
+def test_the_table_names_every_task_and_only_tasks() -> None:
+    ours = {name for name in celery.tasks if name.startswith("tasks.")}
+    assert {one.task for one in schedule.SCHEDULE} == ours
+    assert set(schedule.beat_schedule()) == ours
+    assert all(one.purpose for one in schedule.SCHEDULE)
+
+
+def test_a_ring_nobody_heard_in_time_is_forgotten() -> None:
+    for entry in schedule.beat_schedule().values():
+        assert entry["options"]["expires"] <= entry["schedule"].total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("task", "beat"),
+    [
+        (messages.deliver_due, "deliver_messages"),
+        (messages.plan_follow_ups, "plan_follow_ups"),
+        (upkeep.forget, "forget"),
+    ],
+)
+def test_each_task_leaves_a_heartbeat(
+    worker: Flask, task: Callable[[], None], beat: str, now: datetime
+) -> None:
+    task()
+    assert last_beat(beat) == now
+
+
+def test_upkeep_drops_what_is_old_and_keeps_what_is_not(worker: Flask, now: datetime) -> None:
+    for token, age in (("old", timedelta(days=30)), ("new", timedelta(hours=1))):
+        db.session.add(Submission(token=token, kind="x", created_at=now - age))
+    db.session.commit()
+    upkeep.forget()
+    assert db.session.scalars(select(Submission.token)).all() == ["new"]
+
+
+def jst(day: int, hour: int) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=UTC) - timedelta(hours=9)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "due"),
+    [
+        (None, jst(24, 12), True),
+        (jst(23, 3), jst(24, 2), False),
+        (jst(23, 3), jst(24, 3), True),
+        (jst(24, 3), jst(24, 4), False),
+        (jst(24, 3), jst(24, 23), False),
+        (jst(23, 3), jst(24, 9), True),
+        (jst(23, 18), jst(24, 3), False),
+        (jst(20, 3), jst(24, 12), True),
+    ],
+)
+def test_one_backup_a_night_and_a_missed_one_by_day(last: datetime | None, now: datetime, due: bool) -> None:
+    assert upkeep.backup_is_due(last, now, ZONE) is due
+
+
+def test_the_backup_can_be_read(worker: Flask, settings: Settings, now: datetime) -> None:
+    name = upkeep.back_up_when_due(now)
+    assert name is not None
+    assert verify(settings.data_dir / "backups" / name).tables
+    assert last_beat(BACKUP) == now
+    assert upkeep.back_up_when_due(now) is None
