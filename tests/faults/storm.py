@@ -141,6 +141,16 @@ def run_storm(database_url: str, redis_url: str, folder: Path, plan: Plan, *, se
         return Report(verdict, storm.all_kills(), time.monotonic() - started)
 
 
+@contextmanager
+def quiet_product(database_url: str, redis_url: str, folder: Path, plan: Plan) -> Iterator[Storm]:
+    """The same processes and far ends without any accident."""
+    with mail_server(folder) as mail, http_provider(folder) as push:
+        environment = _environment(database_url, redis_url, folder, mail, push, plan)
+        _prepare(environment, plan)
+        with _raging(environment, folder, plan, random.Random(1)) as storm:
+            yield storm
+
+
 def _environment(
     database_url: str, redis_url: str, folder: Path, mail: FarEnd, push: FarEnd, plan: Plan
 ) -> dict[str, str]:
