@@ -76,7 +76,6 @@ class Settings:
             "SQLALCHEMY_ENGINE_OPTIONS": {
                 "pool_size": THREADS_PER_WORKER,
                 "max_overflow": 0,
-                "pool_pre_ping": True,
                 "hide_parameters": self.production,  # values of people must not reach a log through an error's text
                 "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC"},
             },

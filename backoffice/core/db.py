@@ -3,12 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+IDLE_SECONDS = 5.0
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -73,6 +78,26 @@ def in_transaction(work: Callable[[], T]) -> T:
 def after_commit(call: Callable[[], object]) -> None:
     """Run `call` once the present transaction is really committed; never when it is rolled back."""
     db.session.info.setdefault(_AFTER, []).append(call)
+
+
+def ping_idle_connections(engine: Engine) -> None:
+    """Ask a pooled connection whether it still lives before it is used, if it was idle for a while.
+
+    A restarted server is noticed before a page needs it, and a busy server is not asked at every page.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def remember(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get("idle_since", monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 def row_values(row: Any, *names: str) -> dict[str, Any]:

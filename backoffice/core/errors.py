@@ -45,7 +45,9 @@ class Stale(DomainError):
     """Somebody else changed the row since the form was opened; nothing was written."""
 
     status = 409
-    message = N_("Somebody changed this in the meantime. Your text is kept below; please compare and save again.")
+    message = N_(
+        "Somebody changed this in the meantime. Your text is kept below; please compare and save again."
+    )
 
 
 class Invalid(DomainError):
@@ -56,7 +58,9 @@ class UndecryptableError(DomainError):
     """A stored text cannot be read with any key in ENCRYPTION_KEYS."""
 
     status = 500
-    message = N_("A stored text cannot be read: its encryption key is missing. Please ask the owner to check ENCRYPTION_KEYS.")
+    message = N_(
+        "A stored text cannot be read: its encryption key is missing. Please ask the owner to check ENCRYPTION_KEYS."
+    )
 
 
 def check_version(row_version: int, form_version: int | None) -> None:

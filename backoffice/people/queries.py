@@ -239,9 +239,8 @@ def _any_of(texts: list[str]) -> Any:
 
 
 def _matches(needles: list[tuple[str, ...]]) -> ColumnElement[bool]:
-    return and_(
-        *(or_(*(Person.search.contains(form, autoescape=True) for form in forms)) for forms in needles)
-    )
+    # strpos skips ahead by the length of the needle; LIKE '%…%' looks at every character: nearly twice as long.
+    return and_(*(or_(*(func.strpos(Person.search, form) > 0 for form in forms)) for forms in needles))
 
 
 def _rank(needles: list[tuple[str, ...]]) -> ColumnElement[int]:
