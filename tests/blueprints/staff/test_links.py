@@ -9,7 +9,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.messaging.models import Kind, Message
 from backoffice.staff import actions, tokens
-from backoffice.staff.models import Role, Staff, StaffToken
+from backoffice.staff.models import Role, Staff, StaffState, StaffToken
 from backoffice.staff.tokens import Purpose
 from tests.gym import PASSWORD
 from tests.pages import PageClient
@@ -96,6 +96,15 @@ def test_an_invitation_is_no_reset_and_the_other_way_round(
     assert client.get(invitation.replace("/invite/", "/reset/")).status_code == 404
     reset = path_of(desk, Purpose.RESET, now)
     assert client.get(reset.replace("/reset/", "/invite/")).status_code == 404
+
+
+def test_a_week_old_invitation_is_no_reset_of_an_account_that_opened_meanwhile(
+    client: PageClient, invited: Staff, now: datetime
+) -> None:
+    invitation = path_of(invited, Purpose.INVITE, now)
+    invited.state = StaffState.ACTIVE
+    db.session.commit()
+    assert client.get(invitation.replace("/invite/", "/reset/")).status_code == 404
 
 
 def test_a_reset_ends_every_session_and_every_other_link(
