@@ -55,11 +55,6 @@ class SafeForm(FlaskForm):
     def __init__(self, formdata: Any = FROM_REQUEST, **given: Any) -> None:
         super().__init__(formdata=formdata, **given)
 
-    @property
-    def has_errors(self) -> bool:
-        """Whether any field or the form as a whole was refused."""
-        return bool(self.errors)
-
 
 class CreateForm(SafeForm):
     """A form that creates something: carries a token, so that sending it twice creates one."""

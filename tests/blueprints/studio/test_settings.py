@@ -49,6 +49,8 @@ def test_every_page_of_the_settings_opens(manager: PageClient, gym: Studio) -> N
     ):  # fmt: skip
         assert manager.get(f"/settings/{path}").status_code == 200, path
         assert f"/settings/{path}" in index or path.endswith("new")
+    for path in ("/settings/audit", "/leads/import"):
+        assert f'href="{path}"' in index
 
 
 def test_the_desk_sets_nothing(sign_in: object, gym: Studio) -> None:
