@@ -57,10 +57,10 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
         return _copy(row, by=by, now=now)
     if row.state not in REPEATABLE:
         raise Invalid(ON_ITS_WAY)
+    _finish_todos(row.id, by=by, now=now)
     row.retry_key = uuid.uuid4()
     row.tries = 0
     row.ended_at = None
-    _finish_todos(row.id, by=by, now=now)
     return _let_go(row, "message.sent_again", by=by, now=now)
 
 

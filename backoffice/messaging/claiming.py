@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from backoffice.core.db import db, transaction
@@ -56,7 +56,7 @@ class Claimer:
         """Take the message that is due longest. A text that cannot be written does not stop the others."""
         claimed: list[int] = []
         try:
-            with transaction():
+            with transaction(), db.session.no_autoflush:
                 row = self._take(now)
                 if row is None:
                     return Step(is_idle=True)
@@ -112,16 +112,13 @@ class Claimer:
         row.fence += 1
         row.tries += 1
         row.version += 1
+        # By the database's clock, read when the lease begins: machines may disagree about the time. In the same
+        # statement as the rest: a second UPDATE of a row makes PostgreSQL lock what its foreign keys point to, and
+        # somebody who cancels the booking and waits for the message would make a deadlock of that.
+        row.lease_until = func.clock_timestamp() + self.lease
         attempt = Attempt(message_id=row.id, fence=row.fence, retry_key=row.retry_key, started_at=now)
         db.session.add(attempt)
         db.session.flush()
-        # By the database's clock, read when the lease begins: machines may disagree about the time.
-        lease = (
-            update(Message)
-            .where(Message.id == row.id)
-            .values(lease_until=func.clock_timestamp() + self.lease)
-        )
-        db.session.execute(lease.execution_options(synchronize_session=False))
         return Envelope(
             message_id=row.id,
             fence=row.fence,

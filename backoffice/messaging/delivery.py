@@ -49,7 +49,7 @@ class Delivery:
         for count in range(MOST_PER_SWEEP):
             if time.monotonic() > until:
                 return count
-            step = claimer.claim_next(now)
+            step = insist(lambda: claimer.claim_next(now))
             if step.is_idle:
                 return count
             if step.envelope is not None and step.transport is not None:
@@ -79,7 +79,7 @@ def hand_over(envelope: Envelope) -> bool:
 
 def finish(envelope: Envelope, outcome: Outcome, transport: Transport, now: datetime) -> None:
     """Write down how a call ended, if the message is still ours."""
-    with transaction():
+    with transaction(), db.session.no_autoflush:
         settling.close_attempt(envelope.attempt_id, outcome, now)
         row = db.session.scalar(
             select(Message)
@@ -102,7 +102,7 @@ def _is_ours(envelope: Envelope) -> tuple[ColumnElement[bool], ...]:
 
 
 def insist(work: Callable[[], T]) -> T:
-    """Do it again while the database is away, for half a minute."""
+    """Do it again while the database is away, or chose this as the victim of a deadlock, for half a minute."""
     until = time.monotonic() + INSIST_SECONDS
     while True:
         try:
@@ -110,5 +110,5 @@ def insist(work: Callable[[], T]) -> T:
         except OperationalError:
             if time.monotonic() > until:
                 raise
-            log.warning("the database is away, trying again")
+            log.warning("the database did not go along, trying again")
             time.sleep(0.5)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from backoffice.core import links
 from backoffice.core.audit import Actor
-from backoffice.core.db import transaction
+from backoffice.core.db import in_transaction
 from backoffice.core.errors import NotFound
 from backoffice.core.language import N_
 from backoffice.messaging.consent import is_subscribed, unsubscribe_person
@@ -38,8 +38,8 @@ def act(token: str) -> ResponseReturnValue:
     """Stop messages of this purpose. No CSRF token: mail programs send this, and the link itself is the proof."""
     person_id, purpose = _read(token)
     by_program = request.form.get("List-Unsubscribe") == ONE_CLICK
-    with transaction():
-        unsubscribe_person(
+    in_transaction(
+        lambda: unsubscribe_person(
             person_id,
             purpose,
             source="one-click" if by_program else "page",
@@ -47,6 +47,7 @@ def act(token: str) -> ResponseReturnValue:
             by=Actor("link", person_id, "unsubscribe"),
             now=now(),
         )
+    )
     if by_program:
         return "", 200
     return render_template("messaging/unsubscribe.html", token=token, is_on=False, what=_(WORDS[purpose]))

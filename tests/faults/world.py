@@ -17,6 +17,7 @@ from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Person, PersonMail
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
+from backoffice.studio.queries import the_studio
 from tests.gym import make_gym
 
 
@@ -38,17 +39,23 @@ def make_world(app: Flask, guests: int, *, now: datetime) -> None:
     """`guests` people with a booking in two days and two due messages each. No quiet hours: drills run at night."""
     with app.app_context():
         studio = make_gym(now=now)
-        studio.quiet_from = studio.quiet_to = time(0)
-        db.session.commit()
+        pairs = make_guests(guests, now=now)
         with transaction():
-            people = _people(guests, now)
-            bookings = _bookings(studio, people, now)
-            for person_id, booking_id in zip(people, bookings, strict=True):
+            for person_id, booking_id in pairs:
                 for kind, channel in (
                     (Kind.BOOKING_CONFIRMED, Channel.MAIL),
                     (Kind.REMINDER_DAY_BEFORE, Channel.LINE),
                 ):
                     queue(studio.id, kind, channel, person_id, booking_id, now=now)
+
+
+def make_guests(count: int, *, now: datetime) -> list[tuple[int, int]]:
+    """People with a booking in two days, in the gym that exists, without quiet hours; (person, booking) ids."""
+    with transaction():
+        studio = the_studio()
+        studio.quiet_from = studio.quiet_to = time(0)
+        people = _people(count, now)
+        return list(zip(people, _bookings(studio, people, now), strict=True))
 
 
 def queue(
