@@ -239,3 +239,7 @@ def test_a_trainer_opens_the_page_of_a_guest(
     assert "渡邊" in client.get("/leads").text
     timeline = client.get(f"/people/{haruka.id}/timeline").text
     assert "体験トレーニング" in timeline or "Trial" in timeline
+    told = client.get(f"/people/{haruka.id}/messages")
+    assert told.status_code == 200
+    assert 'href="/messages/' not in told.text
+    assert 'href="/messages/' in sign_in(Role.FRONT_DESK).get(f"/people/{haruka.id}/messages").text
