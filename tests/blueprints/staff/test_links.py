@@ -107,6 +107,15 @@ def test_a_week_old_invitation_is_no_reset_of_an_account_that_opened_meanwhile(
     assert client.get(invitation.replace("/invite/", "/reset/")).status_code == 404
 
 
+def test_a_reset_for_an_account_that_is_not_open_leads_nowhere(
+    client: PageClient, desk: Staff, now: datetime
+) -> None:
+    path = path_of(desk, Purpose.RESET, now)
+    desk.state = StaffState.SUSPENDED
+    db.session.commit()
+    assert client.get(path).status_code == 404
+
+
 def test_a_reset_ends_every_session_and_every_other_link(
     client: PageClient, desk: Staff, now: datetime
 ) -> None:
