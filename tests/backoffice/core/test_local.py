@@ -113,10 +113,13 @@ def test_a_pid_file_that_names_a_stranger_is_survived(tmp_path: Path) -> None:
     with start_postgres(tmp_path, throw_away=True):
         pass
     pid_file = choose_runner(tmp_path).home / "postgresql" / "postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{pid_file.parent}\n1\n5432\n\n\n")
-    with start_postgres(tmp_path, throw_away=True) as (address, is_fresh):
-        assert is_fresh
-        assert ask(address, "SELECT 1") == 1
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        pid_file.write_text(f"{stranger.pid}\n{pid_file.parent}\n1\n5432\n\n\n")
+        with start_postgres(tmp_path, throw_away=True) as (address, is_fresh):
+            assert is_fresh
+            assert ask(address, "SELECT 1") == 1
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_data_of_another_version_is_left_alone(tmp_path: Path) -> None:
