@@ -27,7 +27,7 @@ faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
 
 axe: setup-dev
-	$(BIN)/python -m tests.browser.axe_everything
+	AXE=all $(BIN)/python -m pytest tests/browser/test_axe.py
 
 bench: setup-dev
 	$(BIN)/python -m bench

@@ -44,5 +44,7 @@ export function honestRoles(root, name) {
   for (const each of root.querySelectorAll(".ec-slot[aria-label], .ec-col-head > span[aria-label]")) each.removeAttribute("aria-label");
   for (const article of root.querySelectorAll("article.ec-event[role=button]")) article.tabIndex = 0;
   for (const day of root.querySelectorAll("h4.ec-day-head")) day.setAttribute("aria-level", "2");
+  // Hours scroll inside their own section: the keyboard must reach them even on a day without bookings.
+  for (const hours of root.querySelectorAll("section")) hours.tabIndex = 0;
   root.querySelector(".ec-title")?.setAttribute("aria-live", "polite");
 }

@@ -1,0 +1,173 @@
+"""No serious barrier on any page: Japanese, light; with `AXE=all` (`make axe`) both languages and both themes.
+
+Every GET route is either in a list below or named as not a page, so a new one cannot be forgotten.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+
+from backoffice.bookings.availability import free_slots
+from backoffice.bookings.queries import guests_of, manage_path
+from backoffice.bookings.visits import VisitRequest, book_visit
+from backoffice.core import clock, links
+from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import local_date
+from backoffice.core.db import db
+from backoffice.messaging.models import Message
+from backoffice.people.models import Purpose
+from backoffice.staff.models import Role
+from backoffice.studio.models import Room
+from backoffice.studio.queries import service_by_slug, the_studio
+from tests.browser.conftest import Site
+from tests.gym import make_staff
+
+pytestmark = pytest.mark.browser
+
+EVERYTHING = os.environ.get("AXE") == "all"
+LANGUAGES = ("ja", "en") if EVERYTHING else ("ja",)
+THEMES = ("light", "dark") if EVERYTHING else ("light",)
+WIDTHS = (1440, 390)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MAIL = "axe@test.example"
+PASSWORD = "correct-horse-kyoto"
+
+NOT_PAGES = {
+    "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
+    "people.suggest", "people.maybe", "desk.slots", "desk.guests", "today.rows", "leads.as_csv", "reports.people_csv",
+    "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
+    # Shown only in the middle of a story; journeys and their own tests walk through them.
+    "book.details", "book.done", "imports.preview", "imports.done", "staff.confirm_password",
+}  # fmt: skip
+"""GET routes that are files, fragments, data or a step that needs the one before it."""
+
+OPEN_PAGES = ("/book", "/book/counselling", "/book/trial", "/book/terms", "/sign-in", "/reset")
+STAFF_PAGES = (
+    "/today", "/calendar", "/leads", "/leads/new", "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
+    "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
+    "/bookings/new", "/bookings/{booking}", "/messages", "/messages/{message}", "/reports", "/reports/people",
+    "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
+    "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
+    "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",
+    "/settings/time-off", "/settings/trainers", "/settings/trainers/{trainer}", "/settings/trainers/{trainer}/hours",
+    "/settings/trainers/new",
+)  # fmt: skip
+LINK_PAGES = ("/manage/{token}", "/manage/{token}/move", "/manage/{token}/cancel", "/unsubscribe/{stop}")
+
+
+@pytest.fixture(scope="module")
+def ids(site: Site) -> Iterator[dict[str, object]]:
+    """A visit of tomorrow and the ids that pages need; an owner who can sign in."""
+    with site.app.app_context():
+        yield _story()
+        db.session.remove()
+
+
+def _story() -> dict[str, object]:
+    now, studio = clock.utc_now(), the_studio()
+    service = service_by_slug(studio.id, "trial")
+    day = local_date(now, studio.zone) + timedelta(days=5)
+    slot = free_slots(studio, service, day, day, now=now)[0]
+    request = VisitRequest(
+        studio=studio, service=service, starts_at=slot.starts_at, name="嵯峨 千尋", kana="サガ チヒロ",
+        phone="070-0000-7777", mail="axe-guest@example.com", enquiry="姿勢が気になります。", wording="2026-11",
+    )  # fmt: skip
+    booking = book_visit(request, by=SYSTEM, now=now)
+    owner = make_staff(MAIL, [Role.OWNER, Role.FRONT_DESK], now=now, name="大西 悠")
+    db.session.commit()
+    guest = guests_of(booking.id)[0]
+    return {
+        "booking": booking.id,
+        "lead": booking.lead_id,
+        "person": guest.person_id,
+        "message": db.session.scalars(select(Message.id).where(Message.booking_id == booking.id)).first(),
+        "room": db.session.scalars(select(Room.id)).first(),
+        "service": service.id,
+        "trainer": booking.trainer_id,
+        "staff": owner.id,
+        "token": manage_path(guest).removeprefix("/manage/"),
+        "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
+    }
+
+
+def test_no_page_is_forgotten(site: Site, ids: dict[str, object]) -> None:
+    adapter = site.app.url_map.bind("localhost")
+    listed = {
+        adapter.match(path.format(**ids).partition("?")[0])[0]
+        for path in (*OPEN_PAGES, *STAFF_PAGES, *LINK_PAGES)
+    }
+    routes = {rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert routes - listed - NOT_PAGES == set()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_serious_barrier(
+    browser: Browser, site: Site, ids: dict[str, object], width: int, language: str, theme: str
+) -> None:
+    context = _window(browser, site, width, language, theme)
+    faults = _look_at(context, [path.format(**ids) for path in (*OPEN_PAGES, *LINK_PAGES)])
+    _sign_in(context)
+    faults += _look_at(context, [path.format(**ids) for path in STAFF_PAGES])
+    context.close()
+    assert faults == []
+
+
+def _window(browser: Browser, site: Site, width: int, language: str, theme: str) -> BrowserContext:
+    context = browser.new_context(
+        base_url=site.url,
+        locale={"ja": "ja-JP", "en": "en-GB"}[language],
+        timezone_id="Asia/Tokyo",
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 844},
+        has_touch=width < 600,
+        reduced_motion="reduce",
+    )
+    context.add_cookies([{"name": "language", "value": language, "url": site.url}])
+    return context
+
+
+def _sign_in(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.locator("input[name=email]").fill(MAIL)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url("**/today")
+    page.close()
+
+
+def _look_at(context: BrowserContext, paths: list[str]) -> list[str]:
+    """What is wrong with these pages: barriers, console errors, pages wider than the window, other answers than 200."""
+    page, faults = context.new_page(), []
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in paths:
+        answer = page.goto(path)
+        if answer is None or answer.status != 200:
+            faults.append(f"{path}: {answer.status if answer else 'no answer'}")
+            continue
+        faults += [f"{path}: {fault}" for fault in _barriers(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            faults.append(f"{path}: {wide} px too wide")
+        faults += [f"{path}: {text}" for text in said]
+        said.clear()
+    page.close()
+    return faults
+
+
+def _barriers(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{one['id']} {one['nodes'][0]['target']}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
