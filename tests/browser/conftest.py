@@ -36,7 +36,7 @@ ARGUMENTS = [
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-REFUSAL = re.compile(r"responded with a status of (409|422)")
+REFUSAL = re.compile(r"responded with a status of (409|422|423)")
 
 OpenPhone = Callable[..., Page]
 
@@ -131,7 +131,7 @@ def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Op
 
 
 def _errors_of(page: Page) -> list[str]:
-    """What the console complains about; a form that was refused (409, 422) is a page like any other."""
+    """What the console complains about; a refusal (409, 422) or a locked screen (423) is a page like any other."""
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
