@@ -64,6 +64,9 @@ class UndecryptableError(DomainError):
 
 
 def check_version(row_version: int, form_version: int | None) -> None:
-    """Raise `Stale` when the form was opened on another version. None means the caller has no form (tasks)."""
+    """Raise `Stale` when the form was opened on another version. None means the caller has no form (tasks).
+
+    The refusal carries the version there is now, so that the form, shown again with what was typed, can be saved.
+    """
     if form_version is not None and form_version != row_version:
-        raise Stale
+        raise Stale(current=row_version)

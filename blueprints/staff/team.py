@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from backoffice.core import submissions
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError, Stale
+from backoffice.core.errors import DomainError
 from backoffice.staff import actions, queries
 from backoffice.staff.permissions import Permission
 from blueprints.staff.account_forms import InviteForm, MemberForm
@@ -77,9 +77,6 @@ def member(staff_id: int) -> ResponseReturnValue:
             actions.change_member(found.id, wanted, version=form.version.data, by=actor(), now=now())
     except DomainError as error:
         add_domain_error(form, error)
-        if isinstance(error, Stale):
-            form.version.data = queries.staff_member(current_studio().id, staff_id).version
-            form.version.raw_data = None
         return render_template("staff/member.html", form=form, member=found), error.status
     flash_done(_("Saved."))
     return redirect(url_for("staff.team"), code=303)

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from backoffice.core.errors import DomainError
+from backoffice.core.errors import DomainError, Stale
 from backoffice.core.submissions import new_token
 from blueprints.support.language import say
 
@@ -72,7 +72,13 @@ class VersionField(IntegerField):
 
 
 def add_domain_error(form: SafeForm, error: DomainError) -> None:
-    """Show a refusal next to the field it is about, or on top of the form."""
+    """Show a refusal next to the field it is about, or on top of the form.
+
+    After somebody else's change the form takes over the version there is now: sent again, it is saved.
+    """
+    version = form._fields.get("version")
+    if isinstance(error, Stale) and version is not None and "current" in error.params:
+        version.data, version.raw_data = error.params["current"], None
     field = form._fields.get(error.field or "")
     if field is None:
         form.form_errors.append(say(error))

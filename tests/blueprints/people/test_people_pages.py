@@ -1,5 +1,6 @@
 """Pages of people: found by one box, opened by those who may, changed by one hand at a time."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -170,6 +171,11 @@ def test_two_who_edit_one_person_do_not_overwrite_each_other(haruka: Person, sig
     assert late.status_code == 409
     assert "小野 晴香" in late.text
     assert queries.person(haruka.id).name == "大野 晴香"
+    now_open = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
+    assert now_open is not None
+    again = desk.post(f"/people/{haruka.id}/edit", data={**opened, "name": "小野 晴香", "version": now_open[1]})
+    assert again.status_code == 302
+    assert queries.person(haruka.id).name == "小野 晴香"
 
 
 def test_a_note_sent_twice_is_one_note(haruka: Person, sign_in: SignIn) -> None:
