@@ -1,12 +1,11 @@
-"""Keep the catalogues true: extract every marked text, merge new Japanese, compile.
+"""Keep the catalogue true: extract every marked text, compile it, say what has no Japanese yet.
 
-python tools/translations.py            extract, update, merge translations/pending/*.json, compile
+python tools/translations.py            extract, update, compile; lists what has no Japanese yet
 python tools/translations.py --compile  only write what the application reads
 python tools/translations.py --check    fail on a missing or fuzzy translation or on texts not yet extracted
 """
 
 import fcntl
-import json
 import sys
 from pathlib import Path
 
@@ -72,10 +71,6 @@ def update() -> None:
     catalog = known()
     catalog.update(extracted(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    for file in sorted((FOLDER / "pending").glob("*.json")):
-        for english, japanese in json.loads(file.read_text("utf-8")).items():
-            if (message := catalog.get(english)) is not None:
-                message.string = japanese if not isinstance(message.id, tuple | list) else (japanese,)
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, catalog, width=100, sort_output=True, omit_header=False, ignore_obsolete=True)
