@@ -173,7 +173,9 @@ def test_two_who_edit_one_person_do_not_overwrite_each_other(haruka: Person, sig
     assert queries.person(haruka.id).name == "大野 晴香"
     now_open = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
     assert now_open is not None
-    again = desk.post(f"/people/{haruka.id}/edit", data={**opened, "name": "小野 晴香", "version": now_open[1]})
+    again = desk.post(
+        f"/people/{haruka.id}/edit", data={**opened, "name": "小野 晴香", "version": now_open[1]}
+    )
     assert again.status_code == 302
     assert queries.person(haruka.id).name == "小野 晴香"
 
