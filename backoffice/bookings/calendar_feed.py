@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Result, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    DateTime,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backoffice.bookings.models import Block, Booking, BookingState, Participant
@@ -16,7 +25,8 @@ from backoffice.core.clock import day_span
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.staff.models import Shift, TimeOff, Trainer
-from backoffice.studio.models import OpeningHours, Room, Service, SpecialDay
+from backoffice.studio.calendar_days import open_times
+from backoffice.studio.models import Room, Service
 
 SHOWN = (BookingState.HELD, BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
 WALL = 'YYYY-MM-DD"T"HH24:MI:00'
@@ -50,45 +60,87 @@ class Shade(NamedTuple):
     reason: str
 
 
+def _wall(column: Any) -> Any:
+    return func.to_char(func.timezone(bindparam("zone"), column), literal_column(f"'{WALL}'"))
+
+
+_STUDIO: BindParameter[int] = bindparam("studio")
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_BEGIN, _END = (bindparam(name, type_=DateTime(timezone=True)) for name in ("begin", "end"))
+
+# The statements are put together once: the calendar asks them all day, and building them costs more than running them.
+_NAMES = (
+    select(
+        func.array_agg(
+            aggregate_order_by(func.coalesce(func.nullif(Person.name, ""), Person.kana), Participant.position)
+        )
+    )
+    .join(Person, Person.id == Participant.person_id)
+    .where(Participant.booking_id == Booking.id)
+    .scalar_subquery()
+)
+_EVENTS = (
+    select(
+        Booking.id, Booking.trainer_id, _wall(Booking.starts_at), _wall(Booking.ends_at), _NAMES,
+        Service.kind, Service.name_ja, Service.name_en, Room.name_ja, Room.name_en,
+        Booking.state, Booking.is_named, Booking.version,
+    )
+    .join(Service, Service.id == Booking.service_id)
+    .outerjoin(Room, Room.id == Booking.room_id)
+    .where(
+        Booking.studio_id == _STUDIO, Booking.starts_at >= _BEGIN, Booking.starts_at < _END,
+        Booking.state.in_(SHOWN),
+    )
+    .order_by(Booking.starts_at, Booking.id)
+)  # fmt: skip
+_SHIFTS = (
+    # Every trainer in work with the shifts that may hold on these days; one without any has one empty row.
+    select(
+        Trainer.id.label("trainer_id"), Shift.id, Shift.weekday, Shift.starts_at, Shift.ends_at,
+        Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
+    )
+    .outerjoin(
+        Shift,
+        (Shift.trainer_id == Trainer.id)
+        & (Shift.valid_from <= _LAST)
+        & (Shift.valid_until.is_(None) | (Shift.valid_until >= _FIRST)),
+    )
+    .where(Trainer.studio_id == _STUDIO, Trainer.archived_at.is_(None))
+    .order_by(Trainer.id, Shift.id)
+)  # fmt: skip
+_ABSENCES = union_all(
+    select(TimeOff.trainer_id, _wall(TimeOff.starts_at), _wall(TimeOff.ends_at), TimeOff.reason)
+    .join(Trainer, Trainer.id == TimeOff.trainer_id)
+    .where(
+        Trainer.studio_id == _STUDIO, TimeOff.cancelled_at.is_(None),
+        TimeOff.starts_at < _END, TimeOff.ends_at > _BEGIN,
+    ),
+    select(Block.trainer_id, _wall(Block.starts_at), _wall(Block.ends_at), Block.reason).where(
+        Block.studio_id == _STUDIO, Block.trainer_id.is_not(None), Block.removed_at.is_(None),
+        Block.starts_at < _END, Block.ends_at > _BEGIN,
+    ),
+)  # fmt: skip
+
+
 def events(
     studio_id: int, first: date, last: date, zone: str, *, trainer_id: int | None = None
 ) -> list[Event]:
     """The bookings that begin from day `first` until before day `last`, at most `MOST_DAYS` days. One statement."""
     begin, end = _span(first, last, zone)
-    shown_name = func.coalesce(func.nullif(Person.name, ""), Person.kana)
-    names = (
-        select(func.array_agg(aggregate_order_by(shown_name, Participant.position)))
-        .join(Person, Person.id == Participant.person_id)
-        .where(Participant.booking_id == Booking.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Booking.id, Booking.trainer_id, _wall(Booking.starts_at, zone), _wall(Booking.ends_at, zone), names,
-            Service.kind, Service.name_ja, Service.name_en, Room.name_ja, Room.name_en,
-            Booking.state, Booking.is_named, Booking.version,
-        )
-        .join(Service, Service.id == Booking.service_id)
-        .outerjoin(Room, Room.id == Booking.room_id)
-        .where(
-            Booking.studio_id == studio_id, Booking.starts_at >= begin, Booking.starts_at < end,
-            Booking.state.in_(SHOWN),
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )  # fmt: skip
-    if trainer_id is not None:
-        query = query.where(Booking.trainer_id == trainer_id)
-    return [Event._make(row) for row in db.session.execute(query)]
+    asked = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
+    query = _EVENTS if trainer_id is None else _EVENTS.where(Booking.trainer_id == trainer_id)
+    return [Event._make(row) for row in db.session.execute(query, asked)]
 
 
 def shades(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
     """Where trainers cannot be booked in these days: closed, no shift, break, time off, block. Three statements."""
     begin, end = _span(first, last, zone)
     days = [first + timedelta(days=n) for n in range(min((last - first).days, MOST_DAYS))]
-    open_hours = _open_hours(studio_id, days)
+    open_hours = open_times(studio_id, days[0], days[-1])
     found: list[Shade] = []
     shifts: dict[int, list[Any]] = defaultdict(list)
-    for row in _shifts(studio_id, days):
+    asked = {"studio": studio_id, "first": days[0], "last": days[-1]}
+    for row in db.session.execute(_SHIFTS, asked):
         if row.id is None:
             shifts[row.trainer_id] = []
         else:
@@ -98,7 +150,8 @@ def shades(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
         for trainer_id, rows in shifts.items():
             held = [row for row in rows if row.weekday == day.weekday() and _holds(row, day)]
             found += (Shade(trainer_id, *_at(day, *gap), "") for gap in gaps(opens, held))
-    return found + _absences(studio_id, begin, end, zone)
+    span = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
+    return found + [Shade._make(row) for row in db.session.execute(_ABSENCES, span)]
 
 
 def gaps(opens: tuple[time, time] | None, shifts: Iterable[Any]) -> list[tuple[time, time]]:
@@ -125,10 +178,6 @@ def _span(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
     return day_span(first, zone)[0], day_span(last, zone)[0]
 
 
-def _wall(column: Any, zone: str) -> Any:
-    return func.to_char(func.timezone(zone, column), WALL)
-
-
 def _at(day: date, start: time, end: time) -> tuple[str, str]:
     until = (
         datetime.combine(day + timedelta(days=1), time.min) if end == time.max else datetime.combine(day, end)
@@ -138,61 +187,3 @@ def _at(day: date, start: time, end: time) -> tuple[str, str]:
 
 def _holds(shift: Any, day: date) -> bool:
     return bool(shift.valid_from <= day and (shift.valid_until is None or shift.valid_until >= day))
-
-
-def _open_hours(studio_id: int, days: list[date]) -> dict[date, tuple[time, time]]:
-    """Opening and closing of each day that is open at all. One statement for weekdays and special days together."""
-    weekly = select(
-        OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at
-    ).where(OpeningHours.studio_id == studio_id)
-    special = select(literal(-1), SpecialDay.day, SpecialDay.opens_at, SpecialDay.closes_at).where(
-        SpecialDay.studio_id == studio_id, SpecialDay.day.in_(days)
-    )
-    by_weekday: dict[int, tuple[time, time] | None] = {}
-    by_day: dict[date, tuple[time, time] | None] = {}
-    rows: Result[Any] = db.session.execute(union_all(weekly, special))
-    for row in rows:
-        hours = None if row.opens_at is None else (row.opens_at, row.closes_at)
-        if row.day is None:
-            by_weekday[row.weekday] = hours
-        else:
-            by_day[row.day] = hours
-    shown = {day: by_day[day] if day in by_day else by_weekday.get(day.weekday()) for day in days}
-    return {day: hours for day, hours in shown.items() if hours is not None}
-
-
-def _shifts(studio_id: int, days: list[date]) -> list[Any]:
-    """Every trainer in work with the shifts that may hold on these days; a trainer without any has one empty row."""
-    query = (
-        select(
-            Trainer.id.label("trainer_id"), Shift.id, Shift.weekday, Shift.starts_at, Shift.ends_at,
-            Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
-        )
-        .outerjoin(
-            Shift,
-            (Shift.trainer_id == Trainer.id)
-            & (Shift.valid_from <= days[-1])
-            & (Shift.valid_until.is_(None) | (Shift.valid_until >= days[0])),
-        )
-        .where(Trainer.studio_id == studio_id, Trainer.archived_at.is_(None))
-        .order_by(Trainer.id, Shift.id)
-    )  # fmt: skip
-    return list(db.session.execute(query))
-
-
-def _absences(studio_id: int, begin: datetime, end: datetime, zone: str) -> list[Shade]:
-    off = (
-        select(TimeOff.trainer_id, _wall(TimeOff.starts_at, zone), _wall(TimeOff.ends_at, zone), TimeOff.reason)
-        .join(Trainer, Trainer.id == TimeOff.trainer_id)
-        .where(
-            Trainer.studio_id == studio_id, TimeOff.cancelled_at.is_(None),
-            TimeOff.starts_at < end, TimeOff.ends_at > begin,
-        )
-    )  # fmt: skip
-    blocked = select(
-        Block.trainer_id, _wall(Block.starts_at, zone), _wall(Block.ends_at, zone), Block.reason
-    ).where(
-        Block.studio_id == studio_id, Block.trainer_id.is_not(None), Block.removed_at.is_(None),
-        Block.starts_at < end, Block.ends_at > begin,
-    )  # fmt: skip
-    return [Shade._make(row) for row in db.session.execute(union_all(off, blocked))]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backoffice.bookings.models import Booking, BookingChannel, Participant
 from backoffice.core.audit import Actor
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
-from backoffice.messaging.outbox import cancel_messages, queue_message
+from backoffice.messaging.outbox import Draft, cancel_messages, queue_messages
 from backoffice.people.models import Person, PersonMail
 from backoffice.studio.models import Service
 from backoffice.todos.actions import add_todo, drop_for_booking
@@ -44,6 +44,17 @@ class Reader(NamedTuple):
     person_id: int
     language: str
     has_mail: bool
+
+
+_READERS = (
+    select(
+        Participant.id, Person.id, Person.language,
+        select(PersonMail.id).where(PersonMail.person_id == Person.id).exists(),
+    )
+    .join(Person, Person.id == Participant.person_id)
+    .where(Participant.booking_id == bindparam("booking"))
+    .order_by(Participant.position)
+)  # fmt: skip
 
 
 class Planned(NamedTuple):
@@ -112,14 +123,7 @@ def planned_for(
 
 def readers(booking_id: int) -> list[Reader]:
     """The guests of a booking, with their language and whether mail reaches them. One statement."""
-    has_mail = select(PersonMail.id).where(PersonMail.person_id == Person.id).exists()
-    query = (
-        select(Participant.id, Person.id, Person.language, has_mail)
-        .join(Person, Person.id == Participant.person_id)
-        .where(Participant.booking_id == booking_id)
-        .order_by(Participant.position)
-    )
-    return [Reader._make(row) for row in db.session.execute(query)]
+    return [Reader._make(row) for row in db.session.execute(_READERS, {"booking": booking_id})]
 
 
 def _plan(
@@ -139,26 +143,30 @@ def _plan(
 def _queue_all(
     booking: Booking, guests: Sequence[Reader], wanted: Sequence[Planned], *, by_gym: bool, now: datetime
 ) -> None:
-    for reader in guests:
-        for planned in wanted if reader.has_mail else ():
-            _queue(booking, reader, planned, by_gym=by_gym, now=now)
-
-
-def _queue(booking: Booking, reader: Reader, planned: Planned, *, by_gym: bool, now: datetime) -> None:
-    is_news = planned.send_at == now
-    queue_message(
-        planned.kind,
+    reached = (reader for reader in guests if reader.has_mail)
+    queue_messages(
+        [
+            _draft(booking, reader, planned, by_gym=by_gym and planned.send_at == now)
+            for reader in reached
+            for planned in wanted
+        ],
         studio_id=booking.studio_id,
+        now=now,
+    )
+
+
+def _draft(booking: Booking, reader: Reader, planned: Planned, *, by_gym: bool) -> Draft:
+    return Draft(
+        planned.kind,
         dedupe_key=f"{planned.kind}:booking:{booking.id}:{reader.participant_id}:{booking.version}",
         send_at=planned.send_at,
         expires_at=booking.starts_at,
-        now=now,
         person_id=reader.person_id,
         language=reader.language,
         booking_id=booking.id,
         booking_version=booking.version,
         lead_id=booking.lead_id,
-        change_by_gym_of=booking.starts_at if by_gym and is_news else None,
+        change_by_gym_of=booking.starts_at if by_gym else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 
 from backoffice.bookings.spans import Span, minus, minute_after, minute_of
 from backoffice.core.clock import at_local
@@ -12,6 +12,23 @@ from backoffice.core.db import db
 from backoffice.staff.models import Shift, TimeOff
 from backoffice.studio.calendar_days import days, open_spans
 from backoffice.studio.models import Studio
+
+# Put together once: every look for a free time asks both.
+_TRAINERS: BindParameter[Sequence[int]] = bindparam("trainers", expanding=True)
+_SHIFTS = select(
+    Shift.trainer_id, Shift.weekday, Shift.starts_at, Shift.ends_at,
+    Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
+).where(
+    Shift.trainer_id.in_(_TRAINERS),
+    Shift.valid_from <= bindparam("last"),
+    or_(Shift.valid_until.is_(None), Shift.valid_until >= bindparam("first")),
+)  # fmt: skip
+_TIME_OFF = select(TimeOff.trainer_id, TimeOff.starts_at, TimeOff.ends_at).where(
+    TimeOff.trainer_id.in_(_TRAINERS),
+    TimeOff.cancelled_at.is_(None),
+    TimeOff.starts_at < bindparam("end"),
+    TimeOff.ends_at > bindparam("begin"),
+)
 
 
 @dataclass
@@ -33,26 +50,10 @@ def hours_of(studio: Studio, trainer_ids: Sequence[int], first: date, last: date
 
 def _working(studio: Studio, trainer_ids: Sequence[int], first: date, last: date) -> dict[int, list[Span]]:
     """What each trainer works: shifts of each day minus the break, minus time off. Two statements."""
-    shifts = db.session.execute(
-        select(
-            Shift.trainer_id, Shift.weekday, Shift.starts_at, Shift.ends_at,
-            Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
-        ).where(
-            Shift.trainer_id.in_(trainer_ids),
-            Shift.valid_from <= last,
-            or_(Shift.valid_until.is_(None), Shift.valid_until >= first),
-        )
-    ).all()  # fmt: skip
-    from_instant = at_local(first, time.min, studio.zone)
-    until_instant = at_local(last + timedelta(days=1), time.min, studio.zone)
-    off = db.session.execute(
-        select(TimeOff.trainer_id, TimeOff.starts_at, TimeOff.ends_at).where(
-            TimeOff.trainer_id.in_(trainer_ids),
-            TimeOff.cancelled_at.is_(None),
-            TimeOff.starts_at < until_instant,
-            TimeOff.ends_at > from_instant,
-        )
-    ).all()
+    shifts = db.session.execute(_SHIFTS, {"trainers": trainer_ids, "first": first, "last": last}).all()
+    begin = at_local(first, time.min, studio.zone)
+    end = at_local(last + timedelta(days=1), time.min, studio.zone)
+    off = db.session.execute(_TIME_OFF, {"trainers": trainer_ids, "begin": begin, "end": end}).all()
     worked: dict[int, list[Span]] = {trainer_id: [] for trainer_id in trainer_ids}
     breaks: dict[int, list[Span]] = {trainer_id: [] for trainer_id in trainer_ids}
     for absence in off:

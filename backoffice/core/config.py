@@ -84,6 +84,7 @@ class Settings:
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_SECURE": self.public_url.startswith("https://"),
             "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
+            "SESSION_REFRESH_EACH_REQUEST": False,
             "WTF_CSRF_TIME_LIMIT": None,
             "TRUSTED_HOSTS": list(self.trusted_hosts),
             "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,

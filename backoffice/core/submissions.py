@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Text, delete, select
+from sqlalchemy import Table, Text, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +24,11 @@ class Submission(Base):
     created_at: Mapped[datetime]
 
 
+_TABLE = cast(Table, Submission.__table__)
+_TAKE = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.token)
+_KEEP = update(_TABLE).where(_TABLE.c.token == bindparam("used")).values(result=bindparam("led_to"))
+
+
 def new_token() -> str:
     """A fresh token for a form about to be shown."""
     return secrets.token_urlsafe(18)
@@ -33,19 +39,13 @@ def first_use(token: str, kind: str, *, now: datetime) -> bool:
 
     A twin request that is still running holds the key, so this waits for it and then answers False.
     """
-    taken = db.session.execute(
-        insert(Submission)
-        .values(token=token[:64], kind=kind, result="", created_at=now)
-        .on_conflict_do_nothing()
-        .returning(Submission.token)
-    ).scalar()
-    return taken is not None
+    row = {"token": token[:64], "kind": kind, "result": "", "created_at": now}
+    return db.session.scalar(_TAKE, row) is not None
 
 
 def keep_result(token: str, result: str) -> None:
     """Remember where the first use of the token led (a path, never personal data)."""
-    submission = db.session.get_one(Submission, token[:64])
-    submission.result = result
+    db.session.execute(_KEEP, {"used": token[:64], "led_to": result})
 
 
 def result_of(token: str) -> str | None:

@@ -1,11 +1,12 @@
 """The outbox: messages are rows written in the same transaction as their cause. Nothing here reaches a provider."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.core.celery_app import nudge
@@ -24,64 +25,80 @@ _PLAN = (
     .on_conflict_do_nothing()
     .returning(Message.id)
 )
+_QUIET_HOURS = select(Studio.quiet_from, Studio.quiet_to, Studio.zone).where(Studio.id == bindparam("studio"))
 
 
-def queue_message(
-    kind: Kind,
-    *,
-    studio_id: int,
-    dedupe_key: str,
-    send_at: datetime,
-    expires_at: datetime,
-    now: datetime,
-    language: str,
-    person_id: int | None = None,
-    staff_id: int | None = None,
-    booking_id: int | None = None,
-    booking_version: int | None = None,
-    lead_id: int | None = None,
-    channel: Channel = Channel.MAIL,
-    values: Mapping[str, Any] | None = None,
-    change_by_gym_of: datetime | None = None,
-) -> int | None:
-    """Plan a message and return its id; None when one with the same dedupe key was planned before.
+@dataclass(frozen=True)
+class Draft:
+    """A message that is wanted. `values` holds ids and times, never personal data.
 
-    Quiet hours move `send_at` as the kind asks. `change_by_gym_of` is the start of a booking that the gym itself
-    moved or cancelled: the client is told in the morning unless that would be on the day of the booking. `values`
-    holds ids and times, never personal data. A worker is called after the commit when the message is due.
+    `change_by_gym_of` is the start of a booking that the gym itself moved or cancelled: the client is told in the
+    morning unless that would be on the day of the booking.
     """
+
+    kind: Kind
+    _: KW_ONLY
+    dedupe_key: str
+    send_at: datetime
+    expires_at: datetime
+    language: str
+    person_id: int | None = None
+    staff_id: int | None = None
+    booking_id: int | None = None
+    booking_version: int | None = None
+    lead_id: int | None = None
+    channel: Channel = Channel.MAIL
+    values: Mapping[str, Any] | None = None
+    change_by_gym_of: datetime | None = None
+
+
+def queue_message(kind: Kind, *, studio_id: int, now: datetime, **wanted: Any) -> int | None:
+    """Plan one message (the fields of `Draft`) and return its id; None when its dedupe key was planned before."""
+    return next(iter(queue_messages([Draft(kind, **wanted)], studio_id=studio_id, now=now)), None)
+
+
+def queue_messages(drafts: Sequence[Draft], *, studio_id: int, now: datetime) -> list[int]:
+    """Plan messages in one statement and return the ids of those whose dedupe key was not planned before.
+
+    Quiet hours move `send_at` as the kind asks. A worker is called after the commit when one is due.
+    """
+    if not drafts:
+        return []
     hours = quiet_hours_of(studio_id)
-    decent = decent_time(POLICIES[kind].quiet, send_at, hours, now=now)
-    if change_by_gym_of is not None and decent <= now:
-        decent = change_time(now, change_by_gym_of, hours)
-    row = {
-        "kind": kind.value,
+    rows = [_row(draft, studio_id, hours, now=now) for draft in drafts]
+    planned = list(db.session.scalars(_PLAN, rows))
+    if planned and any(row["send_at"] <= now for row in rows):
+        after_commit(call_worker)
+    return planned
+
+
+def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> dict[str, Any]:
+    decent = decent_time(POLICIES[draft.kind].quiet, draft.send_at, hours, now=now)
+    if draft.change_by_gym_of is not None and decent <= now:
+        decent = change_time(now, draft.change_by_gym_of, hours)
+    return {
+        "kind": draft.kind.value,
         "studio_id": studio_id,
-        "dedupe_key": dedupe_key,
+        "dedupe_key": draft.dedupe_key,
         "retry_key": uuid.uuid4(),
         "send_at": decent,
         "next_try_at": decent,
-        "expires_at": expires_at,
+        "expires_at": draft.expires_at,
         "created_at": now,
-        "language": Language(language).value,
-        "person_id": person_id,
-        "staff_id": staff_id,
-        "booking_id": booking_id,
-        "booking_version": booking_version,
-        "lead_id": lead_id,
-        "channel": channel.value,
-        "values": dict(values or {}),
+        "language": Language(draft.language).value,
+        "person_id": draft.person_id,
+        "staff_id": draft.staff_id,
+        "booking_id": draft.booking_id,
+        "booking_version": draft.booking_version,
+        "lead_id": draft.lead_id,
+        "channel": draft.channel.value,
+        "values": dict(draft.values or {}),
     }
-    message_id = db.session.scalar(_PLAN, row)
-    if message_id is not None and decent <= now:
-        after_commit(call_worker)
-    return message_id
 
 
 def quiet_hours_of(studio_id: int) -> QuietHours:
     """The quiet hours of a studio."""
-    studio = db.session.get_one(Studio, studio_id)
-    return QuietHours(studio.quiet_from, studio.quiet_to, studio.zone)
+    return QuietHours(*db.session.execute(_QUIET_HOURS, {"studio": studio_id}).one())
 
 
 def call_worker() -> None:

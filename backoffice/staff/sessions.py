@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from backoffice.core.db import db
 from backoffice.core.links import secret_token, token_hash
@@ -14,6 +14,20 @@ IDLE_LOCK = timedelta(minutes=5)
 FRESH = timedelta(minutes=10)
 LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(seconds=60)
+
+
+_SIGNED_IN = (
+    select(
+        Staff.id, Staff.name, Staff.language, Staff.roles, Staff.state, Staff.epoch,
+        Staff.pin_hash.is_not(None).label("has_pin"),
+        StaffSession.id.label("session_id"), StaffSession.epoch.label("session_epoch"),
+        StaffSession.is_shared, StaffSession.is_locked, StaffSession.seen_at, StaffSession.fresh_at,
+        StaffSession.signed_in_at,
+    )
+    .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .where(StaffSession.token_hash == bindparam("token_hash"), StaffSession.ended_at.is_(None))
+)  # fmt: skip
+"""Put together once: every request asks it."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +73,7 @@ def signed_in(token: str, *, now: datetime) -> SignedIn | None:
 
     One statement. `is_quiet` says that nothing was heard of the session for a minute: time to call `note_seen`.
     """
-    row = db.session.execute(
-        select(
-            Staff.id, Staff.name, Staff.language, Staff.roles, Staff.state, Staff.epoch,
-            Staff.pin_hash.is_not(None).label("has_pin"),
-            StaffSession.id.label("session_id"), StaffSession.epoch.label("session_epoch"),
-            StaffSession.is_shared, StaffSession.is_locked, StaffSession.seen_at, StaffSession.fresh_at,
-            StaffSession.signed_in_at,
-        )
-        .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .where(StaffSession.token_hash == token_hash(token), StaffSession.ended_at.is_(None))
-    ).one_or_none()  # fmt: skip
+    row = db.session.execute(_SIGNED_IN, {"token_hash": token_hash(token)}).one_or_none()
     if row is None or row.state != StaffState.ACTIVE or row.epoch != row.session_epoch:
         return None
     if now - row.signed_in_at > LONGEST:

@@ -6,12 +6,23 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
-from sqlalchemy import null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.core.language import Language
 from backoffice.studio.models import OpeningHours, SpecialDay, Studio
+
+_HOURS: CompoundSelect[Any] = union_all(
+    select(OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at).where(
+        OpeningHours.studio_id == bindparam("studio")
+    ),
+    select(null(), SpecialDay.day, SpecialDay.opens_at, SpecialDay.closes_at).where(
+        SpecialDay.studio_id == bindparam("studio"),
+        SpecialDay.day.between(bindparam("first"), bindparam("last")),
+    ),
+)
+"""The week's hours (`day` empty) and the special days from `first` to `last` of a `studio`; put together once."""
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -32,20 +43,23 @@ def opening_hours(studio_id: int) -> dict[int, tuple[time, time]]:
 
 def open_spans(studio: Studio, first: date, last: date) -> dict[date, tuple[datetime, datetime]]:
     """The instants between which the studio is open, for each day it is open. One statement for any range."""
-    weekly = select(
-        OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at
-    ).where(OpeningHours.studio_id == studio.id)
-    special = select(null(), SpecialDay.day, SpecialDay.opens_at, SpecialDay.closes_at).where(
-        SpecialDay.studio_id == studio.id, SpecialDay.day.between(first, last)
-    )
-    rows: Sequence[Any] = db.session.execute(union_all(weekly, special)).all()
+    return {
+        day: (at_local(day, opens_at, studio.zone), at_local(day, closes_at, studio.zone))
+        for day, (opens_at, closes_at) in open_times(studio.id, first, last).items()
+    }
+
+
+def open_times(studio_id: int, first: date, last: date) -> dict[date, tuple[time, time]]:
+    """Opening and closing time of each day the studio is open. One statement for any range."""
+    asked = {"studio": studio_id, "first": first, "last": last}
+    rows: Sequence[Any] = db.session.execute(_HOURS, asked).all()
     hours = {row.weekday if row.day is None else row.day: (row.opens_at, row.closes_at) for row in rows}
-    spans = {}
+    times = {}
     for day in days(first, last):
         opens_at, closes_at = hours.get(day) or hours.get(day.weekday()) or (None, None)
         if opens_at is not None and closes_at is not None:
-            spans[day] = (at_local(day, opens_at, studio.zone), at_local(day, closes_at, studio.zone))
-    return spans
+            times[day] = (opens_at, closes_at)
+    return times
 
 
 def public_holidays(first: date, last: date, language: str) -> dict[date, str]:

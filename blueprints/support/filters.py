@@ -34,10 +34,6 @@ def _reader() -> _Reader:
     return kept
 
 
-def _local(at: datetime) -> datetime:
-    return at.astimezone(_reader().zone)
-
-
 def weekday(day: date) -> str:
     """月 or Mon."""
     return WEEKDAYS[language()][day.weekday()]
@@ -45,9 +41,10 @@ def weekday(day: date) -> str:
 
 def show_day(value: date | datetime | None) -> str:
     """11月24日(火) or Tue 24 Nov; with the year when it is not this one."""
-    if value is None:
-        return "–"
-    reader = _reader()
+    return "–" if value is None else _day(value, _reader())
+
+
+def _day(value: date | datetime, reader: _Reader) -> str:
     day = value.astimezone(reader.zone).date() if isinstance(value, datetime) else value
     is_other_year = day.year != reader.today.year
     if reader.is_japanese:
@@ -66,19 +63,28 @@ def show_month(month: date) -> str:
 
 def show_time(value: datetime | None) -> str:
     """19:05 on the studio's clock."""
-    return "–" if value is None else f"{_local(value):%H:%M}"
+    return "–" if value is None else _time(value, _reader())
+
+
+def _time(value: datetime, reader: _Reader) -> str:
+    local = value.astimezone(reader.zone)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def show_daytime(value: datetime | None) -> str:
     """Day and time together."""
-    return "–" if value is None else f"{show_day(value)} {show_time(value)}"
+    if value is None:
+        return "–"
+    reader = _reader()
+    return f"{_day(value, reader)} {_time(value, reader)}"
 
 
 def show_when(value: datetime | None) -> str:
     """Relative up to two weeks (today, tomorrow, 3 days ago), then the date."""
     if value is None:
         return "–"
-    days = (_local(value).date() - _reader().today).days
+    reader = _reader()
+    days = (value.astimezone(reader.zone).date() - reader.today).days
     if days == 0:
         return _("today")
     if days == 1:
@@ -89,7 +95,7 @@ def show_when(value: datetime | None) -> str:
         return _("in %(n)s days", n=days)
     if -14 <= days < -1:
         return _("%(n)s days ago", n=-days)
-    return show_day(value)
+    return _day(value, reader)
 
 
 def show_yen(amount: int | None) -> str:
@@ -104,7 +110,7 @@ def is_past(value: datetime | None) -> bool:
 
 def iso_day(value: date | datetime) -> str:
     """2026-11-24, for addresses and date inputs, on the studio's calendar."""
-    return (_local(value).date() if isinstance(value, datetime) else value).isoformat()
+    return (value.astimezone(_reader().zone).date() if isinstance(value, datetime) else value).isoformat()
 
 
 def iso_instant(value: datetime) -> str:

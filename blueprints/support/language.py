@@ -1,7 +1,8 @@
 """The language of a request: chosen (cookie), the staff member's own, or what the browser asks for."""
 
-from flask import Flask, g, request
-from flask_babel import Babel
+from babel.support import NullTranslations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -43,8 +44,15 @@ def say_in_template(message: str, **variables: object) -> str:
     return text % variables
 
 
+class _Catalogue(Domain):
+    """Flask-Babel's texts by the language of the request, without looking for the locale at each text."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(language()) if has_request_context() else NullTranslations()
+
+
 def init_app(app: Flask) -> None:
     """Tell Flask-Babel where the texts are and how the language is chosen."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    Babel(app, default_locale="en", locale_selector=language)
+    Babel(app, default_locale="en", locale_selector=language).domain_instance = _Catalogue()
     app.jinja_env.globals.update(language=language, _=say_in_template)

@@ -18,6 +18,7 @@ def load(request: Request) -> SignedIn | None:
         return None
     found = signed_in(token, now=clock.now())
     if found is not None and found.is_quiet and POLL not in request.headers:
+        session.modified = True  # the cookie lasts on from here; it is not signed anew at every answer
         with transaction():
             note_seen(found.session_id, now=clock.now())
     return found
