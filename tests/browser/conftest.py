@@ -108,7 +108,7 @@ def site(settings: Settings) -> Iterator[Site]:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page whose console stays silent: breaches of the content policy show there."""
-    errors = _errors_of(page)
+    errors = errors_of(page)
     yield page
     assert not errors
 
@@ -121,7 +121,7 @@ def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Op
     def open_phone(**settings: Any) -> Page:
         context = browser.new_context(**{**browser_context_args, **PHONE, **settings})
         page = context.new_page()
-        opened.append((context, _errors_of(page)))
+        opened.append((context, errors_of(page)))
         return page
 
     yield open_phone
@@ -130,7 +130,7 @@ def phone(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Op
         assert not errors
 
 
-def _errors_of(page: Page) -> list[str]:
+def errors_of(page: Page) -> list[str]:
     """What the console complains about; a refusal (409, 422) or a locked screen (423) is a page like any other."""
     errors: list[str] = []
 
