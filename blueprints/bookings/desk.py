@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,9 +25,10 @@ from backoffice.people import queries as people
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.people.queries import Candidate
+from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
-from backoffice.studio.models import Service
+from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import rooms, services
 from blueprints.bookings.days import FARTHEST, asked_day, holiday
 from blueprints.bookings.desk_forms import (
@@ -65,6 +67,14 @@ class FreeTimes:
         return write_pick(slot)
 
 
+class Offered(NamedTuple):
+    """The rows the form chooses from. Held while booking, so that the session still knows them and asks for none."""
+
+    services: list[Service]
+    trainers: list[Trainer]
+    rooms: list[Room]
+
+
 @desk.get("/bookings/new")
 @permit(Permission.BOOKINGS_EDIT)
 def new() -> ResponseReturnValue:
@@ -79,7 +89,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Book, or say what stands in the way; sending the same form twice shows the booking made first."""
     form = BookingForm()
-    _fill_choices(form)
+    offered = _fill_choices(form)
     if request.form.get("show") or request.form.get("forget"):
         if request.form.get("forget") in GUESTS:
             form._fields[f"{request.form['forget']}_person_id"].data = ""
@@ -90,7 +100,7 @@ def create() -> ResponseReturnValue:
         with transaction():
             if not first_use(form.form_token.data, "booking", now=now()):
                 return redirect(result_of(form.form_token.data) or url_for("today.show"), 303)
-            booking, guests = _book(form)
+            booking, guests = _book(form, offered)
             address = url_for("desk.show", booking_id=booking.id)
             keep_result(form.form_token.data, address)
     except NotFree as error:
@@ -179,12 +189,16 @@ def waiver_of(form: WhenForm) -> Waiver | None:
 
 def trainer_choices() -> list[SelectChoice]:
     """Anyone, or a trainer of the calendar."""
-    return options({"": _("Anyone"), **{one.id: own_name(one) for one in trainers(current_studio().id)}})
+    return _named(trainers(current_studio().id))
 
 
-def _book(form: BookingForm) -> tuple[Booking, list[Person]]:
+def _named(offered: list[Trainer]) -> list[SelectChoice]:
+    return options({"": _("Anyone"), **{one.id: own_name(one) for one in offered}})
+
+
+def _book(form: BookingForm, offered: Offered) -> tuple[Booking, list[Person]]:
     studio = current_studio()
-    service = _service(studio.id, form.service_id.data)
+    service = next(one for one in offered.services if one.id == form.service_id.data)
     channel = form.channel.data
     pick = wanted(form, service, women_only=form.wants_woman.data, channel=channel)
     persons = [_person(form, which) for which in GUESTS if form.has_guest(which)]
@@ -213,7 +227,7 @@ def _person(form: BookingForm, which: str) -> Person:
     if typed["person_id"]:
         if not typed["person_id"].isdecimal():
             raise NotFound
-        return people.person(int(typed["person_id"]))
+        return people.bare_person(int(typed["person_id"]))
     name, kana, phone, mail = (typed[key] or "" for key in ("name", "kana", "phone", "mail"))
     known = people.recognise(name=name, kana=kana, phone=phone, mail=mail)
     if known is not None:
@@ -253,13 +267,13 @@ def _service(studio_id: int, service_id: int | None) -> Service:
     return next((service for service in offered if service.id == service_id), offered[0])
 
 
-def _fill_choices(form: BookingForm) -> None:
+def _fill_choices(form: BookingForm) -> Offered:
     studio_id = current_studio().id
-    form.service_id.choices = options({one.id: own_name(one) for one in services(studio_id)})
-    form.trainer_id.choices = trainer_choices()
-    form.room_id.choices = options(
-        {"": _("automatic"), **{one.id: own_name(one) for one in rooms(studio_id)}}
-    )
+    offered = Offered(services(studio_id), trainers(studio_id), rooms(studio_id))
+    form.service_id.choices = options({one.id: own_name(one) for one in offered.services})
+    form.trainer_id.choices = _named(offered.trainers)
+    form.room_id.choices = options({"": _("automatic"), **{one.id: own_name(one) for one in offered.rooms}})
+    return offered
 
 
 def _asked() -> dict[str, object]:
