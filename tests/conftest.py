@@ -11,7 +11,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from backoffice.core import clock
+from backoffice.core import clock, links
 from backoffice.core.audit import Actor
 from backoffice.core.config import Settings, load_settings
 from backoffice.core.db import db
@@ -77,6 +77,9 @@ class OneConnection(FlaskSession):
 @pytest.fixture
 def in_app(app: Flask) -> Iterator[Flask]:
     """An application context whose commits land in a savepoint and are gone after the test."""
+    settings: Settings = app.extensions["settings"]
+    # Other tests build applications of their own in this process; links belong to this one again.
+    links.configure(settings.secret_key, settings.public_url)
     with app.app_context():
         connection = db.engine.connect()
         outer = connection.begin()
