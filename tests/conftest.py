@@ -91,7 +91,6 @@ def in_app(app: Flask) -> Iterator[Flask]:
             "expire_on_commit": False,
         }
         db.session = db._make_scoped_session(options)
-        app.extensions.pop("studio_row", None)
         try:
             yield app
         finally:

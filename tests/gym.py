@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from backoffice.core.audit import SYSTEM
-from backoffice.core.db import db
+from backoffice.core.db import db, transaction
 from backoffice.founding import found_gym
 from backoffice.staff.models import Role, Staff, StaffState
 from backoffice.staff.passwords import hash_secret
@@ -16,15 +16,15 @@ PASSWORD_HASH = hash_secret(PASSWORD)
 
 def make_gym(*, now: datetime) -> Studio:
     """The default studio with two trainers (mori, okada), working 10:00-20:00 with a break 14:00-15:00 every day."""
-    studio = found_gym("整 SEI", "SEI", by=SYSTEM, now=now)
-    for slug, name_ja, name_en, is_woman in (
-        ("mori", "森 亮介", "Ryosuke Mori", False),
-        ("okada", "岡田 梨沙", "Risa Okada", True),
-    ):
-        trainer = add_trainer(studio.id, slug, name_ja, name_en, is_woman=is_woman, by=SYSTEM, now=now)
-        hours = [(weekday, time(10), time(20), time(14), time(15)) for weekday in range(7)]
-        set_weekly_hours(trainer, hours, valid_from=date(2025, 1, 1), by=SYSTEM, now=now)
-    db.session.commit()
+    with transaction():
+        studio = found_gym("整 SEI", "SEI", by=SYSTEM, now=now)
+        for slug, name_ja, name_en, is_woman in (
+            ("mori", "森 亮介", "Ryosuke Mori", False),
+            ("okada", "岡田 梨沙", "Risa Okada", True),
+        ):
+            trainer = add_trainer(studio.id, slug, name_ja, name_en, is_woman=is_woman, by=SYSTEM, now=now)
+            hours = [(weekday, time(10), time(20), time(14), time(15)) for weekday in range(7)]
+            set_weekly_hours(trainer, hours, valid_from=date(2025, 1, 1), by=SYSTEM, now=now)
     return studio
 
 
@@ -40,6 +40,6 @@ def make_staff(mail: str, roles: list[Role], *, now: datetime, name: str = "検�
         password_hash=PASSWORD_HASH,
         created_at=now,
     )
-    db.session.add(staff)
-    db.session.commit()
+    with transaction():
+        db.session.add(staff)
     return staff

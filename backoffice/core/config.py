@@ -76,6 +76,7 @@ class Settings:
             "SQLALCHEMY_ENGINE_OPTIONS": {
                 "pool_size": THREADS_PER_WORKER,
                 "max_overflow": 0,
+                "pool_use_lifo": True,  # few busy connections know their statements; many idle ones do not
                 "hide_parameters": self.production,  # values of people must not reach a log through an error's text
                 "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC"},
             },

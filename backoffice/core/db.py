@@ -1,13 +1,15 @@
 """The database session, the base of every model, and the one way to open a transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from time import monotonic
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, Identity, MetaData, event
+from flask_sqlalchemy.session import Session
+from sqlalchemy import BigInteger, CursorResult, DateTime, Engine, Executable, Identity, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -43,24 +45,59 @@ class WithId(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, sort_order=-1)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class TwoWaySession(Session):
+    """Reads in read-only transactions of the database; writes only inside `transaction()`.
 
+    A write that somebody forgot to put into a transaction is refused by the database, not silently lost. And a reading
+    that ends with COMMIT keeps the connection's prepared statements, which a ROLLBACK would throw away.
+    """
+
+    def get_bind(self, *_args: Any, **_more: Any) -> Engine:
+        """The engine to read with or, inside `transaction()`, the one to write with."""
+        return db.engine if self.info.get(_WRITING) else _read_only(db.engine)
+
+
+@cache
+def _read_only(engine: Engine) -> Engine:
+    return engine.execution_options(postgresql_readonly=True)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": TwoWaySession, "expire_on_commit": False})
+
+_WRITING = "writing"
 _AFTER = "after_commit"
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commit what the block wrote, or nothing of it; then run what was asked for `after_commit`."""
+    if _is_reading(db.session()):
+        db.session.commit()
+    info = db.session.info
+    was_writing, info[_WRITING] = info.get(_WRITING, False), True
     try:
         yield
         db.session.commit()
     except BaseException:
-        db.session.info.pop(_AFTER, None)
+        info.pop(_AFTER, None)
         db.session.rollback()
         raise
-    calls: list[Callable[[], object]] = db.session.info.pop(_AFTER, [])
+    finally:
+        info[_WRITING] = was_writing
+    calls: list[Callable[[], object]] = info.pop(_AFTER, [])
     for call in calls:
         call()
+
+
+def _is_reading(session: Session) -> bool:
+    return session.in_transaction() and not session.info.get(_WRITING)
+
+
+def end_request(_error: BaseException | None = None) -> None:
+    """Forget the rows a request has read and end its reading well. Runs before the session is put away."""
+    if db.session.registry.has() and _is_reading(db.session()):
+        db.session.expunge_all()
+        db.session.commit()
 
 
 def in_transaction(work: Callable[[], T]) -> T:
@@ -98,6 +135,15 @@ def ping_idle_connections(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
+
+
+def fetch(statement: Executable, params: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """The rows of a statement that asks for columns, straight from the session's connection.
+
+    Past the ORM, which for the small statements of every page costs more than the database does. Nothing is flushed
+    first: for reading only.
+    """
+    return db.session.connection().execute(statement, params)
 
 
 def row_values(row: Any, *names: str) -> dict[str, Any]:

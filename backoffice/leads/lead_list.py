@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, literal_column, select, tuple_
 
 from backoffice.core.clock import month_span
-from backoffice.core.db import db
+from backoffice.core.db import fetch
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone, matching_ids
@@ -73,11 +73,16 @@ class Cursor(NamedTuple):
     lead_id: int
 
 
-_COLUMNS: tuple[Any, ...] = (
+_NEXT_ACTION = and_(
+    Todo.lead_id == Lead.id, Todo.kind == literal_column(f"'{TodoKind.NEXT_ACTION}'"), Todo.done_at.is_(None)
+)
+_LEADS = select(
     Lead.id, Lead.person_id, Person.name, Person.kana, first_phone(), Lead.stage, Lead.source, Lead.article,
     Lead.interest, Lead.owner_staff_id, Lead.opened_at, Lead.first_reply_at, Lead.closed_at, Lead.lost_reason,
     Todo.title, Todo.due_at,
-)  # fmt: skip
+).join(Person, Person.id == Lead.person_id)  # fmt: skip
+_BY_DUE = _LEADS.join(Todo, _NEXT_ACTION).order_by(Todo.due_at, Lead.id)
+_BY_ENQUIRY = _LEADS.outerjoin(Todo, _NEXT_ACTION).order_by(Lead.opened_at.desc(), Lead.id.desc())
 
 
 def lead_page(
@@ -88,16 +93,13 @@ def lead_page(
     Open leads come by the date of their next action, the longest overdue first; other lists by the time of
     the enquiry, the newest first. `limit` None gives all (exports).
     """
-    query = select(*_COLUMNS).join(Person, Person.id == Lead.person_id).where(*_conditions(filters, now=now))
-    if filters.state == OPEN:
-        query = query.join(Todo, _is_next_action()).order_by(Todo.due_at, Lead.id)
-        if after is not None:
-            query = query.where(tuple_(Todo.due_at, Lead.id) > tuple_(after.at, after.lead_id))
-    else:
-        query = query.outerjoin(Todo, _is_next_action()).order_by(Lead.opened_at.desc(), Lead.id.desc())
-        if after is not None:
-            query = query.where(tuple_(Lead.opened_at, Lead.id) < tuple_(after.at, after.lead_id))
-    return [LeadRow._make(row) for row in db.session.execute(query.limit(limit))]
+    query = _BY_DUE if filters.state == OPEN else _BY_ENQUIRY
+    wanted = _conditions(filters, now=now)
+    if after is not None:
+        wanted.append(_is_behind(after, filters.state))
+    # The limit stands in the statement as a number: with a parameter the database would plan it anew every time.
+    limited = query.where(*wanted).limit(None if limit is None else literal_column(str(limit)))
+    return [LeadRow._make(row) for row in fetch(limited)]
 
 
 def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:
@@ -105,8 +107,10 @@ def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:
     return Cursor(row.due_at if filters.state == OPEN and row.due_at else row.opened_at, row.id)
 
 
-def _is_next_action() -> ColumnElement[bool]:
-    return and_(Todo.lead_id == Lead.id, Todo.kind == TodoKind.NEXT_ACTION, Todo.done_at.is_(None))
+def _is_behind(after: Cursor, state: str) -> ColumnElement[bool]:
+    if state == OPEN:
+        return tuple_(Todo.due_at, Lead.id) > tuple_(after.at, after.lead_id)
+    return tuple_(Lead.opened_at, Lead.id) < tuple_(after.at, after.lead_id)
 
 
 def _conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bool]]:

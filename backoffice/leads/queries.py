@@ -35,12 +35,6 @@ def open_lead_of(person_id: int) -> Lead | None:
     )
 
 
-def leads_of(person_id: int, *, limit: int = 50) -> list[Lead]:
-    """The leads of a person, the newest first."""
-    query = select(Lead).where(Lead.person_id == person_id).order_by(Lead.opened_at.desc(), Lead.id.desc())
-    return list(db.session.scalars(query.limit(limit)))
-
-
 def steps_of(lead_id: int) -> list[StageChange]:
     """The steps of a lead, the oldest first."""
     return list(

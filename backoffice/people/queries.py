@@ -1,6 +1,7 @@
 """Questions about people: one by id, many by what is typed, and who somebody may already be."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -12,10 +13,12 @@ from sqlalchemy import (
     Text,
     and_,
     any_,
+    bindparam,
     case,
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -31,7 +34,7 @@ from backoffice.core.contact import (
     same_person_score,
     search_needles,
 )
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
 
@@ -52,6 +55,22 @@ class PersonRow(NamedTuple):
     def shown_name(self) -> str:
         """The name to show: as written, else the kana."""
         return self.name or self.kana
+
+
+class Note(NamedTuple):
+    """A note about a person."""
+
+    body: str
+    at: datetime
+    by_label: str
+
+
+_NOTES = (
+    select(PersonNote.body, PersonNote.at, PersonNote.by_label)
+    .where(PersonNote.person_id == bindparam("person"))
+    .order_by(PersonNote.at.desc(), PersonNote.id.desc())
+    .limit(literal_column("50"))
+)
 
 
 class Candidate(NamedTuple):
@@ -192,10 +211,9 @@ def consents(person_id: int) -> list[Consent]:
     return list(db.session.scalars(select(Consent).where(Consent.id.in_(newest)).order_by(Consent.id.desc())))
 
 
-def notes(person_id: int, *, limit: int = 50) -> list[PersonNote]:
-    """The newest notes about a person."""
-    query = select(PersonNote).where(PersonNote.person_id == person_id)
-    return list(db.session.scalars(query.order_by(PersonNote.at.desc(), PersonNote.id.desc()).limit(limit)))
+def notes(person_id: int) -> list[Note]:
+    """The 50 newest notes about a person."""
+    return [Note._make(row) for row in fetch(_NOTES, {"person": person_id})]
 
 
 def mail_of(person_id: int) -> str | None:

@@ -1,16 +1,18 @@
-"""What the page of a person shows beside their own row: visits, enquiries, member number, changes."""
+"""What the page of a person shows: the head with the member side, visits, enquiries, notes, changes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import AuditLine
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
+from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead
+from backoffice.people.models import Person, PersonMail, PersonPhone
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service
 
@@ -31,13 +33,33 @@ class Visit(NamedTuple):
     room_en: str | None
 
 
-class Membership(NamedTuple):
-    """The member side of a person, as the head of their page shows it."""
+class Head(NamedTuple):
+    """Who somebody is, how to reach them, and their member side (empty for those who never joined)."""
 
-    member_number: int
-    joined_on: Any
+    id: int
+    name: str
+    kana: str
+    former_name: str
+    phones: list[str]
+    mails: list[str]
+    member_number: int | None
+    joined_on: date | None
     trainer_ja: str | None
     trainer_en: str | None
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+class EnquiryLine(NamedTuple):
+    """A lead of a person, as their page lists it."""
+
+    id: int
+    opened_at: datetime
+    stage: str
+    article: str
 
 
 class States(NamedTuple):
@@ -49,42 +71,69 @@ class States(NamedTuple):
     member_number: int | None
 
 
-_VISIT: tuple[Any, ...] = (
-    Booking.id, Booking.starts_at, Booking.state, Participant.attendance, Service.kind, Service.name_ja,
-    Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
-)  # fmt: skip
+# Put together once: a person's page is opened all day, and building its statements would cost more than running them.
+_PERSON: BindParameter[int] = bindparam("person")
 
 
-def visits(person_id: int, *, limit: int = 20) -> list[Visit]:
-    """The bookings of a person, the latest first; those to come stand on top."""
-    query = (
-        select(*_VISIT)
-        .select_from(Participant)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .join(Trainer, Trainer.id == Booking.trainer_id)
-        .outerjoin(Room, Room.id == Booking.room_id)
-        .where(Participant.person_id == person_id)
-        .order_by(Booking.starts_at.desc(), Booking.id.desc())
-        .limit(limit)
+def _all_of(column: Any, order: Any) -> Any:
+    return func.array(
+        select(column).where(order.class_.person_id == Person.id).order_by(order).scalar_subquery()
     )
-    return [Visit._make(row) for row in db.session.execute(query)]
+
+
+_HEAD = (
+    select(
+        Person.id, Person.name, Person.kana, Person.former_name,
+        _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
+        Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en,
+    )
+    .outerjoin(Client, Client.person_id == Person.id)
+    .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
+    .where(Person.id == _PERSON)
+)  # fmt: skip
+_VISITS = (
+    select(
+        Booking.id, Booking.starts_at, Booking.state, Participant.attendance, Service.kind, Service.name_ja,
+        Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
+    )
+    .select_from(Participant)
+    .join(Booking, Booking.id == Participant.booking_id)
+    .join(Service, Service.id == Booking.service_id)
+    .join(Trainer, Trainer.id == Booking.trainer_id)
+    .outerjoin(Room, Room.id == Booking.room_id)
+    .where(Participant.person_id == _PERSON)
+    .order_by(Booking.starts_at.desc(), Booking.id.desc())
+    .limit(literal_column("20"))
+)  # fmt: skip
+_ENQUIRIES = (
+    select(Lead.id, Lead.opened_at, Lead.stage, Lead.article)
+    .where(Lead.person_id == _PERSON)
+    .order_by(Lead.opened_at.desc(), Lead.id.desc())
+    .limit(literal_column("50"))
+)
+
+
+def head(person_id: int) -> Head:
+    """What stands on top of a person's page, in one statement. Raises `NotFound`."""
+    row = fetch(_HEAD, {"person": person_id}).first()
+    if row is None:
+        raise NotFound
+    return Head._make(row)
+
+
+def visits(person_id: int) -> list[Visit]:
+    """The 20 latest bookings of a person, the latest first; those to come stand on top."""
+    return [Visit._make(row) for row in fetch(_VISITS, {"person": person_id})]
+
+
+def enquiries(person_id: int) -> list[EnquiryLine]:
+    """The 50 newest leads of a person, the newest first."""
+    return [EnquiryLine._make(row) for row in fetch(_ENQUIRIES, {"person": person_id})]
 
 
 def is_ahead(visit: Visit, *, now: datetime) -> bool:
     """Whether somebody is expected: not called off, and not begun yet."""
     return visit.state not in CANCELLED_STATES and visit.starts_at >= now
-
-
-def membership(person_id: int) -> Membership | None:
-    """Member number, day of joining and main trainer; None for those who never joined."""
-    query = (
-        select(Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en)
-        .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
-        .where(Client.person_id == person_id)
-    )
-    row = db.session.execute(query).first()
-    return None if row is None else Membership._make(row)
 
 
 def states_of(person_ids: list[int]) -> dict[int, States]:

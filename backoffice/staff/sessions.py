@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select, update
 
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.core.links import secret_token, token_hash
 from backoffice.staff.models import Staff, StaffSession, StaffState
 from backoffice.staff.permissions import Permission, permissions_of
+from backoffice.studio.models import Studio
 
 IDLE_LOCK = timedelta(minutes=5)
 FRESH = timedelta(minutes=10)
@@ -22,9 +24,10 @@ _SIGNED_IN = (
         Staff.pin_hash.is_not(None).label("has_pin"),
         StaffSession.id.label("session_id"), StaffSession.epoch.label("session_epoch"),
         StaffSession.is_shared, StaffSession.is_locked, StaffSession.seen_at, StaffSession.fresh_at,
-        StaffSession.signed_in_at,
+        StaffSession.signed_in_at, Studio.setup_stamp,
     )
     .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .join(Studio, Studio.id == Staff.studio_id)
     .where(StaffSession.token_hash == bindparam("token_hash"), StaffSession.ended_at.is_(None))
 )  # fmt: skip
 """Put together once: every request asks it."""
@@ -45,6 +48,7 @@ class SignedIn:
     is_fresh: bool
     has_pin: bool
     is_quiet: bool
+    setup_stamp: UUID
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -71,9 +75,10 @@ def open_session(staff: Staff, *, is_shared: bool, now: datetime) -> str:
 def signed_in(token: str, *, now: datetime) -> SignedIn | None:
     """Who this browser's token stands for at `now`; None when the session or the account has ended.
 
-    One statement. `is_quiet` says that nothing was heard of the session for a minute: time to call `note_seen`.
+    One statement. `setup_stamp` is the studio's: pages see by it whether the lists they keep still hold. `is_quiet`
+    says that nothing was heard of the session for a minute: time to call `note_seen`.
     """
-    row = db.session.execute(_SIGNED_IN, {"token_hash": token_hash(token)}).one_or_none()
+    row = fetch(_SIGNED_IN, {"token_hash": token_hash(token)}).one_or_none()
     if row is None or row.state != StaffState.ACTIVE or row.epoch != row.session_epoch:
         return None
     if now - row.signed_in_at > LONGEST:
@@ -92,6 +97,7 @@ def signed_in(token: str, *, now: datetime) -> SignedIn | None:
         is_fresh=now - row.fresh_at < FRESH,
         has_pin=row.has_pin,
         is_quiet=not is_locked and idle >= SEEN_EVERY,
+        setup_stamp=row.setup_stamp,
     )
 
 

@@ -2,15 +2,30 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.db import WithId
 
 
 class Studio(WithId):
-    """One gym. Zone, quiet hours and the words a visitor needs to find it."""
+    """One gym. Zone, quiet hours and the words a visitor needs to find it.
+
+    The database renews `setup_stamp` whenever anything of the set-up changes (the studio, services, rooms, hours,
+    trainers, staff, lists to choose from): what was read under one stamp holds as long as the stamp does.
+    """
 
     __tablename__ = "studios"
 
@@ -33,6 +48,7 @@ class Studio(WithId):
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)
+    setup_stamp: Mapped[UUID] = mapped_column(Uuid, server_default=text("gen_random_uuid()"))
 
 
 class ServiceKind(StrEnum):

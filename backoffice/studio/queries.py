@@ -1,12 +1,15 @@
 """Questions about the studio."""
 
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.studio.models import OpeningHours, Room, Service, SpecialDay, Studio
+
+_STAMP = select(Studio.setup_stamp).order_by(Studio.id).limit(literal_column("1"))
 
 
 def the_studio() -> Studio:
@@ -15,6 +18,14 @@ def the_studio() -> Studio:
     if studio is None:
         raise NotFound
     return studio
+
+
+def setup_stamp() -> UUID:
+    """The stamp of the studio's set-up, for pages without a staff session. Raises `NotFound` before there is a gym."""
+    stamp: UUID | None = fetch(_STAMP).scalar()
+    if stamp is None:
+        raise NotFound
+    return stamp
 
 
 def has_studio() -> bool:

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use
-from backoffice.leads.queries import leads_of
 from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
 from backoffice.people.models import Person
@@ -79,7 +78,8 @@ def maybe() -> ResponseReturnValue:
 @permit(Permission.PEOPLE_VIEW)
 def show(person_id: int) -> ResponseReturnValue:
     """The page of a person, opened at what is most asked for."""
-    return _page(_visible(person_id), "overview")
+    check_visible(person_id)
+    return _page(person_id, "overview")
 
 
 @people.get("/<int:person_id>/<tab>")
@@ -88,7 +88,8 @@ def tab(person_id: int, tab: str) -> ResponseReturnValue:
     """Another side of the same page: timeline, messages, consents, changes."""
     if tab not in _tabs():
         raise NotFound
-    return _page(_visible(person_id), tab)
+    check_visible(person_id)
+    return _page(person_id, tab)
 
 
 @people.route("/<int:person_id>/edit", methods=["GET", "POST"])
@@ -115,20 +116,15 @@ def edit(person_id: int) -> ResponseReturnValue:
 @permit(Permission.PEOPLE_VIEW)
 def add_note(person_id: int) -> ResponseReturnValue:
     """Keep a note. What cannot be kept comes back with the words typed."""
-    person = _visible(person_id)
+    check_visible(person_id)
     form = NoteForm()
     if not form.validate_on_submit():
-        return _page(person, "overview", form), 422
+        return _page(person_id, "overview", form), 422
     with transaction():
         if first_use(str(form.form_token.data), "note", now=now()):
-            actions.add_note(person.id, str(form.body.data), by=actor(), now=now())
+            actions.add_note(queries.bare_person(person_id).id, str(form.body.data), by=actor(), now=now())
     flash_done(_("Note kept."))
     return redirect(url_for("people.show", person_id=person_id) + "#notes")
-
-
-def _visible(person_id: int) -> Person:
-    check_visible(person_id)
-    return queries.bare_person(person_id) if wants_fragment() else queries.person(person_id)
 
 
 def _update(person: Person, form: PersonForm) -> None:
@@ -152,15 +148,14 @@ def _tabs() -> tuple[str, ...]:
     return TABS if may(Permission.AUDIT_VIEW) else TABS[:-1]
 
 
-def _page(person: Person, shown: str, form: NoteForm | None = None) -> str:
+def _page(person_id: int, shown: str, form: NoteForm | None = None) -> str:
     """The page with one side filled; htmx gets that side alone."""
-    member = None if wants_fragment() else person_page.membership(person.id)
+    person = person_page.head(person_id)
     return render_template(
         f"people/_{shown}.html" if wants_fragment() else "people/show.html",
         person=person,
         shown=shown,
         tabs=_tabs(),
-        member=member,
         form=form or NoteForm(),
         state_words=STATE_WORDS,
         attendance_words=ATTENDANCE_WORDS,
@@ -171,7 +166,7 @@ def _page(person: Person, shown: str, form: NoteForm | None = None) -> str:
         audit_words=audit_words,
         values_of=changed_values,
         **LEAD_WORDS,
-        **_SIDES[shown](person.id),
+        **_SIDES[shown](person_id),
     )
 
 
@@ -180,7 +175,7 @@ def _overview(person_id: int) -> dict[str, Any]:
     return {
         "ahead": [visit for visit in reversed(visits) if person_page.is_ahead(visit, now=now())],
         "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
-        "leads": leads_of(person_id),
+        "leads": person_page.enquiries(person_id),
         "notes": queries.notes(person_id),
     }
 

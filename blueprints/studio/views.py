@@ -18,7 +18,7 @@ from blueprints.studio.pages import done, form_page, saved
 from blueprints.studio.week_form import WeekForm
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
-from blueprints.support.studio import current_studio, forget_studio
+from blueprints.support.studio import current_studio
 
 __all__ = ["absences", "days", "rooms", "services", "settings", "trainers"]
 
@@ -100,7 +100,6 @@ def studio() -> ResponseReturnValue:
     if saved(
         form, lambda: actions.update_studio(studio_id, form.changes(), version=version, by=actor(), now=now())
     ):
-        forget_studio()
         return done(url_for("settings.index"))
     return form_page(form, _("The studio"), url_for("settings.index"), status=422 if form.errors else 200)
 
@@ -117,7 +116,6 @@ def opening() -> ResponseReturnValue:
     if saved(
         form, lambda: actions.set_opening_hours(row.id, form.week(), version=version, by=actor(), now=now())
     ):
-        forget_studio()
         return done(url_for("settings.index"))
     status = 422 if form.errors else 200
     return render_template("studio/opening_hours.html", form=form, back=url_for("settings.index")), status

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from backoffice.core import clock
 from backoffice.core.config import Settings
-from backoffice.core.db import db
+from backoffice.core.db import db, transaction
 from backoffice.core.migrate import upgrade
 from backoffice.studio.models import Studio
 from blueprints.app import create_app
@@ -90,8 +90,8 @@ def site(settings: Settings) -> Iterator[Site]:
     with app.app_context():
         upgrade(db.engine)
         make_gym(now=clock.utc_now())
-        db.session.scalars(db.select(Studio)).one().phone = "+81751234567"
-        db.session.commit()
+        with transaction():
+            db.session.scalars(db.select(Studio)).one().phone = "+81751234567"
         db.session.remove()
     listening = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)

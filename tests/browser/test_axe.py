@@ -18,7 +18,7 @@ from backoffice.bookings.visits import VisitRequest, book_visit
 from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
-from backoffice.core.db import db
+from backoffice.core.db import db, transaction
 from backoffice.messaging.models import Message
 from backoffice.people.models import Purpose
 from backoffice.staff.models import Role
@@ -77,9 +77,9 @@ def _story() -> dict[str, object]:
         studio=studio, service=service, starts_at=slot.starts_at, name="嵯峨 千尋", kana="サガ チヒロ",
         phone="070-0000-7777", mail="axe-guest@example.com", enquiry="姿勢が気になります。", wording="2026-11",
     )  # fmt: skip
-    booking = book_visit(request, by=SYSTEM, now=now)
+    with transaction():
+        booking = book_visit(request, by=SYSTEM, now=now)
     owner = make_staff(MAIL, [Role.OWNER, Role.FRONT_DESK], now=now, name="大西 悠")
-    db.session.commit()
     guest = guests_of(booking.id)[0]
     return {
         "booking": booking.id,

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from backoffice.core import clock
-from backoffice.core.db import db, transaction
+from backoffice.core.db import transaction
 from backoffice.staff.models import Role
 from backoffice.staff.passwords import hash_secret
 from tests.browser.conftest import Site
@@ -19,7 +19,6 @@ def people(site: Site) -> None:
             PINS.items(), (Role.FRONT_DESK, Role.MANAGER), ("受付 花", "店長 次郎"), strict=True
         ):
             make_staff(mail, [role], now=clock.utc_now(), name=name).pin_hash = hash_secret(pin)
-        db.session.commit()
 
 
 def test_a_colleague_takes_over_without_losing_the_page(site: Site, page: Page) -> None:

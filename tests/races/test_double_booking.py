@@ -102,9 +102,8 @@ def bookings_to_claim_for(count: int) -> list[int]:
         "is_named": False, "wants_woman": False, "price_yen": 0, "cancel_reason": "", "waiver": "", "version": 1,
         "prep_minutes": 0, "cleanup_minutes": 15,
     }  # fmt: skip
-    ids = list(db.session.scalars(insert(Booking).returning(Booking.id), [row] * count))
-    db.session.commit()
-    return ids
+    with transaction():
+        return list(db.session.scalars(insert(Booking).returning(Booking.id), [row] * count))
 
 
 def race_for_claims(app: Flask, writers: int, rounds: int) -> tuple[list[Counter[str]], list[int]]:

@@ -31,7 +31,7 @@ from sqlalchemy import func, select, text
 from backoffice.bookings.models import Booking, Claim
 from backoffice.core.clock import at_local, local_date
 from backoffice.core.config import Settings
-from backoffice.core.db import db
+from backoffice.core.db import db, transaction
 
 pytestmark = pytest.mark.races
 
@@ -219,10 +219,8 @@ def test_one_of_fifty_gets_the_time_and_the_others_a_kind_page(
 def test_without_the_constraint_the_same_race_double_books(
     arena: Flask, settings: Settings, tmp_path: Path
 ) -> None:
-    with arena.app_context():
+    with arena.app_context(), transaction():
         db.session.execute(text("alter table claims drop constraint claims_never_overlap"))
-        db.session.commit()
-        db.session.remove()
     with gunicorn(arena, settings, tmp_path) as port:
         visitors = people_at(port)
         most = 0

@@ -11,6 +11,7 @@ from backoffice.leads import actions, queries
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.actions import create_person
 from backoffice.people.queries import find_people
+from backoffice.reports import person_page
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from backoffice.todos.queries import next_action_of
@@ -183,7 +184,7 @@ def test_a_second_enquiry_of_somebody_already_here(lead: Lead, sign_in: SignIn) 
     assert "佐藤 春香" in desk.get(f"/leads/new?person={lead.person_id}").text
     sent = {"person_id": lead.person_id, "source": "phone", "interest": "", "form_token": "t" * 24}
     assert desk.post("/leads/new", data=sent).status_code == 302
-    assert len(queries.leads_of(lead.person_id)) == 2
+    assert len(person_page.enquiries(lead.person_id)) == 2
 
 
 @pytest.mark.parametrize(
