@@ -1,4 +1,4 @@
-"""The calendar's data: bookings as light rows and, behind them, the time that cannot be booked. Four statements in all.
+"""The calendar's data: bookings as light rows and, behind them, the time that cannot be booked.
 
 Times leave the database as the studio's wall clock, so that nothing has to be converted row by row.
 """
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backoffice.bookings.models import Block, Booking, BookingState, Participant
 from backoffice.core.clock import day_span
-from backoffice.core.db import db
+from backoffice.core.db import fetch
 from backoffice.people.models import Person
 from backoffice.staff.models import Shift, TimeOff, Trainer
 from backoffice.studio.calendar_days import open_times
@@ -129,29 +129,33 @@ def events(
     begin, end = _span(first, last, zone)
     asked = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
     query = _EVENTS if trainer_id is None else _EVENTS.where(Booking.trainer_id == trainer_id)
-    return [Event._make(row) for row in db.session.execute(query, asked)]
+    return [Event._make(row) for row in fetch(query, asked)]
 
 
-def shades(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
-    """Where trainers cannot be booked in these days: closed, no shift, break, time off, block. Three statements."""
-    begin, end = _span(first, last, zone)
+def closed_times(studio_id: int, first: date, last: date) -> list[Shade]:
+    """Where trainers cannot be booked by the set-up in these days: closed, no shift, break. Two statements."""
     days = [first + timedelta(days=n) for n in range(min((last - first).days, MOST_DAYS))]
     open_hours = open_times(studio_id, days[0], days[-1])
-    found: list[Shade] = []
     shifts: dict[int, list[Any]] = defaultdict(list)
-    asked = {"studio": studio_id, "first": days[0], "last": days[-1]}
-    for row in db.session.execute(_SHIFTS, asked):
+    for row in fetch(_SHIFTS, {"studio": studio_id, "first": days[0], "last": days[-1]}):
         if row.id is None:
             shifts[row.trainer_id] = []
         else:
             shifts[row.trainer_id].append(row)
+    found: list[Shade] = []
     for day in days:
         opens = open_hours.get(day)
         for trainer_id, rows in shifts.items():
             held = [row for row in rows if row.weekday == day.weekday() and _holds(row, day)]
             found += (Shade(trainer_id, *_at(day, *gap), "") for gap in gaps(opens, held))
+    return found
+
+
+def absences(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
+    """Time off and blocks of trainers in these days. One statement."""
+    begin, end = _span(first, last, zone)
     span = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
-    return found + [Shade._make(row) for row in db.session.execute(_ABSENCES, span)]
+    return [Shade._make(row) for row in fetch(_ABSENCES, span)]
 
 
 def gaps(opens: tuple[time, time] | None, shifts: Iterable[Any]) -> list[tuple[time, time]]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from backoffice.bookings.calendar_feed import Event, Shade, events, shades
+from backoffice.bookings.calendar_feed import Event, Shade, absences, closed_times, events
 from backoffice.bookings.models import BookingState
 from backoffice.core.language import pick
 from backoffice.staff.permissions import Permission
@@ -19,6 +19,7 @@ from blueprints.bookings.words import STATE_WORDS
 from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import may, permit
 from blueprints.support.filters import own_name
+from blueprints.support.kept import kept
 from blueprints.support.language import language
 from blueprints.support.studio import current_studio
 
@@ -32,7 +33,7 @@ MOVABLE = (BookingState.HELD, BookingState.BOOKED)
 def show() -> ResponseReturnValue:
     """A day of all trainers; without a script the same bookings as a list."""
     studio, day = current_studio(), asked_day()
-    columns = trainers(studio.id)
+    columns = kept("trainers", lambda: trainers(studio.id))
     opens, closes, scroll = _hours(studio.id, day)
     return render_template(
         "bookings/calendar.html",
@@ -58,7 +59,9 @@ def feed() -> ResponseReturnValue:
     last = max(asked_day("to"), first + timedelta(days=1))
     offset, reader = _offset(first), language()
     words = {state.value: str(word) for state, word in STATE_WORDS.items()}
-    items = [_shade(shade, offset) for shade in shades(studio.id, first, last, studio.zone)]
+    closed = kept(("closed", first, last), lambda: closed_times(studio.id, first, last))
+    shades = [*closed, *absences(studio.id, first, last, studio.zone)]
+    items = [_shade(shade, offset) for shade in shades]
     own = None if may(Permission.BOOKINGS_EDIT) else getattr(trainer_of(current_user.id), "id", 0)
     items += [
         _event(event, offset, reader, words, own) for event in events(studio.id, first, last, studio.zone)
@@ -111,7 +114,7 @@ def _offset(day: date) -> str:
 
 def _hours(studio_id: int, day: date) -> tuple[str, str, str]:
     """The hours the day's columns cover (a little more than ever open), and where they are scrolled to."""
-    week = opening_hours(studio_id)
+    week = kept("opening hours", lambda: opening_hours(studio_id))
     if not week:
         return "06:00", "24:00", "09:00"
     first = max(0, min(opens.hour for opens, _closes in week.values()) - 1)

@@ -13,11 +13,12 @@ from backoffice.staff.permissions import Permission
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, source_names, staff_names
 from blueprints.leads.filters import read_cursor, read_filters, write_cursor
-from blueprints.leads.words import LEAD_WORDS, STAGE_WORDS
+from blueprints.leads.words import STAGE_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_fragment
 from blueprints.support.clock import now
 from blueprints.support.filters import show_daytime
+from blueprints.support.language import spoken
 
 
 @leads.get("")
@@ -34,8 +35,7 @@ def index() -> ResponseReturnValue:
         more=write_cursor(cursor_of(asked.filters, rows[-1])) if len(found) > PAGE else None,
         sources=source_names(),
         staff=staff_names(),
-        stages=list(Stage),
-        **LEAD_WORDS,
+        stage_words=spoken(STAGE_WORDS),
     )
     response = make_response(page)
     response.vary.add("HX-Request")

@@ -16,6 +16,9 @@ from backoffice.studio.queries import setup_stamp
 
 T = TypeVar("T")
 
+MOST = 500
+"""Names may carry a day (hours of the calendar): a process keeps no more than this many answers."""
+
 
 class _Kept(NamedTuple):
     """What was read under one stamp, by name."""
@@ -30,9 +33,12 @@ def kept(name: Hashable, read: Callable[[], T]) -> T:
     For reading only: rows come detached and are shared by all threads of the process.
     """
     answers = _answers()
-    if name not in answers:
-        answers[name] = _detached(read())
-    return answers[name]  # type: ignore[no-any-return]
+    if name in answers:
+        return answers[name]  # type: ignore[no-any-return]
+    if len(answers) >= MOST:
+        answers.clear()
+    answer = answers[name] = _detached(read())
+    return answer
 
 
 def _answers() -> dict[Hashable, Any]:

@@ -1,5 +1,9 @@
 """The language of a request: chosen (cookie), the staff member's own, or what the browser asks for."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
+
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain
@@ -11,6 +15,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.language import TRANSLATIONS, Language, translations
 
 COOKIE = "language"
+Word = TypeVar("Word")
 
 
 def language() -> str:
@@ -40,8 +45,21 @@ def say(error: DomainError) -> str:
 
 def say_in_template(message: str, **variables: object) -> str:
     """What `_('…')` does in a template: Flask-Babel's gettext without looking for the locale at each text."""
-    text = Markup(translations(language()).ugettext(message))  # noqa: S704 - the catalogue is ours
-    return text % variables
+    return _text(message, language()) % variables if variables else _sentence(message, language())
+
+
+def _text(message: str, language: str) -> Markup:
+    return Markup(translations(language).ugettext(message))  # noqa: S704 - the catalogue is ours
+
+
+@lru_cache(maxsize=4096)
+def _sentence(message: str, language: str) -> Markup:
+    return _text(message, language) % {}
+
+
+def spoken(words: Mapping[Word, object]) -> dict[Word, str]:
+    """Words in the reader's language, said once: for a list that shows one of them in every row."""
+    return {key: str(word) for key, word in words.items()}
 
 
 class _Catalogue(Domain):
