@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each time (3)")
     parser.add_argument("--people", type=int, default=gym.PEOPLE, help=f"people in the gym ({gym.PEOPLE})")
+    parser.add_argument("--only", default="", help="measure only pages whose name contains this")
     asked = parser.parse_args()
     own = {"DATA_DIR": "var/bench", "LOG_LEVEL": "WARNING"}
     settings = load_settings({**own, **os.environ})
@@ -73,11 +74,13 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> list[Result]:
         gym.load(asked.people, now=now)
         whole = [sys.executable, "-m", "bench.reference"]
         subprocess.run(whole, env={**os.environ, **environment}, check=True)
-        cookie, csrf = gym.cookie(app, now=now)
-        measured = cases(cookie, csrf, now=now)
-        statements = {case.name: gym.statements(app, case, cookie) for case in measured}
-        db.session.remove()
-        db.engine.dispose()
+    # outside of the context above: requests inside it would share what they know of the visitor
+    cookie, csrf = gym.cookie(app, now=now)
+    with app.app_context():
+        measured = [case for case in cases(cookie, csrf, now=now) if asked.only in case.name]
+        engine = db.engine
+    statements = {case.name: gym.statements(app, engine, case, cookie) for case in measured}
+    engine.dispose()
     with (
         gunicorn("bench.reference:app", environment, "/enter") as reference,
         gunicorn("blueprints.wsgi:app", environment, "/healthz") as web,

@@ -18,6 +18,7 @@ from blueprints.support import (
     error_pages,
     filters,
     headers,
+    icons,
     language,
     limits,
     navigation,
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> Flask:
         filters,
         appearance,
         assets,
+        icons,
         navigation,
         limits,
         access,  # before csrf: a stranger's body is not even read

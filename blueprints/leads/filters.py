@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
-from flask import request
+from flask import request, url_for
 from flask_login import current_user
 
 from backoffice.leads.lead_list import ALL, CLOSED, NOBODY, OPEN, Cursor, LeadFilters
@@ -26,6 +27,10 @@ class Asked:
         """Query parameters that ask the same with `changes`; None leaves a parameter out."""
         asked = {**self.words, **changes}
         return {name: value for name, value in asked.items() if value}
+
+    def link(self, **changes: str | None) -> str:
+        """The address of the list that asks the same with `changes`."""
+        return f"{url_for('leads.index')}?{urlencode(self.address(**changes))}".removesuffix("?")
 
     @property
     def is_narrowed(self) -> bool:

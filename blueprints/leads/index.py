@@ -1,6 +1,6 @@
 """The list of leads, and the same list as CSV."""
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
     response = make_response(page)
     response.vary.add("HX-Request")
     if wants_fragment():
-        response.headers["HX-Push-Url"] = url_for("leads.index", **asked.address())  # without empty fields
+        response.headers["HX-Push-Url"] = asked.link()  # without empty fields
     return response
 
 
