@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backoffice.core.crypto import EncryptedText
@@ -14,7 +14,14 @@ class Person(WithId):
     """One human. `name` and `kana` are as written; `name_key`, `kana_key` and `search` are folded from them."""
 
     __tablename__ = "people"
-    __table_args__ = (Index("ix_people_name_key", "name_key"), Index("ix_people_kana_key", "kana_key"))
+    __table_args__ = (
+        Index("ix_people_name_key", "name_key"),
+        Index("ix_people_kana_key", "kana_key"),
+        Index(
+            "ix_people_search_grams", text("search_grams(search)"),
+            postgresql_using="gin", postgresql_with={"fastupdate": "off"},
+        ),
+    )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text, default="")
     kana: Mapped[str] = mapped_column(Text, default="")

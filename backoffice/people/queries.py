@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Row,
@@ -23,12 +22,14 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
 
 from backoffice.core.contact import (
     Identity,
     Reason,
     fold_name,
+    grams,
     romaji_key,
     same_person,
     same_person_score,
@@ -122,26 +123,23 @@ def find_people(
     shown. Without a query: everybody, the newest first. `only` narrows to people somebody may see.
     """
     needles = search_needles(query)
-    columns = (Person.id, Person.name, Person.kana, first_phone(), _first_mail())
-    wanted = select(*columns).where(Person.archived_at.is_(None)).limit(limit)
-    if only is not None:
-        wanted = wanted.where(only)
+    wanted = _LISTED if only is None else _LISTED.where(only)
     if not needles:
         wanted = wanted.order_by(Person.id.desc())
         if after is not None:
             wanted = wanted.where(Person.id < after)
     else:
-        order = (_rank(needles), _reading(), Person.id)
-        wanted = wanted.where(_matches(needles)).order_by(*order)
+        order = (_rank(needles), _READING, Person.id)
+        wanted = wanted.where(*map(_holds, needles)).order_by(*order)
         if after is not None:
             wanted = wanted.where(tuple_(*order) > select(*order).where(Person.id == after).scalar_subquery())
-    return [PersonRow._make(row) for row in db.session.execute(wanted)]
+    return [PersonRow._make(row) for row in fetch(wanted.limit(literal_column(str(limit))))]
 
 
 def matching_ids(query: str) -> ColumnElement[bool] | None:
     """The condition that a person is found by a query, for lists that join people; None for an empty query."""
     needles = search_needles(query)
-    return _matches(needles) if needles else None
+    return and_(*map(_holds, needles)) if needles else None
 
 
 def maybe_known(
@@ -156,7 +154,7 @@ def maybe_known(
         conditions += [Person.kana_key == typed.kana, Person.name_key == typed.kana]
     sound = romaji_key(kana or name)
     if len(sound) >= SHORTEST_SOUND:
-        conditions.append(Person.search.contains(sound, autoescape=True))
+        conditions.append(_holds((sound,)))
     candidates = [
         Candidate(
             row.id,
@@ -243,6 +241,14 @@ def _first_mail() -> ColumnElement[Any]:
     return query.scalar_subquery().label("mail")
 
 
+_LISTED = select(Person.id, Person.name, Person.kana, first_phone(), _first_mail()).where(
+    Person.archived_at.is_(None)
+)
+_READING = func.coalesce(func.nullif(Person.kana_key, ""), Person.name_key)
+_GRAMS = func.search_grams(Person.search, type_=ARRAY(Text))
+"""What the index `ix_people_search_grams` is made of."""
+
+
 def _with_contacts() -> Select[Person]:
     return select(Person).options(selectinload(Person.phones), selectinload(Person.mails))
 
@@ -256,20 +262,32 @@ def _any_of(texts: list[str]) -> Any:
     return any_(literal(texts, ARRAY(Text)))
 
 
-def _matches(needles: list[tuple[str, ...]]) -> ColumnElement[bool]:
-    # strpos skips ahead by the length of the needle; LIKE '%…%' looks at every character: nearly twice as long.
-    return and_(*(or_(*(func.strpos(Person.search, form) > 0 for form in forms)) for forms in needles))
+def _holds(forms: tuple[str, ...]) -> ColumnElement[bool]:
+    """A person is found by one word of a query, in any of its forms.
+
+    The index finds who holds all the pieces of a form, the text then decides. A form too short for a piece leaves it to
+    the text alone.
+    """
+    found = _like_any(f"%{_plain(form)}%" for form in forms)
+    pieces = [grams(form) for form in forms]
+    if not all(pieces):
+        return found
+    return and_(or_(*(_GRAMS.contains(literal(some, ARRAY(Text))) for some in pieces)), found)
 
 
 def _rank(needles: list[tuple[str, ...]]) -> ColumnElement[int]:
     """0 for those whose name, reading, phone or address begins with the first word typed, else 1."""
-    starts = [Person.search.startswith(form, autoescape=True) for form in needles[0]]
-    starts += [Person.search.contains(f" {form}", autoescape=True) for form in needles[0]]
-    return case((or_(*starts), 0), else_=1)
+    forms = [_plain(form) for form in needles[0]]
+    return case((_like_any(f"{start}{form}%" for start in ("", "% ") for form in forms), 0), else_=1)
 
 
-def _reading() -> ColumnElement[str]:
-    return func.coalesce(func.nullif(Person.kana_key, ""), Person.name_key)
+def _like_any(patterns: Iterable[str]) -> ColumnElement[bool]:
+    return Person.search.op("like", is_comparison=True)(_any_of(list(patterns)))
+
+
+def _plain(form: str) -> str:
+    """A text for LIKE in which no character stands for others."""
+    return form.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _shares_contact(typed: Identity) -> list[ColumnElement[bool]]:

@@ -44,9 +44,8 @@ def search_text(
 def search_needles(query: str) -> list[tuple[str, ...]]:
     """A query as words that must all be found, each given as alternatives of which one is enough.
 
-    For SQL: AND over the list, OR inside a tuple, each a LIKE on the column of `search_text` with its
-    wildcards escaped. Empty for a query without anything to look for. At most six words of the first
-    hundred characters count; no input raises.
+    For SQL: AND over the list, OR inside a tuple, each to be found in the column of `search_text`. Empty for a
+    query without anything to look for. At most six words of the first hundred characters count; no input raises.
     """
     cleaned = unicodedata.normalize("NFKC", plain_text(query, LONGEST_QUERY))
     if _PHONE_LIKE.fullmatch(cleaned):
@@ -55,6 +54,17 @@ def search_needles(query: str) -> list[tuple[str, ...]]:
         _alternatives(word) for word in _HALF_CONVERTED.sub(r"\1 \2", cleaned).split()[:MOST_WORDS]
     )
     return [word for word in words if word]
+
+
+def grams(needle: str) -> list[str]:
+    """The short pieces of a needle that any text holding it must hold too: for the index `ix_people_search_grams`.
+
+    Two characters of Japanese, three of anything ASCII (the pieces of digits and Latin letters are too common at two).
+    Empty for a needle that is shorter; the database cuts the stored text by the same rule (`search_grams`).
+    """
+    sizes = [3 if "!" <= character <= "~" else 2 for character in needle]
+    pieces = {needle[at : at + size] for at, size in enumerate(sizes) if at + size <= len(needle)}
+    return sorted(pieces)
 
 
 def _digits_of(phone: str) -> list[str]:
