@@ -64,3 +64,23 @@ def test_an_untouched_screen_covers_itself(site: Site, page: Page) -> None:
     expect(page.locator("dialog#lock")).to_be_visible()
     page.goto("/leads")
     expect(page).to_have_url(f"{site.url}/unlock?next=/leads")
+
+
+def test_without_any_pin_the_password_is_the_way_in(site: Site, page: Page) -> None:
+    """On a browser that is not shared only the own PIN would do; who has none is not shown a pad that opens nothing."""
+    with site.app.app_context():
+        make_staff("no-pin@test.example", [Role.FRONT_DESK], now=clock.utc_now(), name="無番 花")
+    page.goto("/sign-in")
+    page.get_by_label("メールアドレス").fill("no-pin@test.example")
+    page.get_by_label("パスワード", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url("**/today")
+    page.locator("details[data-menu] > summary").click()
+    page.locator("[data-lock-now]").click()
+    lock = page.locator("dialog#lock")
+    expect(lock.locator("[data-lock-no-pin]")).to_be_visible()
+    expect(lock.locator("[data-pin-pad]")).to_be_hidden()
+    lock.locator("[data-lock-password]").click()
+    page.get_by_label("パスワード", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="パスワードで解除").click()
+    page.wait_for_url("**/today")

@@ -30,6 +30,9 @@ async function cover() {
   if (!answer?.ok || answer.redirected) return;
   const { people } = await answer.json();
   dialog.querySelector("[data-lock-people]").replaceChildren(...people.map(personChoice));
+  dialog.querySelector("[data-lock-by-pin]").hidden = people.length === 0;
+  dialog.querySelector("[data-lock-no-pin]").hidden = people.length > 0;
+  if (people.length === 0) dialog.querySelector("[data-lock-password]").focus();
 }
 
 async function open(event) {
