@@ -127,12 +127,12 @@ def slots() -> ResponseReturnValue:
     return render_template("bookings/_slots.html", times=times)
 
 
-@desk.get("/bookings/guests/<any(first, second):which>")
+@desk.post("/bookings/guests/<any(first, second):which>")
 @permit(Permission.BOOKINGS_EDIT)
 def guests(which: str) -> ResponseReturnValue:
-    """Who the guest being typed may already be (a fragment of the form)."""
+    """Who the guest being typed may already be (a fragment of the form). Sent as a POST: logs keep addresses."""
     typed = {
-        name: request.args.get(f"{which}_{name}", "")[:200] for name in ("name", "kana", "phone", "mail")
+        name: request.form.get(f"{which}_{name}", "")[:200] for name in ("name", "kana", "phone", "mail")
     }
     return render_template("bookings/_known.html", which=which, known=_known(typed), chosen="")
 

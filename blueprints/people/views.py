@@ -1,6 +1,6 @@
 """People: one box to find them, and one page for each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -42,7 +42,7 @@ TABS = ("overview", "timeline", "messages", "consents", "changes")
 @permit(Permission.PEOPLE_VIEW)
 def index() -> ResponseReturnValue:
     """Everybody, or those found by what was typed."""
-    query = _typed("q")
+    query = _typed("q", request.args)
     found = queries.find_people(query, after=_id_in("after"), limit=PAGE + 1, only=only_visible())
     rows = found[:PAGE]
     return render_template(
@@ -55,22 +55,21 @@ def index() -> ResponseReturnValue:
     )
 
 
-@people.get("/suggest")
+@people.post("/suggest")
 @permit(Permission.PEOPLE_VIEW)
 def suggest() -> ResponseReturnValue:
-    """A few people under the search box while somebody types."""
-    query = _typed("q")
+    """A few people under the search box while somebody types. Sent as a POST: logs keep addresses."""
+    query = _typed("q", request.form)
     rows = queries.find_people(query, limit=SUGGESTED, only=only_visible()) if query.strip() else []
     return render_template("people/_suggestions.html", query=query, rows=rows)
 
 
-@people.get("/maybe")
+@people.post("/maybe")
 @permit(Permission.PEOPLE_EDIT)
 def maybe() -> ResponseReturnValue:
     """Who may already be here, while a name or a phone is typed into a form."""
-    candidates = queries.maybe_known(
-        name=_typed("name"), kana=_typed("kana"), phone=_typed("phone"), mail=_typed("mail")
-    )
+    typed = {name: _typed(name, request.form) for name in ("name", "kana", "phone", "mail")}
+    candidates = queries.maybe_known(**typed)
     return render_template("people/_maybe.html", candidates=candidates, reason_words=words.REASON_WORDS)
 
 
@@ -189,8 +188,8 @@ _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
 }
 
 
-def _typed(name: str) -> str:
-    return request.args.get(name, "")[:LONGEST_TYPED]
+def _typed(name: str, sent: Mapping[str, str]) -> str:
+    return sent.get(name, "")[:LONGEST_TYPED]
 
 
 def _id_in(name: str) -> int | None:

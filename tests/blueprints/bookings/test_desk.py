@@ -124,7 +124,7 @@ def test_somebody_known_is_offered_and_not_made_twice(
     gym: Studio, at_desk: PageClient, typed: dict[str, object], now: datetime
 ) -> None:
     known = guest("佐藤 健", "090-1111-2222", now=now)
-    offered = at_desk.get("/bookings/guests/first", query_string={"first_phone": "09011112222"}).get_data(
+    offered = at_desk.post("/bookings/guests/first", data={"first_phone": "09011112222"}).get_data(
         as_text=True
     )
     assert f'value="{known.id}"' in offered

@@ -58,14 +58,15 @@ def form_of(person: Person, **changes: str) -> dict[str, str]:
 def test_one_box_finds_a_person(query: str, haruka: Person, sign_in: SignIn) -> None:
     desk = sign_in(Role.FRONT_DESK)
     assert f"/people/{haruka.id}" in desk.get("/people", query_string={"q": query}).text
-    assert f"/people/{haruka.id}" in desk.get("/people/suggest", query_string={"q": query}).text
+    assert f"/people/{haruka.id}" in desk.post("/people/suggest", data={"q": query}).text
 
 
-@pytest.mark.parametrize("query", ["", "誰もいない", "%", "あ" * 10_000])
+@pytest.mark.parametrize("query", ["", "誰もいない", "%", "あ" * 2_000])
 def test_a_strange_query_shows_a_page(query: str, haruka: Person, sign_in: SignIn) -> None:
     desk = sign_in(Role.FRONT_DESK)
-    for address in ("/people", "/people/suggest", "/people/maybe"):
-        assert desk.get(address, query_string={"q": query, "after": query}).status_code == 200
+    assert desk.get("/people", query_string={"q": query, "after": query}).status_code == 200
+    for address in ("/people/suggest", "/people/maybe"):
+        assert desk.post(address, data={"q": query, "name": query}).status_code == 200
 
 
 def test_pages_of_the_list_follow_each_other(gym: Studio, by: Actor, now: datetime, sign_in: SignIn) -> None:
@@ -80,9 +81,9 @@ def test_pages_of_the_list_follow_each_other(gym: Studio, by: Actor, now: dateti
 
 
 def test_maybe_already_here_says_why(haruka: Person, sign_in: SignIn) -> None:
-    found = sign_in(Role.FRONT_DESK).get(
-        "/people/maybe", query_string={"name": "渡辺太一", "phone": "09012345678"}
-    )
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get("/leads/new")
+    found = desk.post("/people/maybe", data={"name": "渡辺太一", "phone": "09012345678"})
     assert f"person={haruka.id}" in found.text
     assert "same phone" in found.text or "電話番号が同じ" in found.text
 
@@ -123,7 +124,8 @@ def test_a_trainer_opens_own_guests_only(haruka: Person, sign_in: SignIn) -> Non
         assert "5678" not in answer.text
     assert trainer.post(f"/people/{haruka.id}/notes", data={"body": "x"}).status_code == 404
     assert "渡邊" not in trainer.get("/people?q=渡辺").text
-    assert "渡邊" not in trainer.get("/people/suggest?q=渡辺").text
+    trainer.get("/people")
+    assert "渡邊" not in trainer.post("/people/suggest", data={"q": "渡辺"}).text
 
 
 def test_editing_a_person(haruka: Person, sign_in: SignIn) -> None:
@@ -243,7 +245,7 @@ def test_a_trainer_opens_the_page_of_a_guest(
         )
     page = client.get(f"/people/{haruka.id}")
     assert page.status_code == 200
-    assert f"/people/{haruka.id}" in client.get("/people/suggest?q=watanabe").text
+    assert f"/people/{haruka.id}" in client.post("/people/suggest", data={"q": "watanabe"}).text
     assert "渡邊" in client.get("/leads").text
     timeline = client.get(f"/people/{haruka.id}/timeline").text
     assert "体験トレーニング" in timeline or "Trial" in timeline
