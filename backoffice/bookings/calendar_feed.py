@@ -50,6 +50,10 @@ class Event(NamedTuple):
     is_named: bool
     version: int
 
+    def without_guests(self) -> "Event":
+        """The same booking for a colleague of its trainer: the time is taken, by whom is not their business."""
+        return self._replace(names=[], is_named=False)
+
 
 class Shade(NamedTuple):
     """A span in which a trainer cannot be booked, and why ('' = no shift or closed)."""
@@ -123,13 +127,23 @@ _ABSENCES = union_all(
 
 
 def events(
-    studio_id: int, first: date, last: date, zone: str, *, trainer_id: int | None = None
+    studio_id: int,
+    first: date,
+    last: date,
+    zone: str,
+    *,
+    trainer_id: int | None = None,
+    reader: int | None = None,
 ) -> list[Event]:
-    """The bookings that begin from day `first` until before day `last`, at most `MOST_DAYS` days. One statement."""
+    """The bookings that begin from day `first` until before day `last`, at most `MOST_DAYS` days. One statement.
+
+    `reader` is the trainer who reads: bookings of colleagues then say when and what, not who. None reads all.
+    """
     begin, end = _span(first, last, zone)
     asked = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
     query = _EVENTS if trainer_id is None else _EVENTS.where(Booking.trainer_id == trainer_id)
-    return [Event._make(row) for row in fetch(query, asked)]
+    found = (Event._make(row) for row in fetch(query, asked))
+    return [one if reader in (None, one.trainer_id) else one.without_guests() for one in found]
 
 
 def closed_times(studio_id: int, first: date, last: date) -> list[Shade]:

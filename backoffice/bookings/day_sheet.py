@@ -66,6 +66,14 @@ class DayRow(NamedTuple):
         """The name to show: as written, else the kana."""
         return self.name or self.kana
 
+    def without_guest(self) -> "DayRow":
+        """The same row for a colleague of its trainer: the time is taken, by whom is not their business."""
+        return self._replace(
+            person_id=0, lead_id=None, is_named=False, name="", kana="", language="", phone=None,
+            attendance=Attendance.EXPECTED, arrived_at=None, late_minutes=0, confirmed_at=None, needs_wear=False,
+            wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="",
+        )  # fmt: skip
+
     @property
     def is_open(self) -> bool:
         """Whether it is still to be said what became of this participant."""
@@ -89,9 +97,16 @@ COLUMNS: tuple[ColumnElement[object], ...] = (
 
 
 def day_rows(
-    studio_id: int, first: datetime, last: datetime, *, trainer_id: int | None = None
+    studio_id: int,
+    first: datetime,
+    last: datetime,
+    *,
+    trainer_id: int | None = None,
+    reader: int | None = None,
 ) -> list[DayRow]:
     """The participants of bookings that begin from `first` until before `last`, by time.
+
+    `reader` is the trainer who reads: rows of colleagues then say when and what, not who. None reads all.
 
     Bookings called off in time are not shown; one called off late is, because nobody may have told the trainer.
     """
@@ -112,4 +127,5 @@ def day_rows(
     )
     if trainer_id is not None:
         query = query.where(Booking.trainer_id == trainer_id)
-    return [DayRow._make(row) for row in db.session.execute(query)]
+    found = (DayRow._make(row) for row in db.session.execute(query))
+    return [one if reader in (None, one.trainer_id) else one.without_guest() for one in found]

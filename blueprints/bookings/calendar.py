@@ -6,18 +6,19 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_babel import gettext as _
 
 from backoffice.bookings.calendar_feed import Event, Shade, absences, closed_times, events
 from backoffice.bookings.models import BookingState
 from backoffice.core.language import pick
 from backoffice.staff.permissions import Permission
-from backoffice.staff.trainers import trainer_of, trainers
+from backoffice.staff.trainers import trainers
 from backoffice.studio.calendar_days import opening_hours
 from blueprints.bookings.days import asked_day, holiday
+from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import STATE_WORDS
 from blueprints.studio.forms import KIND_WORDS
-from blueprints.support.access import may, permit
+from blueprints.support.access import permit
 from blueprints.support.filters import own_name
 from blueprints.support.kept import kept
 from blueprints.support.language import language
@@ -32,7 +33,7 @@ MOVABLE = (BookingState.HELD, BookingState.BOOKED)
 @permit(Permission.CALENDAR_VIEW)
 def show() -> ResponseReturnValue:
     """A day of all trainers; without a script the same bookings as a list."""
-    studio, day = current_studio(), asked_day()
+    studio, day, reading = current_studio(), asked_day(), reading_trainer()
     columns = kept("trainers", lambda: trainers(studio.id))
     opens, closes, scroll = _hours(studio.id, day)
     return render_template(
@@ -41,7 +42,8 @@ def show() -> ResponseReturnValue:
         holiday=holiday(day),
         trainers=columns,
         columns=[{"id": trainer.id, "title": own_name(trainer)} for trainer in columns],
-        events=events(studio.id, day, day + timedelta(days=1), studio.zone),
+        events=events(studio.id, day, day + timedelta(days=1), studio.zone, reader=reading),
+        reading=reading,
         zone=_offset(day),
         opens=opens,
         closes=closes,
@@ -62,10 +64,9 @@ def feed() -> ResponseReturnValue:
     closed = kept(("closed", first, last), lambda: closed_times(studio.id, first, last))
     shades = [*closed, *absences(studio.id, first, last, studio.zone)]
     items = [_shade(shade, offset) for shade in shades]
-    own = None if may(Permission.BOOKINGS_EDIT) else getattr(trainer_of(current_user.id), "id", 0)
-    items += [
-        _event(event, offset, reader, words, own) for event in events(studio.id, first, last, studio.zone)
-    ]
+    own = reading_trainer()
+    found = events(studio.id, first, last, studio.zone, reader=own)
+    items += [_event(event, offset, reader, words, own) for event in found]
     body = json.dumps(items, ensure_ascii=False, separators=(",", ":"))
     response = Response(body, mimetype="application/json")
     response.add_etag()
@@ -84,7 +85,7 @@ def _event(
         "trainer_id": event.trainer_id,
         "start": event.start + offset,
         "end": event.end + offset,
-        "title": "・".join(event.names or ()),
+        "title": "・".join(event.names or ()) if opens else _("Booked"),
         "kind": event.kind,
         "state": event.state,
         "state_word": words[event.state],

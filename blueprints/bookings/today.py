@@ -20,6 +20,7 @@ from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
 from backoffice.todos.queries import TodoRow, open_todos, overdue_next_actions
 from blueprints.bookings.days import asked_day, holiday
+from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, LATE_CHOICES, METHOD_WORDS, STATE_WORDS, UNDO_OF
 from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import may, permit
@@ -124,7 +125,9 @@ def _sheet() -> Sheet:
     due_before = max(last, day_span(today(), studio.zone)[1]) if day >= today() else last
     return Sheet(
         day=day,
-        rows=day_rows(studio.id, first, last, trainer_id=shown.id if shown else None),
+        rows=day_rows(
+            studio.id, first, last, trainer_id=shown.id if shown else None, reader=reading_trainer()
+        ),
         todos=open_todos(
             studio.id,
             due_before=due_before,

@@ -186,9 +186,8 @@ def test_a_trainer_sees_the_own_day_first_and_marks_only_the_own(
     gym: Studio, sign_in: object, now: datetime, at: object
 ) -> None:
     own = visit(gym, guest(now=now), "16:00", now=now)
-    other = visit(
-        gym, guest("鈴木 一郎", "090-3333-4444", now=now), "16:00", now=now, slug="session", with_="okada"
-    )
+    who = guest("鈴木 一郎", "090-3333-4444", now=now)
+    other = visit(gym, who, "16:00", now=now, slug="session", with_="okada")
     browser: PageClient = sign_in(Role.TRAINER, mail="mori@test.example")  # type: ignore[operator]
     trainer(gym).staff_id = db.session.scalars(
         select(Staff.id).where(Staff.mail == "mori@test.example")
@@ -197,9 +196,17 @@ def test_a_trainer_sees_the_own_day_first_and_marks_only_the_own(
     page = text(browser)
     assert "山田 花子" in page
     assert "鈴木 一郎" not in page
-    everyone = text(browser, "/today?trainer=all")
-    assert "鈴木 一郎" in everyone
-    assert "090-3333-4444" not in everyone
+    for address in (
+        "/today?trainer=all",
+        "/today/rows?trainer=all",
+        "/calendar",
+        "/calendar/events",
+    ):
+        everyone = text(browser, address)
+        assert "山田 花子" in everyone
+        assert "16:00" in everyone, "that a colleague is taken is seen"
+        for secret in ("鈴木 一郎", "090-3333-4444", f"/people/{who.id}", f"/bookings/{other.id}"):
+            assert secret not in everyone, (address, "by whom is not")
     participants = dict(db.session.execute(select(Participant.booking_id, Participant.id)).all())  # type: ignore[arg-type]
     at(now + timedelta(hours=4))  # type: ignore[operator]
     assert browser.post(f"/participants/{participants[other.id]}/arrival", data={}).status_code == 403
