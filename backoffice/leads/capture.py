@@ -22,7 +22,10 @@ MOST_UTM = 10
 
 @dataclass(frozen=True, slots=True)
 class NewEnquiry:
-    """What is known of an enquiry when it arrives. `opened_at` is when it really came in (None: just now)."""
+    """What is known of an enquiry when it arrives. `opened_at` is when it really came in (None: just now).
+
+    `reply_by` is when the reply is due; None leaves it to the clock of the first reply.
+    """
 
     person_id: int
     source: str
@@ -32,20 +35,21 @@ class NewEnquiry:
     enquiry: str = ""
     owner_staff_id: int | None = None
     opened_at: datetime | None = None
+    reply_by: datetime | None = None
     import_key: str | None = None
 
 
 def capture_leads(enquiries: Sequence[NewEnquiry], *, studio_id: int, by: Actor, now: datetime) -> list[Lead]:
     """A lead at stage NEW for each enquiry, with "reply" as its next action, in a handful of statements.
 
-    A source the studio has no name for is kept as `other`. The reply to an old enquiry is due now.
+    A source the studio has no name for is kept as `other`. The reply to an old enquiry is due now, or as it says.
     """
     sources = frozenset(db.session.scalars(select(LeadSource.key)))
     leads = [_lead(enquiry, sources, studio_id=studio_id, now=now) for enquiry in enquiries]
     db.session.add_all(leads)
     db.session.flush()
     db.session.add_all(_first_step(lead, by=by) for lead in leads)
-    todos = [_reply(lead, now=now) for lead in leads]
+    todos = [_reply(lead, enquiry.reply_by, now=now) for lead, enquiry in zip(leads, enquiries, strict=True)]
     db.session.add_all(todos)
     db.session.flush()
     lines = [Entry("lead.captured", "lead", lead.id, lead.person_id, after=_seen(lead)) for lead in leads]
@@ -81,7 +85,7 @@ def _first_step(lead: Lead, *, by: Actor) -> StageChange:
     )
 
 
-def _reply(lead: Lead, *, now: datetime) -> Todo:
+def _reply(lead: Lead, reply_by: datetime | None, *, now: datetime) -> Todo:
     return Todo(
         studio_id=lead.studio_id,
         kind=TodoKind.NEXT_ACTION.value,
@@ -89,7 +93,7 @@ def _reply(lead: Lead, *, now: datetime) -> Todo:
         person_id=lead.person_id,
         lead_id=lead.id,
         owner_staff_id=lead.owner_staff_id,
-        due_at=max(now, default_due(Stage.NEW, now=lead.opened_at)),
+        due_at=reply_by or max(now, default_due(Stage.NEW, now=lead.opened_at)),
         created_at=now,
     )
 

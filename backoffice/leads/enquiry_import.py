@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
@@ -27,6 +27,10 @@ from backoffice.people.actions import PersonDraft, add_contacts, create_people
 from backoffice.people.queries import people_with_contacts
 
 _LOCK = "enquiry import"
+
+OLD = timedelta(days=1)
+REPLIES_A_DAY = 20
+"""Enquiries older than a day are a backlog, not today's work: so many replies a day fall due, the newest first."""
 
 _INTERESTS = (
     ("体験", "trial"),
@@ -73,6 +77,11 @@ class Plan:
         """How many enquiries importing would add."""
         return self.number_of(Fate.NEW_PERSON, Fate.KNOWN_PERSON)
 
+    @property
+    def to_add(self) -> list[PlannedRow]:
+        """The rows that importing adds as enquiries."""
+        return [row for row in self.rows if row.fate in (Fate.NEW_PERSON, Fate.KNOWN_PERSON)]
+
 
 def plan(file: EnquiryFile) -> Plan:
     """Compare a file with who is already here. Two statements, whatever its size; nothing is written."""
@@ -99,13 +108,21 @@ def run(file: EnquiryFile, *, studio_id: int, by: Actor, now: datetime) -> Plan:
     """
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0))))
     made = plan(file)
-    rows = [row for row in made.rows if row.fate in (Fate.NEW_PERSON, Fate.KNOWN_PERSON)]
+    rows = made.to_add
     _settle_people(rows, by=by, now=now)
     sources = _source_names()
-    enquiries = [_enquiry(row, file, sources, now=now) for row in rows]
+    due = reply_days(rows, now=now)
+    enquiries = [_enquiry(row, file, sources, due.get(row.row.key), now=now) for row in rows]
     capture_leads(enquiries, studio_id=studio_id, by=by, now=now)
     record("leads.imported", "studio", studio_id, by=by, now=now, after={**made.counts, "added": len(rows)})
     return made
+
+
+def reply_days(rows: Sequence[PlannedRow], *, now: datetime) -> dict[str, datetime]:
+    """By the key of the enquiry, when the replies to old enquiries fall due; newer ones keep the usual clock."""
+    old = [row.row for row in rows if row.row.received_at is not None and row.row.received_at < now - OLD]
+    newest_first = sorted(old, key=lambda row: row.received_at or now, reverse=True)
+    return {row.key: now + timedelta(days=1 + n // REPLIES_A_DAY) for n, row in enumerate(newest_first)}
 
 
 def rejected_csv(file: EnquiryFile, language: str) -> bytes:
@@ -170,7 +187,14 @@ def _source_names() -> dict[str, str]:
     return {name: key for key, *names in rows for name in names if name}
 
 
-def _enquiry(planned: PlannedRow, file: EnquiryFile, sources: dict[str, str], *, now: datetime) -> NewEnquiry:
+def _enquiry(
+    planned: PlannedRow,
+    file: EnquiryFile,
+    sources: dict[str, str],
+    reply_by: datetime | None,
+    *,
+    now: datetime,
+) -> NewEnquiry:
     row = planned.row
     assert planned.who is not None and planned.who.person_id is not None  # noqa: S101, PT018 - settled above
     source = sources.get(row.source_text) or guess_source(row.source_text, article=row.article)
@@ -181,6 +205,7 @@ def _enquiry(planned: PlannedRow, file: EnquiryFile, sources: dict[str, str], *,
         interest=_interest(row.interest),
         enquiry=_words(row, file, keep_source=source == OTHER_SOURCE),
         opened_at=min(row.received_at or now, now),
+        reply_by=reply_by,
         import_key=row.key,
     )
 

@@ -14,7 +14,7 @@ from backoffice.core.errors import DomainError
 from backoffice.leads import uploads
 from backoffice.leads.enquiry_columns import Column
 from backoffice.leads.enquiry_file import ENCODINGS, MOST_BYTES, EncodingUnknown, EnquiryFile
-from backoffice.leads.enquiry_import import Fate, Plan, PlannedRow, plan
+from backoffice.leads.enquiry_import import Fate, Plan, PlannedRow, plan, reply_days
 from backoffice.leads.models import EnquiryUpload
 from backoffice.staff.permissions import Permission
 from blueprints.support.access import actor, permit
@@ -172,6 +172,7 @@ def _preview(
         chosen=chosen,
         file=file,
         plan=planned,
+        spread=_spread(planned),
         rows=_worth_showing(planned),
         refusal=say(refusal) if refusal else "",
         asks_encoding=isinstance(refusal, EncodingUnknown),
@@ -182,6 +183,12 @@ def _preview(
         translate=_,
     )
     return page, refusal.status if refusal else 200
+
+
+def _spread(planned: Plan | None) -> dict[str, int]:
+    """How many old enquiries wait for a reply, and over how many days these are spread."""
+    due = reply_days(planned.to_add, now=now()) if planned else {}
+    return {"n": len(due), "days": len(set(due.values()))}
 
 
 def _worth_showing(planned: Plan | None) -> list[PlannedRow]:

@@ -103,7 +103,23 @@ def test_an_enquiry_keeps_its_day_its_words_and_what_nobody_could_read(
     assert lead.opened_at == file.rows[0].received_at
     assert lead.enquiry == "=1+1\n第一希望日時: 来週の夜\n電話番号: 090-12"
     todo = session.scalars(select(Todo).where(Todo.kind == TodoKind.NEXT_ACTION)).one()
-    assert (todo.lead_id, todo.due_at) == (lead.id, now)
+    assert (todo.lead_id, todo.due_at) == (lead.id, now + timedelta(days=1)), "old: not overdue at once"
+
+
+def test_a_backlog_is_spread_over_days_the_newest_first_and_todays_keeps_its_clock(
+    gym: Studio, by: Actor, now: datetime, session: Session
+) -> None:
+    lines = [f"2026/9/{1 + n // 24} {n % 24}:00,客{n},キャク,090-1111-{n:04},,,,,\n" for n in range(45)]
+    file = read("".join(lines) + "2026/11/24 11:30,今日 花,キョウ,090-2222-0000,,,,,")
+    enquiry_import.run(file, studio_id=gym.id, by=by, now=now)
+    rows = session.execute(
+        select(Lead.opened_at, Todo.due_at)
+        .join(Todo, Todo.lead_id == Lead.id)
+        .order_by(Lead.opened_at.desc())
+    ).all()
+    assert rows[0].due_at == rows[0].opened_at + timedelta(hours=1)
+    days = [(row.due_at - now).days for row in rows[1:]]
+    assert days == [1] * 20 + [2] * 20 + [3] * 5
 
 
 def test_an_enquiry_from_the_future_is_from_now(
