@@ -6,7 +6,7 @@ from flask import Flask
 
 from backoffice.core import celery_app, clock, crypto, links, logs
 from backoffice.core.config import Settings
-from backoffice.core.db import db, end_request, ping_idle_connections
+from backoffice.core.db import begin_read_write, db, end_request, ping_idle_connections
 
 
 def create_base_app(settings: Settings, import_name: str = "backoffice") -> Flask:
@@ -23,6 +23,7 @@ def create_base_app(settings: Settings, import_name: str = "backoffice") -> Flas
     app.teardown_appcontext(end_request)  # runs before the session is put away
     with app.app_context():
         ping_idle_connections(db.engine)
+        begin_read_write(db.engine)
     os.register_at_fork(after_in_child=lambda: _forget_connections(app))
     return app
 

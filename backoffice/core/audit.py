@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Index, Text, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backoffice.core.db import WithId, db
+from backoffice.core.db import WithId, send
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class AuditLine(WithId):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     before: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+_INSERT = insert(AuditLine.__table__)  # type: ignore[arg-type]
 
 
 def record(
@@ -81,7 +84,7 @@ def record_many(entries: Sequence[Entry], *, by: Actor, now: datetime) -> None:
     """Add many lines of one moment in one statement (imports)."""
     if entries:
         who = {"at": now, "actor_kind": by.kind, "actor_id": by.id, "actor_label": by.label}
-        db.session.execute(insert(AuditLine), [who | _line(entry) for entry in entries])
+        send(_INSERT, [who | _line(entry) for entry in entries])
 
 
 def _line(entry: Entry) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from backoffice.core.db import READ_ONLY
+
 ROOT = Path(__file__).resolve().parents[2]
 THREADS_PER_WORKER = 8
 SESSION_LIFETIME = timedelta(hours=14)
@@ -78,7 +80,7 @@ class Settings:
                 "max_overflow": 0,
                 "pool_use_lifo": True,  # few busy connections know their statements; many idle ones do not
                 "hide_parameters": self.production,  # values of people must not reach a log through an error's text
-                "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC"},
+                "connect_args": {"connect_timeout": 5, "options": f"-c timezone=UTC {READ_ONLY}"},
             },
             "SESSION_COOKIE_NAME": "backoffice",
             "SESSION_COOKIE_HTTPONLY": True,

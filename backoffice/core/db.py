@@ -1,6 +1,6 @@
 """The database session, the base of every model, and the one way to open a transaction."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -46,20 +46,33 @@ class WithId(Base):
 
 
 class TwoWaySession(Session):
-    """Reads in read-only transactions of the database; writes only inside `transaction()`.
+    """Reads statement by statement; writes only inside `transaction()`.
 
-    A write that somebody forgot to put into a transaction is refused by the database, not silently lost. And a reading
-    that ends with COMMIT keeps the connection's prepared statements, which a ROLLBACK would throw away.
+    Connections are read-only unless a transaction says otherwise (`READ_ONLY`), so a write that somebody forgot to wrap
+    is refused by the database, not silently lost. Reading needs no BEGIN and no ROLLBACK: two round trips less, and the
+    connection keeps its prepared statements, which a ROLLBACK throws away.
     """
 
     def get_bind(self, *_args: Any, **_more: Any) -> Engine:
         """The engine to read with or, inside `transaction()`, the one to write with."""
-        return db.engine if self.info.get(_WRITING) else _read_only(db.engine)
+        return db.engine if self.info.get(_WRITING) else _for_reading(db.engine)
+
+
+READ_ONLY = "-c default_transaction_read_only=on"
+"""Given to the server with every connection; transactions of the engine then begin with READ WRITE."""
 
 
 @cache
-def _read_only(engine: Engine) -> Engine:
-    return engine.execution_options(postgresql_readonly=True)
+def _for_reading(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def begin_read_write(engine: Engine) -> None:
+    """Have transactions of this engine say that they write."""
+
+    @event.listens_for(engine, "connect")
+    def say_so(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.read_only = False
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": TwoWaySession, "expire_on_commit": False})
@@ -144,6 +157,16 @@ def fetch(statement: Executable, params: Mapping[str, Any] | None = None) -> Cur
     first: for reading only.
     """
     return db.session.connection().execute(statement, params)
+
+
+def send(statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> CursorResult[Any]:
+    """Write with a statement on tables, past the ORM as `fetch` reads: no objects are made or refreshed.
+
+    The rows it refers to must be flushed already.
+    """
+    if not isinstance(rows, Mapping) and len(rows) == 1:
+        rows = rows[0]  # one row needs no pipeline
+    return db.session.connection().execute(statement, rows)
 
 
 def row_values(row: Any, *names: str) -> dict[str, Any]:

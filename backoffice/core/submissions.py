@@ -8,7 +8,7 @@ from sqlalchemy import Table, Text, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backoffice.core.db import Base, db
+from backoffice.core.db import Base, db, send
 
 KEPT = timedelta(days=7)
 
@@ -40,12 +40,12 @@ def first_use(token: str, kind: str, *, now: datetime) -> bool:
     A twin request that is still running holds the key, so this waits for it and then answers False.
     """
     row = {"token": token[:64], "kind": kind, "result": "", "created_at": now}
-    return db.session.scalar(_TAKE, row) is not None
+    return send(_TAKE, row).scalar() is not None
 
 
 def keep_result(token: str, result: str) -> None:
     """Remember where the first use of the token led (a path, never personal data)."""
-    db.session.execute(_KEEP, {"used": token[:64], "led_to": result})
+    send(_KEEP, {"used": token[:64], "led_to": result})
 
 
 def result_of(token: str) -> str | None:

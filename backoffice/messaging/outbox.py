@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.core.celery_app import nudge
-from backoffice.core.db import after_commit, db
+from backoffice.core.db import after_commit, db, fetch, send
 from backoffice.core.language import N_, Language
 from backoffice.messaging.models import Channel, Kind, Message, MessageState, Phase
 from backoffice.messaging.policy import POLICIES
@@ -66,7 +66,7 @@ def queue_messages(drafts: Sequence[Draft], *, studio_id: int, now: datetime) ->
         return []
     hours = quiet_hours_of(studio_id)
     rows = [_row(draft, studio_id, hours, now=now) for draft in drafts]
-    planned = list(db.session.scalars(_PLAN, rows))
+    planned = list(send(_PLAN, rows).scalars())
     if planned and any(row["send_at"] <= now for row in rows):
         after_commit(call_worker)
     return planned
@@ -98,7 +98,7 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
 
 def quiet_hours_of(studio_id: int) -> QuietHours:
     """The quiet hours of a studio."""
-    return QuietHours(*db.session.execute(_QUIET_HOURS, {"studio": studio_id}).one())
+    return QuietHours._make(fetch(_QUIET_HOURS, {"studio": studio_id}).one())
 
 
 def call_worker() -> None:

@@ -1,17 +1,16 @@
 """Which days and hours the studio is open, and which days are public holidays (shown; the studio works on them)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import holidays
 from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 
-from backoffice.core.clock import at_local
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.core.language import Language
-from backoffice.studio.models import OpeningHours, SpecialDay, Studio
+from backoffice.studio.models import OpeningHours, SpecialDay
 
 _HOURS: CompoundSelect[Any] = union_all(
     select(OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at).where(
@@ -41,18 +40,10 @@ def opening_hours(studio_id: int) -> dict[int, tuple[time, time]]:
     return {weekday: (opens_at, closes_at) for weekday, opens_at, closes_at in rows}
 
 
-def open_spans(studio: Studio, first: date, last: date) -> dict[date, tuple[datetime, datetime]]:
-    """The instants between which the studio is open, for each day it is open. One statement for any range."""
-    return {
-        day: (at_local(day, opens_at, studio.zone), at_local(day, closes_at, studio.zone))
-        for day, (opens_at, closes_at) in open_times(studio.id, first, last).items()
-    }
-
-
 def open_times(studio_id: int, first: date, last: date) -> dict[date, tuple[time, time]]:
     """Opening and closing time of each day the studio is open. One statement for any range."""
     asked = {"studio": studio_id, "first": first, "last": last}
-    rows: Sequence[Any] = db.session.execute(_HOURS, asked).all()
+    rows: Sequence[Any] = fetch(_HOURS, asked).all()
     hours = {row.weekday if row.day is None else row.day: (row.opens_at, row.closes_at) for row in rows}
     times = {}
     for day in days(first, last):

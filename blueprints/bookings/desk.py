@@ -44,6 +44,7 @@ from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import honorific, own_name, show_daytime
 from blueprints.support.forms import add_domain_error, options
+from blueprints.support.kept import attached, kept
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -68,7 +69,7 @@ class FreeTimes:
 
 
 class Offered(NamedTuple):
-    """The rows the form chooses from. Held while booking, so that the session still knows them and asks for none."""
+    """The rows the form chooses from, as the process keeps them."""
 
     services: list[Service]
     trainers: list[Trainer]
@@ -117,8 +118,7 @@ def create() -> ResponseReturnValue:
 @permit(Permission.BOOKINGS_EDIT)
 def slots() -> ResponseReturnValue:
     """The free times of a day as buttons (a fragment of the form)."""
-    studio = current_studio()
-    service = _service(studio.id, request.args.get("service_id", type=int))
+    service = _service(request.args.get("service_id", type=int))
     times = free_times(
         service, asked_day(), request.args.get("trainer_id", type=int),
         women_only=bool(request.args.get("wants_woman")), instead_of=request.args.get("instead_of", type=int),
@@ -149,7 +149,7 @@ def free_times(
     )  # fmt: skip
     if trainer_id is None:
         found = one_per_start(found, studio.zone)
-    names = {trainer.id: own_name(trainer) for trainer in trainers(studio.id)}
+    names = {trainer.id: own_name(trainer) for trainer in _offered().trainers}
     return FreeTimes(day, holiday(day), found, chosen, names)
 
 
@@ -176,7 +176,7 @@ def wanted(
     at_that_time = [slot for slot in free if slot.starts_at == starts_at]
     if at_that_time:
         return Pick(starts_at, at_that_time[0].trainer_id, None)
-    offered = [one for one in trainers(studio.id) if one.is_woman or not women_only]
+    offered = [one for one in _offered().trainers if one.is_woman or not women_only]
     if not offered:
         raise Invalid(N_("Please add a trainer first."), field="trainer_id")
     return Pick(starts_at, offered[0].id, None)
@@ -189,7 +189,7 @@ def waiver_of(form: WhenForm) -> Waiver | None:
 
 def trainer_choices() -> list[SelectChoice]:
     """Anyone, or a trainer of the calendar."""
-    return _named(trainers(current_studio().id))
+    return _named(_offered().trainers)
 
 
 def _named(offered: list[Trainer]) -> list[SelectChoice]:
@@ -198,9 +198,12 @@ def _named(offered: list[Trainer]) -> list[SelectChoice]:
 
 def _book(form: BookingForm, offered: Offered) -> tuple[Booking, list[Person]]:
     studio = current_studio()
-    service = next(one for one in offered.services if one.id == form.service_id.data)
+    service = attached(next(one for one in offered.services if one.id == form.service_id.data))
     channel = form.channel.data
     pick = wanted(form, service, women_only=form.wants_woman.data, channel=channel)
+    for trainer in offered.trainers:
+        if trainer.id == pick.trainer_id:
+            attached(trainer)
     persons = [_person(form, which) for which in GUESTS if form.has_guest(which)]
     booking = actions.book(
         studio=studio,
@@ -262,14 +265,22 @@ def _lead(form: BookingForm, person: Person) -> Lead | None:
     return lead if lead.person_id == person.id and lead.closed_at is None else None
 
 
-def _service(studio_id: int, service_id: int | None) -> Service:
-    offered = services(studio_id)
+def _service(service_id: int | None) -> Service:
+    offered = _offered().services
     return next((service for service in offered if service.id == service_id), offered[0])
 
 
-def _fill_choices(form: BookingForm) -> Offered:
+def _offered() -> Offered:
     studio_id = current_studio().id
-    offered = Offered(services(studio_id), trainers(studio_id), rooms(studio_id))
+    return Offered(
+        kept("services", lambda: services(studio_id)),
+        kept("trainers", lambda: trainers(studio_id)),
+        kept("rooms", lambda: rooms(studio_id)),
+    )
+
+
+def _fill_choices(form: BookingForm) -> Offered:
+    offered = _offered()
     form.service_id.choices = options({one.id: own_name(one) for one in offered.services})
     form.trainer_id.choices = _named(offered.trainers)
     form.room_id.choices = options({"": _("automatic"), **{one.id: own_name(one) for one in offered.rooms}})
@@ -287,7 +298,7 @@ def _asked() -> dict[str, object]:
     if "trainer_id" in values:
         values["trainer_id"] = int(str(values["trainer_id"]))
     service = request.args.get("service", "")
-    for one in services(current_studio().id):
+    for one in _offered().services:
         if service in (one.slug, str(one.id)):
             values["service_id"] = one.id
     at = read_instant(request.args.get("at", ""))
@@ -302,7 +313,6 @@ def _known(typed: dict[str, str]) -> list[Candidate]:
 
 
 def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None) -> ResponseReturnValue:
-    studio = current_studio()
     chosen: dict[str, Person] = {}
     known: dict[str, list[Candidate]] = {}
     for which in GUESTS:
@@ -310,7 +320,7 @@ def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None)
         if (typed["person_id"] or "").isdecimal():
             chosen[which] = people.person(int(typed["person_id"]))
         known[which] = _known({name: typed[name] or "" for name in ("name", "kana", "phone", "mail")})
-    service = _service(studio.id, form.service_id.data)
+    service = _service(form.service_id.data)
     day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
     times = free_times(
         service, day, form.trainer_id.data, women_only=bool(form.wants_woman.data),

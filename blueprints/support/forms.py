@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from babel.support import NullTranslations, Translations
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -11,12 +13,13 @@ from flask_wtf.form import SUBMIT_METHODS
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import messages_path
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from backoffice.core.errors import DomainError, Stale
 from backoffice.core.submissions import new_token
-from blueprints.support.language import say
+from blueprints.support.language import language, say
 
 FROM_REQUEST = object()
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -45,6 +48,10 @@ class SafeForm(FlaskForm):
             field.validators = [*field.validators, no_control_characters]
             return field
 
+        def get_translations(self, form: FlaskForm) -> NullTranslations:
+            """The library's own sentences; it would read its catalogue anew for every request."""
+            return _own_sentences(language())
+
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """What was sent as a form. The library would read a JSON body, of any depth, as well."""
             if formdata is not FROM_REQUEST:
@@ -69,6 +76,11 @@ class VersionField(IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validators=[Optional()], **kwargs)
+
+
+@lru_cache
+def _own_sentences(language: str) -> NullTranslations:
+    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def add_domain_error(form: SafeForm, error: DomainError) -> None:

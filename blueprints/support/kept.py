@@ -15,6 +15,7 @@ from backoffice.core.db import Base, db
 from backoffice.studio.queries import setup_stamp
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Base)
 
 MOST = 500
 """Names may carry a day (hours of the calendar): a process keeps no more than this many answers."""
@@ -39,6 +40,13 @@ def kept(name: Hashable, read: Callable[[], T]) -> T:
         answers.clear()
     answer = answers[name] = _detached(read())
     return answer
+
+
+def attached(row: Row) -> Row:
+    """A kept row as one of this request's session, for actions that look it up there; nothing is asked or written."""
+    known = db.session.merge(row, load=False)
+    g.setdefault("attached", []).append(known)  # a session forgets rows that nobody holds
+    return known
 
 
 def _answers() -> dict[Hashable, Any]:
