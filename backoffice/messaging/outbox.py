@@ -98,7 +98,8 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
 
 def quiet_hours_of(studio_id: int) -> QuietHours:
     """The quiet hours of a studio."""
-    return QuietHours._make(fetch(_QUIET_HOURS, {"studio": studio_id}).one())
+    start, end, zone = fetch(_QUIET_HOURS, {"studio": studio_id}).one()
+    return QuietHours(start, end, zone)
 
 
 def call_worker() -> None:
