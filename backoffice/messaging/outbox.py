@@ -98,8 +98,8 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
 
 def quiet_hours_of(studio_id: int) -> QuietHours:
     """The quiet hours of a studio."""
-    start, end, zone = fetch(_QUIET_HOURS, {"studio": studio_id}).one()
-    return QuietHours(start, end, zone)
+    row = fetch(_QUIET_HOURS, {"studio": studio_id}).one()
+    return QuietHours(row.quiet_from, row.quiet_to, row.zone)
 
 
 def call_worker() -> None:
