@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from backoffice.bookings import claims, lead_steps, reminders, rules
-from backoffice.bookings.guests import Guest, add_participants, check_guests, expect_again
+from backoffice.bookings.entering import enter
+from backoffice.bookings.guests import Guest, check_guests, expect_again
 from backoffice.bookings.models import (
     CANCELLED_STATES,
     Booking,
@@ -64,7 +65,7 @@ def book(
 
     def prepare() -> Booking:
         own = lead or lead_steps.lead_for(participants[0].person, service, channel=channel, by=by, now=now)
-        booking = Booking(
+        return Booking(
             studio_id=studio.id,
             service_id=service.id,
             lead_id=None if own is None else own.id,
@@ -77,16 +78,19 @@ def book(
             note=plain_text(note, LONGEST_NOTE) or None,
             created_at=now,
             created_by=by.label,
+            cancel_reason="",
+            waiver="",
+            version=1,
         )
-        db.session.add(booking)
-        return booking
 
-    booking, was_shortened = settle(place, prepare, waiver, now=now)
-    add_participants(booking, service, participants)
+    def write(booking: Booking, wanted: list[claims.Wanted]) -> list[claims.Wanted]:
+        return enter(booking, participants, wanted, now=now)
+
+    booking, was_shortened = settle(place, prepare, write, waiver, now=now)
     _write_down("booking.booked", booking, waiver, _rules(waived, was_shortened), by=by, now=now)
     if held_until is None:
         lead_steps.after_booking(booking, service, by=by, now=now)
-        reminders.plan_messages(booking, by=by, now=now)
+        reminders.plan_messages(booking, service, by=by, now=now)
     return booking
 
 
@@ -99,8 +103,9 @@ def confirm_hold(booking: Booking, *, version: int | None = None, by: Actor, now
     booking.state, booking.held_until = BookingState.BOOKED.value, None
     booking.version += 1
     _write_down("booking.hold_confirmed", booking, before=before, by=by, now=now)
-    lead_steps.after_booking(booking, db.session.get_one(Service, booking.service_id), by=by, now=now)
-    reminders.plan_messages(booking, by=by, now=now)
+    service = db.session.get_one(Service, booking.service_id)
+    lead_steps.after_booking(booking, service, by=by, now=now)
+    reminders.plan_messages(booking, service, by=by, now=now)
 
 
 def move(
@@ -150,7 +155,13 @@ def move(
         claims.release(booking_id=booking.id)
         return booking
 
-    _, was_shortened = settle(place, prepare, waiver, now=now)
+    def write(booking: Booking, wanted: list[claims.Wanted]) -> list[claims.Wanted]:
+        db.session.flush()
+        if refused := claims.take(wanted, booking_id=booking.id, now=now):
+            claims.release(booking_id=booking.id)
+        return refused
+
+    _, was_shortened = settle(place, prepare, write, waiver, now=now)
     booking.version += 1
     expect_again(guests)
     _write_down(
@@ -158,7 +169,7 @@ def move(
     )
     if booking.state == BookingState.BOOKED:
         lead_steps.after_move(booking, service, by=by, now=now)
-        reminders.replace_messages(booking, by_gym=by_gym, by=by, now=now)
+        reminders.replace_messages(booking, service, by_gym=by_gym, by=by, now=now)
 
 
 def cancel(
@@ -222,7 +233,7 @@ def undo_cancel(booking: Booking, *, version: int | None = None, by: Actor, now:
     booking.version += 1
     _write_down("booking.cancel_undone", booking, before=before, by=by, now=now)
     lead_steps.after_undo(booking, service, by=by, now=now)
-    reminders.replace_messages(booking, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
+    reminders.replace_messages(booking, service, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
 
 
 def lock(booking: Booking, version: int | None = None) -> None:

@@ -63,6 +63,11 @@ class Wanted(NamedTuple):
     starts_at: datetime
     ends_at: datetime
 
+    @property
+    def span(self) -> Range[datetime]:
+        """The span as a claim holds it."""
+        return Range(self.starts_at, self.ends_at)
+
 
 def wanted_by_booking(booking: Booking, person_ids: Iterable[int]) -> list[Wanted]:
     """What a booking takes: trainer and room with preparation and clean-up, each guest for the visit itself."""
@@ -83,9 +88,16 @@ def take(
     A hold whose time is over gives way. When something is refused, the caller must undo the rest (a savepoint).
     """
     refused = _insert(sorted(wanted), booking_id, block_id)
+    return second_try(refused, booking_id=booking_id, block_id=block_id, now=now)
+
+
+def second_try(
+    refused: Sequence[Wanted], *, booking_id: int | None = None, block_id: int | None = None, now: datetime
+) -> list[Wanted]:
+    """Take what was refused once more if a hold whose time is over stood in the way; answer what is still refused."""
     if refused and _expire_stale_holds(refused, now=now):
-        refused = _insert(refused, booking_id, block_id)
-    return refused
+        return _insert(sorted(refused), booking_id, block_id)
+    return list(refused)
 
 
 def release(*, booking_id: int | None = None, block_id: int | None = None) -> None:
@@ -120,10 +132,13 @@ def claims_of(resources: Iterable[int], start: datetime, end: datetime) -> Colum
     return and_(_is_any_of(resources), Claim.span.op("&&")(Range(start, end)))
 
 
-def holds(resource: ColumnElement[int], start: datetime, end: datetime) -> ColumnElement[bool]:
-    """The condition that a claim holds the resource of another row at some time between two instants."""
+def holds(resource: ColumnElement[int], span: ColumnElement[Range[datetime]]) -> ColumnElement[bool]:
+    """The condition that a claim holds the resource of another row at some time of a span.
+
+    The span stands in a subquery of its own, so that the plan does not depend on it and PostgreSQL keeps one.
+    """
     wanted = func.int8range(resource, resource, literal_column("'[]'"))
-    return and_(_RESOURCE_RANGE.op("&&")(wanted), Claim.span.op("&&")(Range(start, end)))
+    return and_(_RESOURCE_RANGE.op("&&")(wanted), Claim.span.op("&&")(select(span).scalar_subquery()))
 
 
 def not_a_stale_hold(now: datetime) -> ColumnElement[bool]:
@@ -171,7 +186,7 @@ def _insert(wanted: Sequence[Wanted], booking_id: int | None, block_id: int | No
     rows = [
         {
             "resource": one.resource,
-            "span": Range(one.starts_at, one.ends_at),
+            "span": one.span,
             "booking_id": booking_id,
             "block_id": block_id,
         }

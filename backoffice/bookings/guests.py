@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.models import Attendance, Participant
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
@@ -40,22 +40,6 @@ def check_guests(service: Service, guests: Sequence[Guest], lead: Lead | None) -
             raise Invalid(N_("Please choose a size from the list."), field="wear_size")
         if guest.shoe_cm not in ("", *SHOE_SIZES):
             raise Invalid(N_("Please choose a size from the list."), field="shoe_cm")
-
-
-def add_participants(booking: Booking, service: Service, guests: Sequence[Guest]) -> None:
-    """Write the guests of a new booking, each with the fee of the service."""
-    for position, guest in enumerate(guests, start=1):
-        participant = Participant(
-            booking_id=booking.id,
-            person_id=guest.person.id,
-            position=position,
-            needs_wear=guest.needs_wear,
-            wear_size=guest.wear_size if guest.needs_wear else "",
-            shoe_cm=guest.shoe_cm if guest.needs_wear else "",
-            fee_yen=service.price_yen,
-        )
-        db.session.add(participant)
-    db.session.flush()
 
 
 def expect_again(guests: Sequence[Participant]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
 from backoffice.bookings import claims, rules
 from backoffice.bookings.availability import nearest_free
@@ -21,11 +22,28 @@ from backoffice.bookings.refusals import (
     Waiver,
 )
 from backoffice.core.clock import local
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service, Studio
+
+_ROOMS = (
+    select(Room.id)
+    .where(Room.studio_id == bindparam("studio"), Room.archived_at.is_(None))
+    .order_by(
+        select(Claim.id)
+        .where(
+            claims.holds(Room.id * 4 + int(Resource.ROOM), bindparam("busy", type_=TSTZRANGE)),
+            Claim.booking_id.is_distinct_from(bindparam("without", type_=BigInteger)),
+        )
+        .exists(),
+        Room.id.is_distinct_from(bindparam("kept", type_=BigInteger)),
+        Room.position,
+        Room.id,
+    )
+)
+"""The rooms in use: first those that nobody else holds in a span, among them first the one that is kept."""
 
 TAKEN = {Resource.PERSON: GUEST_TAKEN, Resource.TRAINER: TRAINER_TAKEN, Resource.ROOM: ROOM_TAKEN}
 """What is said, the first that applies: a guest cannot be elsewhere, another trainer or room may be free."""
@@ -83,11 +101,17 @@ def check_place(place: Place, waiver: Waiver | None, *, now: datetime) -> frozen
 
 
 def settle(
-    place: Place, prepare: Callable[[], Booking], waiver: Waiver | None, *, now: datetime
+    place: Place,
+    prepare: Callable[[], Booking],
+    write: Callable[[Booking, list[claims.Wanted]], list[claims.Wanted]],
+    waiver: Waiver | None,
+    *,
+    now: datetime,
 ) -> tuple[Booking, bool]:
     """Have `prepare` give the booking (new and filled, or the one to move) and take what it needs, or undo it all.
 
-    True when preparation had to be given up, which only a waiver allows. Raises `SlotTaken`.
+    `write` puts the booking and its claims into the database and answers what could not be had; then it has taken
+    nothing. True when preparation had to be given up, which only a waiver allows. Raises `SlotTaken`.
     """
     rooms = _rooms(place)
     lengths = [(place.service.prep_minutes, place.service.cleanup_minutes)]
@@ -100,11 +124,9 @@ def settle(
         for length in lengths:
             for room_id in rooms:
                 _put(booking, place, room_id, *length)
-                wanted = claims.wanted_by_booking(booking, place.person_ids)
-                refused = claims.take(wanted, booking_id=booking.id, now=now)
+                refused = write(booking, claims.wanted_by_booking(booking, place.person_ids))
                 if not refused:
                     return booking, length != lengths[0]
-                claims.release(booking_id=booking.id)
                 if any(_kind(one) is not Resource.ROOM for one in refused):
                     break
         raise _NotHad(refused)
@@ -173,22 +195,17 @@ def _rooms(place: Place) -> list[int | None]:
     """The rooms to try, the likeliest first; one statement. Raises `Invalid` for a room that is not there."""
     if place.room_id is None and not place.service.needs_room:
         return [None]
-    service = place.service
-    busy_from = place.starts_at - timedelta(minutes=service.prep_minutes)
-    busy_until = place.starts_at + timedelta(minutes=service.minutes + service.cleanup_minutes)
-    kept = place.without.room_id if place.without else None
-    is_taken = (
-        select(Claim.id)
-        .where(
-            claims.holds(Room.id * 4 + int(Resource.ROOM), busy_from, busy_until),
-            Claim.booking_id.is_distinct_from(place.without.id if place.without else None),
-        )
-        .exists()
-    )
-    query = select(Room.id).where(Room.studio_id == place.studio.id, Room.archived_at.is_(None))
-    if place.room_id is not None:
-        query = query.where(Room.id == place.room_id)
-    rooms = list(db.session.scalars(query.order_by(is_taken, Room.id != (kept or 0), Room.position, Room.id)))
+    service, without = place.service, place.without
+    asked = {
+        "studio": place.studio.id,
+        "busy": Range(
+            place.starts_at - timedelta(minutes=service.prep_minutes),
+            place.starts_at + timedelta(minutes=service.minutes + service.cleanup_minutes),
+        ),
+        "without": without.id if without else None,
+        "kept": without.room_id if without else None,
+    }
+    rooms = [room for (room,) in fetch(_ROOMS, asked) if place.room_id in (None, room)]
     if not rooms:
         raise Invalid(N_("Please choose a room."), field="room_id")
     return list(rooms)
@@ -203,4 +220,3 @@ def _put(booking: Booking, place: Place, room_id: int | None, prep: int, cleanup
     booking.starts_at = place.starts_at
     booking.ends_at = place.starts_at + timedelta(minutes=place.service.minutes)
     booking.prep_minutes, booking.cleanup_minutes = prep, cleanup
-    db.session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from backoffice.bookings.models import Booking, BookingChannel, Participant
 from backoffice.core.audit import Actor
-from backoffice.core.db import db
+from backoffice.core.db import fetch
 from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import Draft, cancel_messages, queue_messages
@@ -64,19 +64,25 @@ class Planned(NamedTuple):
     send_at: datetime
 
 
-def plan_messages(booking: Booking, *, by: Actor, now: datetime) -> None:
+def plan_messages(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
     """Queue the confirmation and the reminders of a new booking.
 
     Who has no mail address gets no rows; if they booked by themselves, the desk gets a task to call.
     """
     guests = readers(booking.id)
-    _plan(booking, guests, Kind.BOOKING_CONFIRMED, now=now)
+    _plan(booking, service, guests, Kind.BOOKING_CONFIRMED, now=now)
     if booking.channel == BookingChannel.WEB:
         _call_those_without_mail(booking, guests, CALL_CONFIRM, by=by, now=now)
 
 
 def replace_messages(
-    booking: Booking, *, now: datetime, by: Actor, by_gym: bool = False, kind: Kind = Kind.BOOKING_MOVED
+    booking: Booking,
+    service: Service,
+    *,
+    now: datetime,
+    by: Actor,
+    by_gym: bool = False,
+    kind: Kind = Kind.BOOKING_MOVED,
 ) -> None:
     """Take back what was planned and queue the news and the reminders for the time that holds now.
 
@@ -90,7 +96,7 @@ def replace_messages(
     )
     drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
     guests = readers(booking.id)
-    _plan(booking, guests, kind, by_gym=by_gym, now=now)
+    _plan(booking, service, guests, kind, by_gym=by_gym, now=now)
     if by_gym:
         _call_those_without_mail(booking, guests, CALL_MOVED, by=by, now=now)
 
@@ -123,13 +129,18 @@ def planned_for(
 
 def readers(booking_id: int) -> list[Reader]:
     """The guests of a booking, with their language and whether mail reaches them. One statement."""
-    return [Reader._make(row) for row in db.session.execute(_READERS, {"booking": booking_id})]
+    return [Reader._make(row) for row in fetch(_READERS, {"booking": booking_id})]
 
 
 def _plan(
-    booking: Booking, guests: Sequence[Reader], first: Kind, *, by_gym: bool = False, now: datetime
+    booking: Booking,
+    service: Service,
+    guests: Sequence[Reader],
+    first: Kind,
+    *,
+    by_gym: bool = False,
+    now: datetime,
 ) -> None:
-    service = db.session.get_one(Service, booking.service_id)
     wanted = planned_for(
         booking.starts_at,
         first,

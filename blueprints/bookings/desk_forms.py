@@ -69,8 +69,8 @@ class WhenForm(SafeForm):
     trainer_id = SelectField(_l("Trainer"), coerce=optional_int)
     day = DateField(_l("Day"), validators=[InputRequired()])
     clock = TimeField(_l("Or another time"), format=CLOCK, validators=[Optional()])
-    pick = HiddenField(validators=[Length(max=80)])
-    nearest = HiddenField(validators=[Length(max=80)])
+    pick = HiddenField("", validators=[Length(max=80)])
+    nearest = HiddenField("", validators=[Length(max=80)])
     waiver = StringField(_l("Reason for an exception"), validators=[Length(max=200)])
 
     @property
@@ -94,7 +94,7 @@ class BookingForm(CreateForm, WhenForm):
     """A new booking for one or two guests."""
 
     service_id = SelectField(_l("Service"), coerce=int)
-    lead_id = HiddenField(validators=[Length(max=20)])
+    lead_id = HiddenField("", validators=[Length(max=20)])
     channel = RadioField(
         _l("Reached us by"),
         choices=options(CHANNEL_WORDS),
@@ -130,7 +130,7 @@ class BookingForm(CreateForm, WhenForm):
 
 
 GUEST_FIELDS = {
-    "person_id": lambda: HiddenField(validators=[Length(max=20)]),
+    "person_id": lambda: HiddenField("", validators=[Length(max=20)]),
     "name": lambda: StringField(_l("Name"), validators=[Length(max=60)]),
     "kana": lambda: StringField(_l("Name in kana"), validators=[Length(max=60)]),
     "phone": lambda: TelField(_l("Phone"), validators=[Length(max=40)]),

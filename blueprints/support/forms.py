@@ -66,7 +66,7 @@ class SafeForm(FlaskForm):
 class CreateForm(SafeForm):
     """A form that creates something: carries a token, so that sending it twice creates one."""
 
-    form_token = HiddenField(default=new_token, validators=[Length(min=16, max=64)])
+    form_token = HiddenField("", default=new_token, validators=[Length(min=16, max=64)])
 
 
 class VersionField(IntegerField):
