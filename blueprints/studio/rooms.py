@@ -12,6 +12,7 @@ from blueprints.studio.forms import NewRoomForm, RoomForm
 from blueprints.studio.pages import done, form_page, saved
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
+from blueprints.support.filters import own_name
 from blueprints.support.studio import current_studio
 
 
@@ -43,7 +44,7 @@ def room(room_id: int) -> ResponseReturnValue:
     ):
         return done(url_for("settings.rooms"))
     return form_page(
-        form, row.name_ja, url_for("settings.rooms"), status=422 if form.errors else 200, row=row,
+        form, own_name(row), url_for("settings.rooms"), status=422 if form.errors else 200, row=row,
         archive_url=url_for("settings.archive_room", room_id=row.id),
         restore_url=url_for("settings.restore_room", room_id=row.id),
     )  # fmt: skip

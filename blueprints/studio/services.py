@@ -13,6 +13,7 @@ from blueprints.studio.forms import KIND_WORDS, NewServiceForm, ServiceForm
 from blueprints.studio.pages import done, form_page, saved
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
+from blueprints.support.filters import own_name
 from blueprints.support.studio import current_studio
 
 
@@ -54,7 +55,7 @@ def service(service_id: int) -> ResponseReturnValue:
     ):
         return done(url_for("settings.services"))
     return form_page(
-        form, row.name_ja, url_for("settings.services"), status=422 if form.errors else 200, row=row,
+        form, own_name(row), url_for("settings.services"), status=422 if form.errors else 200, row=row,
         archive_url=url_for("settings.archive_service", service_id=row.id),
         restore_url=url_for("settings.restore_service", service_id=row.id),
     )  # fmt: skip

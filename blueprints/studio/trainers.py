@@ -18,6 +18,7 @@ from blueprints.studio.pages import done, form_page, saved
 from blueprints.studio.week_form import HoursForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
+from blueprints.support.filters import own_name
 from blueprints.support.forms import options
 from blueprints.support.studio import current_studio
 
@@ -66,7 +67,7 @@ def trainer(trainer_id: int) -> ResponseReturnValue:
     ):
         return done(url_for("settings.trainers"))
     return form_page(
-        form, row.name_ja, url_for("settings.trainers"), status=422 if form.errors else 200, row=row,
+        form, own_name(row), url_for("settings.trainers"), status=422 if form.errors else 200, row=row,
         archive_url=url_for("settings.archive_trainer", trainer_id=row.id),
         restore_url=url_for("settings.restore_trainer", trainer_id=row.id),
     )  # fmt: skip
