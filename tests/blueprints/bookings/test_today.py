@@ -207,6 +207,7 @@ def test_a_trainer_sees_the_own_day_first_and_marks_only_the_own(
         assert "16:00" in everyone, "that a colleague is taken is seen"
         for secret in ("鈴木 一郎", "090-3333-4444", f"/people/{who.id}", f"/bookings/{other.id}"):
             assert secret not in everyone, (address, "by whom is not")
+    assert text(browser, "/today?trainer=all").count("未確認") == 1, "nothing is said of a colleague's guest"
     participants = dict(db.session.execute(select(Participant.booking_id, Participant.id)).all())  # type: ignore[arg-type]
     at(now + timedelta(hours=4))  # type: ignore[operator]
     assert browser.post(f"/participants/{participants[other.id]}/arrival", data={}).status_code == 403
