@@ -28,6 +28,7 @@ from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
+from backoffice.studio.models import Service
 from backoffice.studio.queries import the_studio
 from tasks.messages import PROVIDERS
 from tests.faults.world import make_guests
@@ -61,7 +62,8 @@ def cancelled(booking_id: int, person_id: int, now: datetime) -> None:
 def moved(booking_id: int, person_id: int, now: datetime) -> None:
     booking = db.session.get_one(Booking, booking_id, with_for_update=True)
     booking.starts_at, booking.version = booking.starts_at - timedelta(hours=3), booking.version + 1
-    replace_messages(booking, by=SYSTEM, now=now + timedelta(hours=1))
+    service = db.session.get_one(Service, booking.service_id)
+    replace_messages(booking, service, by=SYSTEM, now=now + timedelta(hours=1))
 
 
 def opted_out(booking_id: int, person_id: int, now: datetime) -> None:
