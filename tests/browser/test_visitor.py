@@ -57,6 +57,7 @@ def day_ahead(days: int) -> str:
 
 def fits(page: Page) -> None:
     """Nothing is wider than the phone, no serious fault of accessibility, every target is large enough."""
+    page.wait_for_load_state()  # a click may still be on its way
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     found = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
     assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []

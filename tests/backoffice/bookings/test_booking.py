@@ -287,3 +287,15 @@ def test_somebody_without_mail_who_booked_on_the_web_is_called(desk_book: Desk, 
 
 def test_every_refusal_of_a_time_offers_others() -> None:
     assert all(issubclass(one, NotFree) for one in (SlotTaken, OutsideHours, TooLate))
+
+
+def test_each_trainer_keeps_to_a_room_while_it_is_free(desk_book: Desk) -> None:
+    first, second = desk_book.rooms()
+    assert desk_book.book(desk_book.at(10)).room_id == first.id
+    assert desk_book.book(desk_book.at(12), trainer="okada").room_id == second.id
+    assert desk_book.book(desk_book.at(12)).room_id == first.id
+    taken = desk_book.book(desk_book.at(16), room_id=second.id)
+    assert desk_book.book(desk_book.at(16), trainer="okada").room_id == first.id, (
+        taken,
+        "the other one when it is not",
+    )
