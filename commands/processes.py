@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from types import FrameType
 from typing import Any
@@ -51,7 +52,10 @@ class Supervisor(Manager):  # type: ignore[misc]
 
 
 class RestartingProcess(Process):  # type: ignore[misc]
-    """A process that is started again after a crash, but not more than five times without a calm minute."""
+    """A process that is started again after a crash, but not more than five times without a calm minute.
+
+    It ends with its manager, also when that was killed.
+    """
 
     def __init__(self, stopping: Any, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -60,6 +64,7 @@ class RestartingProcess(Process):  # type: ignore[misc]
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Run the command; only its last end is reported as one."""
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        threading.Thread(target=self._end_with, args=(os.getppid(),), daemon=True).start()
         restarts = 0
         while True:
             started = time.monotonic()
@@ -73,6 +78,20 @@ class RestartingProcess(Process):  # type: ignore[misc]
             self._send_message(f"ended with code {code}, starting it again\n".encode())
             time.sleep(restarts)
         self._send_message({"returncode": code or (0 if self._stopping.is_set() else 1)}, type="ended")
+
+    def _end_with(self, manager: int) -> None:
+        """A manager that was killed tells nobody; its parts would go on holding the port against the next start."""
+        while os.getppid() == manager:
+            time.sleep(0.5)
+        self._stopping.set()
+        self._signal_child(os.kill, signal.SIGTERM)
+        time.sleep(STOP_SECONDS)
+        self._signal_child(os.killpg, signal.SIGKILL)
+        os._exit(1)
+
+    def _signal_child(self, how: Any, sign: signal.Signals) -> None:
+        if self._child is not None:
+            _send(how, self._child.pid, sign)
 
     def _send_message(self, data: Any, type: str = "line") -> None:
         if type == "ended":

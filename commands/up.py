@@ -1,5 +1,6 @@
 """`backoffice up`: servers, migrations, the demo gym the first time, then web, worker and beat until Ctrl-C."""
 
+import errno
 import os
 import shlex
 import socket
@@ -21,6 +22,7 @@ from commands.processes import Supervisor
 from commands.surroundings import settings_and_servers, told_plainly
 
 READY_SECONDS = 90
+PORT_SECONDS = 5
 PARTS = ("web", "worker", "beat")
 
 
@@ -71,16 +73,26 @@ def _refuse_embedded_servers() -> None:
 
 
 def _refuse_taken_port(settings: Settings) -> None:
+    """Wait a moment first: after a `kill -9` the parts of the last start are just ending."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while (error := _bind_error(settings)) is not None:
+        if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            raise click.ClickException(
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror}). Stop what listens there, "
+                "or choose another port: PORT=8001 make run."
+            )
+        time.sleep(0.5)
+
+
+def _bind_error(settings: Settings) -> OSError | None:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise click.ClickException(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}). Stop what listens there, "
-                "or choose another port: PORT=8001 make run."
-            ) from error
+            return error
+    return None
 
 
 def _prepare(settings: Settings, *, may_fill: bool) -> bool:
