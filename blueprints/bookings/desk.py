@@ -134,7 +134,8 @@ def guests(which: str) -> ResponseReturnValue:
     typed = {
         name: request.form.get(f"{which}_{name}", "")[:200] for name in ("name", "kana", "phone", "mail")
     }
-    return render_template("bookings/_known.html", which=which, known=_known(typed), chosen="")
+    chosen = request.form.get(f"{which}_person_id", "")[:20]
+    return render_template("bookings/_known.html", which=which, known=_known(typed), chosen=chosen)
 
 
 def free_times(

@@ -77,7 +77,7 @@ def no_serious_fault(page: Page) -> None:
 
 
 def book(page: Page, name: str, phone: str, clock_time: str) -> None:
-    """Book a personal session of today with Mori for a caller who is new."""
+    """Book a personal session of today with Mori for a caller who is new; at any time: the last one free."""
     page.goto("/bookings/new")
     page.locator("#first_name").fill(name)
     page.locator("#first_phone").fill(phone)
@@ -85,7 +85,7 @@ def book(page: Page, name: str, phone: str, clock_time: str) -> None:
         page.locator("#service_id").select_option(label="パーソナルトレーニング")
     with page.expect_response(re.compile("/bookings/slots")):
         page.locator("#trainer_id").select_option(label="森 亮介")
-    page.locator("#slots label.slot", has_text=clock_time).click()
+    page.locator("#slots label.slot", has_text=clock_time).last.click()
     page.get_by_role("button", name="予約する").click()
 
 
@@ -125,7 +125,7 @@ def test_another_desks_change_appears_by_itself(
     other.context.close()
 
 
-def test_somebody_known_is_offered_while_typing(site: Site, page: Page, morning: None) -> None:
+def test_somebody_known_is_offered_while_typing_and_stays_chosen(site: Site, page: Page, morning: None) -> None:
     sign_in(page)
     book(page, "大谷 翔", "090-5555-0003", "15:15")
     expect(page.locator("h1")).to_have_text("大谷 翔 様")
@@ -133,6 +133,10 @@ def test_somebody_known_is_offered_while_typing(site: Site, page: Page, morning:
     page.locator("#first_phone").press_sequentially("09055550003")
     expect(page.locator("#first-known")).to_contain_text("大谷 翔")
     no_serious_fault(page)
+    page.locator("#first-known label", has_text="大谷 翔").click()
+    with page.expect_response(re.compile("/bookings/guests/first")):
+        page.locator("#first_kana").press_sequentially("おお")
+    expect(page.get_by_label("大谷 翔")).to_be_checked()
 
 
 @pytest.mark.parametrize("browser_zone", ["Asia/Tokyo", "America/New_York"])
@@ -185,3 +189,22 @@ def test_without_a_script_the_desk_books_as_well(site: Site, phone: OpenPhone, m
     page.locator("#slots label.slot").first.click()
     page.get_by_role("button", name="予約する").click()
     expect(page.locator("h1")).to_have_text("みやけ 様")
+
+
+def test_enter_after_a_refusal_takes_no_time_that_nobody_asked_for(
+    site: Site, page: Page, morning: None
+) -> None:
+    sign_in(page)
+    book(page, "大谷 昇", "090-5555-0014", "")
+    expect(page.locator("h1")).to_have_text("大谷 昇 様")
+    page.goto("/bookings/new")
+    expect(page.locator("#first_name")).to_be_focused()
+    page.keyboard.type("大谷 進")
+    page.locator("#service_id").select_option(label="パーソナルトレーニング")
+    page.locator("#trainer_id").select_option(label="森 亮介")
+    page.locator("#clock").fill(start_of(site))
+    page.locator("#clock").press("Enter")
+    expect(page.locator(".clash .slot")).to_have_count(3)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.locator("#first_phone").press("Enter")
+    assert answer.value.status == 409
