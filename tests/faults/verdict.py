@@ -10,8 +10,9 @@ from tests.far_ends.processes import FarEnd
 
 ENDS = {"SENT", "UNKNOWN", "FAILED", "CANCELLED"}
 QUERY = """
-    select m.id, m.state, m.channel, a.address
-    from messages m join person_mails a on a.person_id = m.person_id order by m.id
+    select m.id, m.state, m.channel, a.address, coalesce(b.state = 'CANCELLED', false)
+    from messages m join person_mails a on a.person_id = m.person_id left join bookings b on b.id = m.booking_id
+    order by m.id
 """
 
 
@@ -38,19 +39,20 @@ def judge(
     if len(rows) != planned:
         verdict.faults.append(f"{planned} planned, {len(rows)} rows")
     mails = Counter(row[3] for row in rows if row[2] == "mail")
-    for message_id, state, channel, address in rows:
+    for message_id, state, channel, address, was_called_off in rows:
         verdict.states[state] += 1
         accepted = by_mail[address] if channel == "mail" else by_push[message_id]
-        _judge_one(verdict, f"{channel} message {message_id}", state, accepted, channel, may_be_unknown)
+        # A key makes another try harmless, so a push need never stay unknown; unless its booking was called off after
+        # an answer was lost: then there is no other try, and nobody can say.
+        may_be = may_be_unknown if channel == "mail" else was_called_off
+        _judge_one(verdict, f"{channel} message {message_id}", state, accepted, may_be)
     for address, count in mails.items():
         if count > 1:
             verdict.faults.append(f"{count} rows for one cause ({address})")
     return verdict
 
 
-def _judge_one(
-    verdict: Verdict, name: str, state: str, accepted: int, channel: str, may_be_unknown: bool
-) -> None:
+def _judge_one(verdict: Verdict, name: str, state: str, accepted: int, may_be_unknown: bool) -> None:
     if accepted > 1:
         verdict.duplicates += 1
         verdict.faults.append(f"{name} was accepted {accepted} times")
@@ -62,5 +64,5 @@ def _judge_one(
         verdict.faults.append(f"{name} is called sent and never arrived")
     if state in {"FAILED", "CANCELLED"} and accepted:
         verdict.faults.append(f"{name} is called {state} and arrived")
-    if state == "UNKNOWN" and (channel != "mail" or not may_be_unknown):
+    if state == "UNKNOWN" and not may_be_unknown:
         verdict.faults.append(f"{name} is unknown without need")
