@@ -125,7 +125,9 @@ def test_another_desks_change_appears_by_itself(
     other.context.close()
 
 
-def test_somebody_known_is_offered_while_typing_and_stays_chosen(site: Site, page: Page, morning: None) -> None:
+def test_somebody_known_is_offered_while_typing_and_stays_chosen(
+    site: Site, page: Page, morning: None
+) -> None:
     sign_in(page)
     book(page, "大谷 翔", "090-5555-0003", "15:15")
     expect(page.locator("h1")).to_have_text("大谷 翔 様")
