@@ -12,6 +12,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import mail_of, phone_of
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service, Studio
+from backoffice.studio.scope import of_studio
 
 MANAGE = "manage"
 
@@ -38,20 +39,17 @@ class BookingView:
     guests: tuple[GuestView, ...]
 
 
-def booking(booking_id: int) -> Booking:
-    """A booking. Raises `NotFound`."""
-    found = db.session.get(Booking, booking_id)
-    if found is None:
-        raise NotFound
-    return found
+def booking(studio_id: int, booking_id: int) -> Booking:
+    """A booking of this studio. Raises `NotFound`."""
+    return of_studio(Booking, studio_id, booking_id)
 
 
-def participant(participant_id: int) -> Participant:
-    """A participant. Raises `NotFound`."""
+def participant(studio_id: int, participant_id: int) -> tuple[Participant, Booking]:
+    """A participant of a booking of this studio, and the booking. Raises `NotFound`."""
     found = db.session.get(Participant, participant_id)
     if found is None:
         raise NotFound
-    return found
+    return found, booking(studio_id, found.booking_id)
 
 
 def guests_of(booking_id: int) -> list[Participant]:
@@ -60,15 +58,15 @@ def guests_of(booking_id: int) -> list[Participant]:
     return list(db.session.scalars(query))
 
 
-def booking_view(booking_id: int) -> BookingView:
-    """A booking with studio, service, trainer, room and guests. Two statements, and two for each guest."""
+def booking_view(studio_id: int, booking_id: int) -> BookingView:
+    """A booking of this studio with service, trainer, room and guests. Two statements, and two for each guest."""
     row = db.session.execute(
         select(Booking, Studio, Service, Trainer, Room)
         .join(Studio, Studio.id == Booking.studio_id)
         .join(Service, Service.id == Booking.service_id)
         .join(Trainer, Trainer.id == Booking.trainer_id)
         .outerjoin(Room, Room.id == Booking.room_id)
-        .where(Booking.id == booking_id)
+        .where(Booking.id == booking_id, Booking.studio_id == studio_id)
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -18,6 +18,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.staff.models import TimeOff, Trainer
 from backoffice.studio.models import Room, SpecialDay, Studio
+from backoffice.studio.scope import of_studio
 
 LONGEST_REASON = 200
 AHEAD = (BookingState.HELD, BookingState.BOOKED)
@@ -56,11 +57,12 @@ def add_time_off(
     return hits(trainer.studio_id, starts_at, ends_at, trainer_id=trainer.id)
 
 
-def cancel_time_off(time_off_id: int, *, by: Actor, now: datetime) -> None:
+def cancel_time_off(studio_id: int, time_off_id: int, *, by: Actor, now: datetime) -> None:
     """The trainer works after all. Twice changes nothing. Raises `NotFound`."""
     time_off = db.session.get(TimeOff, time_off_id, with_for_update=True, populate_existing=True)
     if time_off is None:
         raise NotFound
+    of_studio(Trainer, studio_id, time_off.trainer_id)
     if time_off.cancelled_at is None:
         time_off.cancelled_at = now
         record("time_off.cancelled", "time_off", time_off.id, by=by, now=now)
@@ -110,11 +112,9 @@ def add_block(
     return block
 
 
-def remove_block(block_id: int, *, by: Actor, now: datetime) -> None:
+def remove_block(studio_id: int, block_id: int, *, by: Actor, now: datetime) -> None:
     """Give the time of a block back. Twice changes nothing. Raises `NotFound`."""
-    block = db.session.get(Block, block_id, with_for_update=True, populate_existing=True)
-    if block is None:
-        raise NotFound
+    block = of_studio(Block, studio_id, block_id, lock=True)
     if block.removed_at is None:
         block.removed_at = now
         claims.release(block_id=block.id)
@@ -161,11 +161,9 @@ def add_special_day(
     return special_day_hits(special)
 
 
-def remove_special_day(special_day_id: int, *, by: Actor, now: datetime) -> None:
+def remove_special_day(studio_id: int, special_day_id: int, *, by: Actor, now: datetime) -> None:
     """The usual hours hold again. Refuses a day that has passed: it stays as it was. Raises `NotFound`."""
-    special = db.session.get(SpecialDay, special_day_id, with_for_update=True, populate_existing=True)
-    if special is None:
-        raise NotFound
+    special = of_studio(SpecialDay, studio_id, special_day_id, lock=True)
     if special.day < local_date(now, db.session.get_one(Studio, special.studio_id).zone):
         raise Invalid(N_("This day has passed."))
     before = {"day": special.day, "opens_at": special.opens_at, "closes_at": special.closes_at}
@@ -228,6 +226,7 @@ def _check_owned(studio_id: int, trainer_id: int | None, room_id: int | None) ->
     """Exactly one trainer or one room, of this studio."""
     if (trainer_id is None) == (room_id is None):
         raise Invalid(N_("Please choose either a trainer or a room."), field="trainer_id")
-    row = db.session.get(Trainer, trainer_id) if room_id is None else db.session.get(Room, room_id)
-    if row is None or row.studio_id != studio_id:
-        raise NotFound
+    if trainer_id is not None:
+        of_studio(Trainer, studio_id, trainer_id)
+    if room_id is not None:
+        of_studio(Room, studio_id, room_id)

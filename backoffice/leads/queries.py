@@ -5,8 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from backoffice.core.db import db
-from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead, LeadSource, LostReason, StageChange
+from backoffice.studio.scope import of_studio
 
 
 class Choice(NamedTuple):
@@ -17,12 +17,9 @@ class Choice(NamedTuple):
     name_en: str
 
 
-def lead(lead_id: int) -> Lead:
-    """A lead. Raises `NotFound`."""
-    found = db.session.get(Lead, lead_id)
-    if found is None:
-        raise NotFound
-    return found
+def lead(studio_id: int, lead_id: int) -> Lead:
+    """A lead of this studio. Raises `NotFound`."""
+    return of_studio(Lead, studio_id, lead_id)
 
 
 def open_lead_of(person_id: int) -> Lead | None:

@@ -57,7 +57,7 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
         return _copy(row, by=by, now=now)
     if row.state not in REPEATABLE:
         raise Invalid(ON_ITS_WAY)
-    _finish_todos(row.id, by=by, now=now)
+    _finish_todos(row, by=by, now=now)
     row.retry_key = uuid.uuid4()
     row.tries = 0
     row.ended_at = None
@@ -137,7 +137,7 @@ def _told(row: Message, action: str, before: str, *, by: Actor, now: datetime) -
     )
 
 
-def _finish_todos(message_id: int, *, by: Actor, now: datetime) -> None:
-    waiting = select(Todo.id).where(Todo.message_id == message_id, Todo.done_at.is_(None))
+def _finish_todos(row: Message, *, by: Actor, now: datetime) -> None:
+    waiting = select(Todo.id).where(Todo.message_id == row.id, Todo.done_at.is_(None))
     for todo_id in db.session.scalars(waiting):
-        finish_todo(todo_id, by=by, now=now)
+        finish_todo(row.studio_id, todo_id, by=by, now=now)

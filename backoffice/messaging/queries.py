@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, select, tuple_
 
 from backoffice.core.db import db
-from backoffice.core.errors import NotFound
 from backoffice.messaging.models import Attempt, Kind, Message, MessageState
 from backoffice.people.models import Person
 from backoffice.people.queries import matching_ids
+from backoffice.studio.scope import of_studio
 
 MOST_COUNTED = 100
 LATE_AFTER = timedelta(minutes=15)
@@ -119,10 +119,7 @@ def messages_about(
 
 def message(studio_id: int, message_id: int) -> Message:
     """A message with its text as sent. Raises `NotFound`."""
-    row = db.session.get(Message, message_id)
-    if row is None or row.studio_id != studio_id:
-        raise NotFound
-    return row
+    return of_studio(Message, studio_id, message_id)
 
 
 def message_row(message_id: int) -> MessageRow:

@@ -8,6 +8,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import NotFound
 from backoffice.staff.models import Staff, StaffState
 from backoffice.staff.passwords import DEMO_PASSWORD, matches
+from backoffice.studio.scope import of_studio
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,7 @@ class Colleague:
 
 def staff_member(studio_id: int, staff_id: int) -> Staff:
     """A staff member of this studio. Raises `NotFound`."""
-    staff = db.session.get(Staff, staff_id)
-    if staff is None or staff.studio_id != studio_id:
-        raise NotFound
-    return staff
+    return of_studio(Staff, studio_id, staff_id)
 
 
 def acting(staff_id: int) -> Staff:

@@ -8,11 +8,12 @@ from sqlalchemy import delete, func, select, update
 
 from backoffice.core.audit import Actor, record
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.staff.models import Shift, Staff, TimeOff, Trainer
 from backoffice.studio import editing
 from backoffice.studio.actions import check_slug
+from backoffice.studio.scope import of_studio
 
 Hours = tuple[int, time, time, time | None, time | None]
 """Weekday (0 = Monday), start, end, break from, break to."""
@@ -138,10 +139,7 @@ def all_trainers(studio_id: int) -> list[Trainer]:
 
 def trainer(studio_id: int, trainer_id: int) -> Trainer:
     """A trainer of this studio, archived or not. Raises `NotFound`."""
-    row = db.session.get(Trainer, trainer_id)
-    if row is None or row.studio_id != studio_id:
-        raise NotFound
-    return row
+    return of_studio(Trainer, studio_id, trainer_id)
 
 
 def trainer_of(staff_id: int) -> Trainer | None:

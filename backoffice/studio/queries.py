@@ -8,6 +8,7 @@ from sqlalchemy import exists, literal_column, select
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.studio.models import OpeningHours, Room, Service, SpecialDay, Studio
+from backoffice.studio.scope import of_studio
 
 _STAMP = select(Studio.setup_stamp).order_by(Studio.id).limit(literal_column("1"))
 
@@ -79,18 +80,12 @@ def all_rooms(studio_id: int) -> list[Room]:
 
 def service(studio_id: int, service_id: int) -> Service:
     """A service of this studio, archived or not. Raises `NotFound`."""
-    row = db.session.get(Service, service_id)
-    if row is None or row.studio_id != studio_id:
-        raise NotFound
-    return row
+    return of_studio(Service, studio_id, service_id)
 
 
 def room(studio_id: int, room_id: int) -> Room:
     """A room of this studio, archived or not. Raises `NotFound`."""
-    row = db.session.get(Room, room_id)
-    if row is None or row.studio_id != studio_id:
-        raise NotFound
-    return row
+    return of_studio(Room, studio_id, room_id)
 
 
 def opening_hours(studio_id: int) -> list[OpeningHours]:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
+from backoffice.studio.scope import of_studio
 from backoffice.todos.models import Todo, TodoKind
 
 LONGEST_TITLE = 200
@@ -51,21 +52,21 @@ def add_todo(
     return todo
 
 
-def finish_todo(todo_id: int, *, by: Actor, now: datetime) -> Todo:
+def finish_todo(studio_id: int, todo_id: int, *, by: Actor, now: datetime) -> Todo:
     """Tick a task off; ticking twice changes nothing.
 
     Refuses the next action of a lead: an open lead never has none, so it is answered on the lead's page.
     """
-    todo = _lock(todo_id)
+    todo = _lock(studio_id, todo_id)
     if todo.done_at is None:
         todo.done_at, todo.done_by = now, by.label
         record("todo.finished", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
     return todo
 
 
-def reopen_todo(todo_id: int, *, by: Actor, now: datetime) -> Todo:
+def reopen_todo(studio_id: int, todo_id: int, *, by: Actor, now: datetime) -> Todo:
     """Take a tick back. Refuses the next action of a lead, which may have got another one since."""
-    todo = _lock(todo_id)
+    todo = _lock(studio_id, todo_id)
     if todo.done_at is not None:
         todo.done_at = todo.done_by = None
         record("todo.reopened", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
@@ -91,10 +92,8 @@ def drop_for_booking(booking_id: int, kinds: Iterable[TodoKind], *, by: Actor, n
     return len(open_todos)
 
 
-def _lock(todo_id: int) -> Todo:
-    todo = db.session.get(Todo, todo_id, with_for_update=True, populate_existing=True)
-    if todo is None:
-        raise NotFound
+def _lock(studio_id: int, todo_id: int) -> Todo:
+    todo = of_studio(Todo, studio_id, todo_id, lock=True)
     if todo.kind == TodoKind.NEXT_ACTION:
         raise Invalid(N_("Please choose the next action on the page of this lead."))
     return todo

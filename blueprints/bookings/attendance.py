@@ -24,6 +24,7 @@ from blueprints.support.clock import now
 from blueprints.support.filters import honorific
 from blueprints.support.language import say
 from blueprints.support.next_page import own_path
+from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error, flash_undo
 
 attendance = Blueprint("attendance", __name__)
@@ -100,10 +101,10 @@ def take_back(participant_id: int, which: str) -> ResponseReturnValue:
 
 def _participant(participant_id: int) -> Participant:
     """The participant; a trainer who does not work at the desk may only mark the own bookings."""
-    participant = queries.participant(participant_id)
+    participant, booking = queries.participant(current_studio().id, participant_id)
     if not may(Permission.BOOKINGS_EDIT):
         own = trainer_of(current_user.id)
-        if own is None or own.id != queries.booking(participant.booking_id).trainer_id:
+        if own is None or own.id != booking.trainer_id:
             raise Refused
     return participant
 

@@ -262,7 +262,7 @@ def _lead(form: BookingForm, person: Person) -> Lead | None:
     """The lead the booking was opened from, when it is still open and belongs to the guest."""
     if not (form.lead_id.data or "").isdecimal():
         return None
-    lead = leads.lead(int(form.lead_id.data))
+    lead = leads.lead(current_studio().id, int(form.lead_id.data))
     return lead if lead.person_id == person.id and lead.closed_at is None else None
 
 
@@ -295,7 +295,9 @@ def _asked() -> dict[str, object]:
         if request.args.get(name, "").isdecimal():
             values[column] = request.args[name][:18]
     if "lead_id" in values:
-        values["first_person_id"] = str(leads.lead(int(str(values["lead_id"]))).person_id)
+        values["first_person_id"] = str(
+            leads.lead(current_studio().id, int(str(values["lead_id"]))).person_id
+        )
     if "trainer_id" in values:
         values["trainer_id"] = int(str(values["trainer_id"]))
     service = request.args.get("service", "")

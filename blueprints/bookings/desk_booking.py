@@ -47,7 +47,7 @@ OPEN = (BookingState.HELD, BookingState.BOOKED)
 @permit(Permission.CALENDAR_VIEW)
 def show(booking_id: int) -> ResponseReturnValue:
     """Everything about one booking. A trainer who does not work at the desk opens the own ones only."""
-    booking = queries.booking(booking_id)
+    booking = queries.booking(current_studio().id, booking_id)
     check_may_open(booking)
     return _page(
         booking, MoveForm(data=_held(booking), formdata=None), CancelForm(data=_held(booking), formdata=None)
@@ -58,7 +58,7 @@ def show(booking_id: int) -> ResponseReturnValue:
 @permit(Permission.BOOKINGS_EDIT)
 def move(booking_id: int) -> ResponseReturnValue:
     """Give a booking another time or trainer: from its page, or from the calendar (which asks for JSON)."""
-    view = queries.booking_view(booking_id)
+    view = queries.booking_view(current_studio().id, booking_id)
     booking = view.booking
     if wants_json():
         return _moved_on_calendar(booking)
@@ -93,7 +93,10 @@ def confirm(booking_id: int) -> ResponseReturnValue:
     """Make a tentative booking a real one; the guest is told."""
     with transaction():
         actions.confirm_hold(
-            queries.booking(booking_id), version=request.form.get("version", type=int), by=actor(), now=now()
+            queries.booking(current_studio().id, booking_id),
+            version=request.form.get("version", type=int),
+            by=actor(),
+            now=now(),
         )
     flash_done(_("The booking is confirmed."))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
@@ -103,7 +106,7 @@ def confirm(booking_id: int) -> ResponseReturnValue:
 @permit(Permission.BOOKINGS_EDIT)
 def cancel(booking_id: int) -> ResponseReturnValue:
     """Call a booking off, by the guest or by the gym; the toast can take it back."""
-    booking = queries.booking(booking_id)
+    booking = queries.booking(current_studio().id, booking_id)
     form = CancelForm()
     move_form = MoveForm(data=_held(booking), formdata=None)
     if not form.validate():
@@ -125,7 +128,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
 @permit(Permission.BOOKINGS_EDIT)
 def undo_cancel(booking_id: int) -> ResponseReturnValue:
     """The booking stands again, if its time is still free."""
-    booking = queries.booking(booking_id)
+    booking = queries.booking(current_studio().id, booking_id)
     try:
         with transaction():
             actions.undo_cancel(booking, by=actor(), now=now())
@@ -197,7 +200,7 @@ def _page(
     clash: NotFree | None = None,
 ) -> ResponseReturnValue:
     edits = may(Permission.BOOKINGS_EDIT)
-    view = queries.booking_view(booking.id)
+    view = queries.booking_view(booking.studio_id, booking.id)
     form.trainer_id.choices = trainer_choices()
     day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
     is_open = booking.state in OPEN

@@ -166,7 +166,7 @@ def _slot(visit: Visit, wish: Wish, starts_at: datetime) -> Slot | None:
 
 def _move(visit: Visit, starts_at: datetime, trainer_id: int, version: int | None) -> None:
     actions.move(
-        find_booking(visit.booking.id),
+        find_booking(visit.booking.studio_id, visit.booking.id),
         starts_at=starts_at,
         trainer_id=trainer_id,
         version=version,
@@ -177,7 +177,7 @@ def _move(visit: Visit, starts_at: datetime, trainer_id: int, version: int | Non
 
 
 def _cancel(visit: Visit, reason: str, version: int | None) -> None:
-    booking = find_booking(visit.booking.id)
+    booking = find_booking(visit.booking.studio_id, visit.booking.id)
     actions.cancel(
         booking, by_gym=False, by_client=True, reason=reason, version=version, by=_holder(visit), now=now()
     )

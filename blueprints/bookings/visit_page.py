@@ -20,6 +20,7 @@ from backoffice.studio.models import Service
 from backoffice.studio.queries import service as find_service
 from blueprints.support import language as languages
 from blueprints.support.clock import now
+from blueprints.support.studio import current_studio
 
 
 class LinkGone(NotFound):
@@ -81,7 +82,7 @@ def read_visit(token: str) -> Visit:
         raise LinkGone
     person = find_person(guest.person_id)
     _speak(person.language)
-    booking = find_booking(guest.booking_id)
+    booking = find_booking(current_studio().id, guest.booking_id)
     service = find_service(booking.studio_id, booking.service_id)
     trainer = find_trainer(booking.studio_id, booking.trainer_id)
     return Visit(

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.errors import DomainError
 from backoffice.leads import actions, queries
 from backoffice.leads.models import CLOSED_STAGES, Lead, Stage
 from backoffice.people.queries import person as find_person
@@ -95,9 +95,7 @@ def reopen(lead_id: int) -> ResponseReturnValue:
 
 
 def _visible(lead_id: int) -> Lead:
-    lead = queries.lead(lead_id)
-    if lead.studio_id != current_studio().id:
-        raise NotFound
+    lead = queries.lead(current_studio().id, lead_id)
     check_visible(lead.person_id)
     return lead
 
@@ -136,7 +134,7 @@ def _do(lead: Lead, form: SafeForm, act: Callable[[], None], done: str) -> Respo
             act()
     except DomainError as error:
         add_domain_error(form, error)
-        return _page(queries.lead(lead_id), form), error.status
+        return _page(queries.lead(current_studio().id, lead_id), form), error.status
     flash_done(done)
     return redirect(url_for("leads.show", lead_id=lead_id))
 

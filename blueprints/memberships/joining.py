@@ -63,7 +63,7 @@ def new() -> ResponseReturnValue:
 def _candidate() -> _Candidate:
     lead_id, person_id = request.args.get("lead", type=int), request.args.get("person", type=int)
     if lead_id is not None:
-        lead = find_lead(lead_id)
+        lead = find_lead(current_studio().id, lead_id)
         return _Candidate(find_person(lead.person_id), lead)
     if person_id is None:
         abort(404)

@@ -55,7 +55,7 @@ def time_off() -> ResponseReturnValue:
 def remove_time_off(time_off_id: int) -> ResponseReturnValue:
     """The trainer works after all."""
     with transaction():
-        schedule.cancel_time_off(time_off_id, by=actor(), now=now())
+        schedule.cancel_time_off(current_studio().id, time_off_id, by=actor(), now=now())
     return done(url_for("settings.time_off"), _("Taken back."))
 
 
@@ -93,7 +93,7 @@ def blocks() -> ResponseReturnValue:
 def remove_block(block_id: int) -> ResponseReturnValue:
     """The time can be booked again."""
     with transaction():
-        schedule.remove_block(block_id, by=actor(), now=now())
+        schedule.remove_block(current_studio().id, block_id, by=actor(), now=now())
     return done(url_for("settings.blocks"), _("Taken back."))
 
 

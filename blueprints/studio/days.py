@@ -52,7 +52,7 @@ def special_days() -> ResponseReturnValue:
 def remove_special_day(special_day_id: int) -> ResponseReturnValue:
     """The usual hours of the weekday hold again."""
     with transaction():
-        schedule.remove_special_day(special_day_id, by=actor(), now=now())
+        schedule.remove_special_day(current_studio().id, special_day_id, by=actor(), now=now())
     return done(url_for("settings.special_days"), _("The usual hours hold again on that day."))
 
 

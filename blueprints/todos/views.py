@@ -12,6 +12,7 @@ from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.next_page import own_path
+from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_undo
 
 todos = Blueprint("todos", __name__)
@@ -22,7 +23,7 @@ todos = Blueprint("todos", __name__)
 def finish(todo_id: int) -> ResponseReturnValue:
     """Tick a task off."""
     with transaction():
-        todo = actions.finish_todo(todo_id, by=actor(), now=now())
+        todo = actions.finish_todo(current_studio().id, todo_id, by=actor(), now=now())
         _check_scope(todo)
     flash_undo(
         _("Done: %(title)s", title=_(todo.title)), url_for("todos.reopen", todo_id=todo_id, next=_back())
@@ -35,7 +36,7 @@ def finish(todo_id: int) -> ResponseReturnValue:
 def reopen(todo_id: int) -> ResponseReturnValue:
     """It was not done after all."""
     with transaction():
-        todo = actions.reopen_todo(todo_id, by=actor(), now=now())
+        todo = actions.reopen_todo(current_studio().id, todo_id, by=actor(), now=now())
         _check_scope(todo)
     flash_done(_("Open again: %(title)s", title=_(todo.title)))
     return redirect(_back(), 303)

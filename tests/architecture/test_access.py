@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, update
 from werkzeug.test import TestResponse
 
+from backoffice.bookings.models import Block, Booking
+from backoffice.core.audit import SYSTEM
+from backoffice.core.db import db
+from backoffice.leads.models import Lead
+from backoffice.messaging.models import Message
+from backoffice.staff.models import Staff, TimeOff, Trainer
 from backoffice.staff.permissions import Permission
-from backoffice.studio.models import Studio
+from backoffice.studio.actions import found_studio
+from backoffice.studio.models import Room, Service, SpecialDay, Studio
+from backoffice.todos.models import Todo
 from blueprints.support.access import policy_of
 from blueprints.support.csrf import protect
 from tests.architecture.calling import PRINCIPALS, address, call, routes, undone
@@ -17,6 +27,12 @@ from tests.architecture.world import MARKS, World, make_world
 
 CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
 """RFC 8058: mail programs send the one-click unsubscribe without any page of ours."""
+
+OF_A_STUDIO: dict[str, Any] = {
+    "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
+    "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
+}  # fmt: skip
+"""What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 
 
 @pytest.fixture
@@ -96,6 +112,27 @@ def test_unknown_records_are_not_found_whoever_asks(
         with subtests.test(path=path, method=method), undone():
             assert call(app, path, method, "owner", world, now).status_code == 404
             assert call(app, path, method, "anonymous", world, now).status_code in {303, 404}
+
+
+def test_records_of_another_studio_are_not_found_whoever_asks(
+    app: Flask, world: World, now: datetime, subtests: pytest.Subtests
+) -> None:
+    """Every route that carries an id, and the addresses that carry one as a wish; people alone are shared."""
+    other = found_studio("別の店", "Elsewhere", by=SYSTEM, now=now)
+    db.session.execute(delete(Service).where(Service.studio_id == other.id))
+    for name, model in OF_A_STUDIO.items():
+        db.session.execute(update(model).where(model.id == world.ids[name]).values(studio_id=other.id))
+    db.session.execute(update(TimeOff).values(trainer_id=world.ids["trainer_id"]))
+    db.session.commit()
+    paths = [
+        (address(rule, world), method)
+        for rule, method in routes(app)
+        if any(name.endswith("_id") and name != "person_id" for name in rule.arguments)
+    ]
+    lead = world.ids["lead_id"]
+    for path, method in [*paths, (f"/joining?lead={lead}", "GET"), (f"/bookings/new?lead={lead}", "GET")]:
+        with subtests.test(path=path, method=method), undone():
+            assert call(app, path, method, "owner", world, now).status_code == 404
 
 
 @pytest.fixture

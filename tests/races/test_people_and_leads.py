@@ -100,7 +100,7 @@ def test_a_lead_keeps_one_next_action_whoever_sets_it(arena: Flask) -> None:
         lead_id = made.id
 
     def act(writer: int, number: int) -> None:
-        lead = find_lead(lead_id)
+        lead = find_lead(studio_id, lead_id)
         if writer % 2:
             leads.set_next_action(lead, f"{number}-{writer}", NOW, done=True, by=SYSTEM, now=NOW)
         else:

@@ -51,7 +51,7 @@ def test_time_off_cancelled_is_working_time_again(desk_book: Desk) -> None:
         desk_book.book(desk_book.at(16))
     time_off = db.session.query(TimeOff).one()
     for _ in range(2):
-        cancel_time_off(time_off.id, **who(desk_book))
+        cancel_time_off(desk_book.studio.id, time_off.id, **who(desk_book))
     desk_book.book(desk_book.at(16))
 
 
@@ -64,7 +64,7 @@ def test_closing_and_short_days_list_what_they_hit(desk_book: Desk) -> None:
         desk_book.studio.id, WEDNESDAY, opens_at=time(9), closes_at=time(16, 30), **who(desk_book)
     )
     assert [hit.booking_id for hit in short] == [late.id, late.id]
-    remove_special_day(db.session.query(SpecialDay).one().id, **who(desk_book))
+    remove_special_day(desk_book.studio.id, db.session.query(SpecialDay).one().id, **who(desk_book))
     closed = add_special_day(desk_book.studio.id, WEDNESDAY, name_ja="臨時休業", **who(desk_book))
     assert {hit.booking_id for hit in closed} == {early.id, late.id}
 
@@ -88,7 +88,10 @@ def test_a_day_that_has_passed_stays_as_it_was(desk_book: Desk) -> None:
     special = db.session.query(SpecialDay).one()
     with pytest.raises(Invalid):
         remove_special_day(
-            special.id, by=desk_book.by, now=desk_book.at(0, day=WEDNESDAY + timedelta(days=1))
+            desk_book.studio.id,
+            special.id,
+            by=desk_book.by,
+            now=desk_book.at(0, day=WEDNESDAY + timedelta(days=1)),
         )
 
 
@@ -109,7 +112,7 @@ def test_a_block_holds_its_time_until_it_is_removed(desk_book: Desk) -> None:
     assert [one.booking_id for one in over.value.in_the_way] == [booking.id]
     assert db.session.query(Block).count() == 1
     for _ in range(2):
-        remove_block(block.id, **who(desk_book))
+        remove_block(desk_book.studio.id, block.id, **who(desk_book))
     desk_book.book(desk_book.at(16))
 
 

@@ -46,7 +46,7 @@ def visit(desk: Desk, **wish: Any) -> Booking:
 
 def lead_of(booking: Booking) -> Lead:
     assert booking.lead_id is not None
-    return find_lead(booking.lead_id)
+    return find_lead(booking.studio_id, booking.lead_id)
 
 
 def rows(model: type) -> int:

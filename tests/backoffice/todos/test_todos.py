@@ -25,10 +25,10 @@ def test_a_task_is_listed_until_it_is_done(gym: Studio, by: Actor, now: datetime
     rows = queries.open_todos(gym.id, due_before=later)
     assert [(row.id, row.shown_name, row.phone) for row in rows] == [(todo.id, "サトウ", "+819012345678")]
     assert queries.open_todos(gym.id, due_before=now) == []
-    actions.finish_todo(todo.id, by=by, now=later)
-    actions.finish_todo(todo.id, by=by, now=later + timedelta(hours=1))
+    actions.finish_todo(todo.studio_id, todo.id, by=by, now=later)
+    actions.finish_todo(todo.studio_id, todo.id, by=by, now=later + timedelta(hours=1))
     assert (queries.open_todos(gym.id, due_before=later), todo.done_at) == ([], later)
-    actions.reopen_todo(todo.id, by=by, now=later)
+    actions.reopen_todo(todo.studio_id, todo.id, by=by, now=later)
     assert len(queries.open_todos(gym.id, due_before=later)) == 1
 
 
@@ -36,11 +36,11 @@ def test_the_next_action_of_a_lead_is_not_ticked_here(gym: Studio, by: Actor, no
     todo = call(gym, by=by, now=now, kind=TodoKind.NEXT_ACTION)
     for act in (actions.finish_todo, actions.reopen_todo):
         with pytest.raises(Invalid):
-            act(todo.id, by=by, now=now)
+            act(todo.studio_id, todo.id, by=by, now=now)
 
 
 def test_a_task_says_what_is_to_be_done(gym: Studio, by: Actor, now: datetime) -> None:
     with pytest.raises(Invalid):
         actions.add_todo(TodoKind.CHECK_MESSAGE, " ", studio_id=gym.id, due_at=now, by=by, now=now)
     with pytest.raises(NotFound):
-        actions.finish_todo(0, by=by, now=now)
+        actions.finish_todo(gym.id, 0, by=by, now=now)

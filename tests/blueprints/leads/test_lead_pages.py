@@ -115,18 +115,21 @@ def test_contacted_lost_and_reopened(lead: Lead, sign_in: SignIn) -> None:
     desk.get(f"/leads/{lead.id}")
     address = f"/leads/{lead.id}"
     assert desk.post(f"{address}/reply", data={"version": lead.version}).status_code == 302
-    assert queries.lead(lead.id).stage == Stage.CONTACTED
+    assert queries.lead(lead.studio_id, lead.id).stage == Stage.CONTACTED
     refused = desk.post(f"{address}/loss", data={"version": lead.version, "note": "よく考えて"})
     assert refused.status_code == 422
     assert "よく考えて" in refused.text
-    sent = {"version": queries.lead(lead.id).version, "reason": "price", "note": "また来年"}
+    sent = {"version": queries.lead(lead.studio_id, lead.id).version, "reason": "price", "note": "また来年"}
     assert desk.post(f"{address}/loss", data=sent).status_code == 302
-    assert queries.lead(lead.id).stage == Stage.LOST
+    assert queries.lead(lead.studio_id, lead.id).stage == Stage.LOST
     assert "また来年" in desk.get(f"/people/{lead.person_id}").text
     assert (
-        desk.post(f"{address}/reopening", data={"version": queries.lead(lead.id).version}).status_code == 302
+        desk.post(
+            f"{address}/reopening", data={"version": queries.lead(lead.studio_id, lead.id).version}
+        ).status_code
+        == 302
     )
-    assert queries.lead(lead.id).stage == Stage.CONTACTED
+    assert queries.lead(lead.studio_id, lead.id).stage == Stage.CONTACTED
 
 
 def test_the_next_action_is_changed_in_place(lead: Lead, sign_in: SignIn) -> None:
@@ -159,7 +162,7 @@ def test_an_owner_is_given(lead: Lead, sign_in: SignIn, by: Actor) -> None:
         desk.post(f"/leads/{lead.id}/owner", data={"owner": by.id, "version": lead.version}).status_code
         == 302
     )
-    assert queries.lead(lead.id).owner_staff_id == by.id
+    assert queries.lead(lead.studio_id, lead.id).owner_staff_id == by.id
     assert desk.post(f"/leads/{lead.id}/owner", data={"owner": "", "version": 1}).status_code == 409
 
 
