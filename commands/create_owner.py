@@ -18,16 +18,17 @@ from commands.surroundings import product
 @click.option(
     "--gym", "gym_ja", default="", help="Name of the gym in Japanese; asked for when there is none yet."
 )
-@click.option("--gym-en", default="", help="Name of the gym in English.")
+@click.option("--gym-en", default="", help="Name of the gym in English; the Japanese one if left out.")
 @click.password_option(help="At least 12 characters. Leave it out to be asked without it being shown.")
 def create_owner(mail: str, name: str, gym_ja: str, gym_en: str, password: str) -> None:
     """Add an owner with a password; in an empty database found the gym first, with usual services and hours."""
     with product() as app, transaction():
         now = clock.utc_now()
         if not has_gym():
-            gym_ja = gym_ja or click.prompt("Name of the gym (Japanese)")
-            gym_en = gym_en or click.prompt("Name of the gym (English)", default=gym_ja)
-            found_gym(gym_ja, gym_en, by=SYSTEM, now=now)
+            if not gym_ja:
+                gym_ja = click.prompt("Name of the gym (Japanese)")
+                gym_en = gym_en or click.prompt("Name of the gym (English)", default=gym_ja)
+            found_gym(gym_ja, gym_en or gym_ja, by=SYSTEM, now=now)
         studio = the_studio()
         owner = add_with_password(mail, name, [Role.OWNER], password, studio_id=studio.id, by=SYSTEM, now=now)
         address = f"{app.extensions['settings'].public_url}/sign-in"

@@ -26,10 +26,10 @@ def doctor() -> None:
     """
     with product(broker=True) as app:
         settings: Settings = app.extensions["settings"]
-        now = clock.utc_now()
+        # The time is read anew for the clock: a broker that does not answer keeps the first checks waiting.
         checks = [
-            *check_readiness(settings, now=now),
-            *check_machine(settings, now=now),
+            *check_readiness(settings, now=clock.utc_now()),
+            *check_machine(settings, now=clock.utc_now()),
             _mail(settings),
             _line(settings),
         ]

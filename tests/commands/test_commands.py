@@ -83,8 +83,6 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
         "大西 悠",
         "--gym",
         "整",
-        "--gym-en",
-        "SEI",
     )
     weak = run(*owner, "--password", "short")
     assert (weak.returncode, "12 characters" in weak.stderr) == (1, True)
@@ -94,6 +92,11 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
 
     checked = run("doctor")
     assert checked.returncode == 0
+    silent = run(
+        "doctor", REDIS_URL="redis://10.255.255.1:6379/0"
+    ).stdout  # nobody answers there, not even with a refusal
+    clock_line = next(line for line in silent.splitlines() if " clock " in line)
+    assert float(clock_line.split()[2]) < 1
     for word in ("database", "broker", "mail", "line", "disk", "clock", "oldest due message", "→"):
         assert word in checked.stdout
 
