@@ -47,7 +47,7 @@ class AuditLine(WithId):
     after: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
-_INSERT = insert(AuditLine.__table__)  # type: ignore[arg-type]
+_INSERT = insert(AuditLine.__table__).inline()  # type: ignore[arg-type]
 
 
 def record(

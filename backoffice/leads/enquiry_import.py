@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
 
@@ -25,6 +26,7 @@ from backoffice.leads.models import Lead, LeadSource
 from backoffice.leads.sources import OTHER_SOURCE, guess_source
 from backoffice.people.actions import PersonDraft, add_contacts, create_people
 from backoffice.people.queries import people_with_contacts
+from backoffice.studio.calendar_days import closing_times
 
 _LOCK = "enquiry import"
 
@@ -111,18 +113,22 @@ def run(file: EnquiryFile, *, studio_id: int, by: Actor, now: datetime) -> Plan:
     rows = made.to_add
     _settle_people(rows, by=by, now=now)
     sources = _source_names()
-    due = reply_days(rows, now=now)
+    due = reply_days(rows, studio_id, now=now)
     enquiries = [_enquiry(row, file, sources, due.get(row.row.key), now=now) for row in rows]
     capture_leads(enquiries, studio_id=studio_id, by=by, now=now)
     record("leads.imported", "studio", studio_id, by=by, now=now, after={**made.counts, "added": len(rows)})
     return made
 
 
-def reply_days(rows: Sequence[PlannedRow], *, now: datetime) -> dict[str, datetime]:
-    """By the key of the enquiry, when the replies to old enquiries fall due; newer ones keep the usual clock."""
+def reply_days(rows: Sequence[PlannedRow], studio_id: int, *, now: datetime) -> dict[str, datetime]:
+    """By the key of the enquiry, when the replies to old enquiries fall due; newer ones keep the usual clock.
+
+    Each falls due when the studio closes, on open days from tomorrow on.
+    """
     old = [row.row for row in rows if row.row.received_at is not None and row.row.received_at < now - OLD]
     newest_first = sorted(old, key=lambda row: row.received_at or now, reverse=True)
-    return {row.key: now + timedelta(days=1 + n // REPLIES_A_DAY) for n, row in enumerate(newest_first)}
+    ends = closing_times(studio_id, ceil(len(old) / REPLIES_A_DAY), now=now)
+    return {row.key: ends[min(n // REPLIES_A_DAY, len(ends) - 1)] for n, row in enumerate(newest_first)}
 
 
 def rejected_csv(file: EnquiryFile, language: str) -> bytes:

@@ -1,16 +1,17 @@
 """Which days and hours the studio is open, and which days are public holidays (shown; the studio works on them)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import holidays
 from sqlalchemy import CompoundSelect, bindparam, null, select, union_all
 
+from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db, fetch
 from backoffice.core.language import Language
-from backoffice.studio.models import OpeningHours, SpecialDay
+from backoffice.studio.models import OpeningHours, SpecialDay, Studio
 
 _HOURS: CompoundSelect[Any] = union_all(
     select(OpeningHours.weekday, null().label("day"), OpeningHours.opens_at, OpeningHours.closes_at).where(
@@ -22,6 +23,9 @@ _HOURS: CompoundSelect[Any] = union_all(
     ),
 )
 """The week's hours (`day` empty) and the special days from `first` to `last` of a `studio`; put together once."""
+
+LONGEST_CLOSURE = timedelta(days=60)
+USUAL_END = time(18)
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -51,6 +55,19 @@ def open_times(studio_id: int, first: date, last: date) -> dict[date, tuple[time
         if opens_at is not None and closes_at is not None:
             times[day] = (opens_at, closes_at)
     return times
+
+
+def closing_times(studio_id: int, number: int, *, now: datetime) -> list[datetime]:
+    """When the studio closes on its next `number` open days from tomorrow on; at least one instant is given.
+
+    Without any hours set, every day ends at `USUAL_END`; where a long closure leaves too few days, fewer are given.
+    """
+    zone = db.session.get_one(Studio, studio_id).zone
+    first = local_date(now, zone) + timedelta(days=1)
+    last = first + timedelta(weeks=number) + LONGEST_CLOSURE
+    ends = {day: closes_at for day, (_, closes_at) in open_times(studio_id, first, last).items()}
+    ends = ends or dict.fromkeys(days(first, last), USUAL_END)
+    return [at_local(day, ends[day], zone) for day in sorted(ends)[: max(number, 1)]]
 
 
 def public_holidays(first: date, last: date, language: str) -> dict[date, str]:

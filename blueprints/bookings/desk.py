@@ -198,7 +198,7 @@ def _named(offered: list[Trainer]) -> list[SelectChoice]:
 
 
 def _book(form: BookingForm, offered: Offered) -> tuple[Booking, list[Person]]:
-    studio = current_studio()
+    studio = attached(current_studio())
     service = attached(next(one for one in offered.services if one.id == form.service_id.data))
     channel = form.channel.data
     pick = wanted(form, service, women_only=form.wants_woman.data, channel=channel)

@@ -187,7 +187,7 @@ def _preview(
 
 def _spread(planned: Plan | None) -> dict[str, int]:
     """How many old enquiries wait for a reply, and over how many days these are spread."""
-    due = reply_days(planned.to_add, now=now()) if planned else {}
+    due = reply_days(planned.to_add, current_studio().id, now=now()) if planned else {}
     return {"n": len(due), "days": len(set(due.values()))}
 
 
