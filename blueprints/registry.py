@@ -4,9 +4,9 @@ from flask import Blueprint
 
 from blueprints.bookings.attendance import attendance
 from blueprints.bookings.calendar import calendar
-from blueprints.bookings.desk_booking import desk
 from blueprints.bookings.manage import manage
 from blueprints.bookings.public import book
+from blueprints.bookings.quick import desk
 from blueprints.bookings.today import today_page
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
@@ -14,6 +14,7 @@ from blueprints.leads.views import leads
 from blueprints.memberships.joining import joining
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
+from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
 from blueprints.reports.views import reports
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leads,
     manage,
     messages,
+    palette,
     people,
     preferences,
     reports,

@@ -1,23 +1,16 @@
 """The desk takes a booking: who (known or new), what, when; refusals keep everything that was typed."""
 
-from dataclasses import dataclass, field
-from datetime import date
-from typing import NamedTuple
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from backoffice.bookings import actions
-from backoffice.bookings.availability import free_slots, one_per_start
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
-from backoffice.bookings.refusals import NotFree, Slot, Waiver
-from backoffice.core.clock import at_local, local, local_date
+from backoffice.bookings.refusals import NotFree
+from backoffice.core.clock import local, local_date
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError, Invalid, NotFound
-from backoffice.core.language import N_
+from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.leads import queries as leads
 from backoffice.leads.models import Lead
@@ -25,55 +18,27 @@ from backoffice.people import queries as people
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.people.queries import Candidate
-from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
-from backoffice.staff.trainers import trainers
-from backoffice.studio.models import Room, Service
-from backoffice.studio.queries import rooms, services
-from blueprints.bookings.days import FARTHEST, asked_day, holiday
+from backoffice.studio.models import Service
+from blueprints.bookings.days import FARTHEST, asked_day
 from blueprints.bookings.desk_forms import (
     ANY_SIZE,
     GUESTS,
     BookingForm,
-    Pick,
-    WhenForm,
     read_instant,
-    write_pick,
 )
-from blueprints.support.access import actor, may, permit
+from blueprints.bookings.free_times import free_times, waiver_of, wanted
+from blueprints.bookings.offered import Offered, offered, trainer_choices
+from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import honorific, own_name, show_daytime
 from blueprints.support.forms import add_domain_error, options
-from blueprints.support.kept import attached, kept
+from blueprints.support.kept import attached
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
 desk = Blueprint("desk", __name__)
-
-
-@dataclass(frozen=True)
-class FreeTimes:
-    """The free times of a day for the picker, with the names that go with them."""
-
-    day: date
-    holiday: str
-    slots: list[Slot]
-    chosen: str
-    names: dict[int, str] = field(default_factory=dict)
-
-    @staticmethod
-    def value(slot: Slot) -> str:
-        """What the button of a slot sends."""
-        return write_pick(slot)
-
-
-class Offered(NamedTuple):
-    """The rows the form chooses from, as the process keeps them."""
-
-    services: list[Service]
-    trainers: list[Trainer]
-    rooms: list[Room]
 
 
 @desk.get("/bookings/new")
@@ -90,7 +55,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Book, or say what stands in the way; sending the same form twice shows the booking made first."""
     form = BookingForm()
-    offered = _fill_choices(form)
+    choices = _fill_choices(form)
     if request.form.get("show") or request.form.get("forget"):
         if request.form.get("forget") in GUESTS:
             form._fields[f"{request.form['forget']}_person_id"].data = ""
@@ -101,7 +66,7 @@ def create() -> ResponseReturnValue:
         with transaction():
             if not first_use(form.form_token.data, "booking", now=now()):
                 return redirect(result_of(form.form_token.data) or url_for("today.show"), 303)
-            booking, guests = _book(form, offered)
+            booking, guests = _book(form, choices)
             address = url_for("desk.show", booking_id=booking.id)
             keep_result(form.form_token.data, address)
     except NotFree as error:
@@ -138,71 +103,12 @@ def guests(which: str) -> ResponseReturnValue:
     return render_template("bookings/_known.html", which=which, known=_known(typed), chosen=chosen)
 
 
-def free_times(
-    service: Service, day: date, trainer_id: int | None, *, women_only: bool = False,
-    instead_of: int | None = None, chosen: str = "", channel: str = "",
-) -> FreeTimes:  # fmt: skip
-    """The free times of a day, each start once when any trainer will do."""
-    studio = current_studio()
-    found = free_slots(
-        studio, service, day, day, now=now(), trainer_id=trainer_id, women_only=women_only,
-        without_booking=instead_of, walk_in=channel == "DESK",
-    )  # fmt: skip
-    if trainer_id is None:
-        found = one_per_start(found, studio.zone)
-    names = {trainer.id: own_name(trainer) for trainer in _offered().trainers}
-    return FreeTimes(day, holiday(day), found, chosen, names)
-
-
-def wanted(
-    form: WhenForm,
-    service: Service,
-    *,
-    women_only: bool = False,
-    channel: str = "",
-    instead_of: int | None = None,
-) -> Pick:
-    """What the form asks for. For any trainer: one who is free then; when nobody is, the first (and is refused)."""
-    if form.picked is not None:
-        return form.picked
-    studio = current_studio()
-    if abs(form.day.data - today()) > FARTHEST:
-        raise Invalid(N_("This day is too far away."), field="day")
-    starts_at = at_local(form.day.data, form.clock.data, studio.zone)
-    if form.trainer_id.data is not None:
-        return Pick(starts_at, form.trainer_id.data, None)
-    free = free_times(
-        service, form.day.data, None, women_only=women_only, channel=channel, instead_of=instead_of
-    ).slots
-    at_that_time = [slot for slot in free if slot.starts_at == starts_at]
-    if at_that_time:
-        return Pick(starts_at, at_that_time[0].trainer_id, None)
-    offered = [one for one in _offered().trainers if one.is_woman or not women_only]
-    if not offered:
-        raise Invalid(N_("Please add a trainer first."), field="trainer_id")
-    return Pick(starts_at, offered[0].id, None)
-
-
-def waiver_of(form: WhenForm) -> Waiver | None:
-    """A manager's exception with its reason; nobody else can make one."""
-    return Waiver(form.waiver.data) if form.waiver.data and may(Permission.RULES_WAIVE) else None
-
-
-def trainer_choices() -> list[SelectChoice]:
-    """Anyone, or a trainer of the calendar."""
-    return _named(_offered().trainers)
-
-
-def _named(offered: list[Trainer]) -> list[SelectChoice]:
-    return options({"": _("Anyone"), **{one.id: own_name(one) for one in offered}})
-
-
-def _book(form: BookingForm, offered: Offered) -> tuple[Booking, list[Person]]:
+def _book(form: BookingForm, choices: Offered) -> tuple[Booking, list[Person]]:
     studio = attached(current_studio())
-    service = attached(next(one for one in offered.services if one.id == form.service_id.data))
+    service = attached(next(one for one in choices.services if one.id == form.service_id.data))
     channel = form.channel.data
     pick = wanted(form, service, women_only=form.wants_woman.data, channel=channel)
-    for trainer in offered.trainers:
+    for trainer in choices.trainers:
         if trainer.id == pick.trainer_id:
             attached(trainer)
     persons = [_person(form, which) for which in GUESTS if form.has_guest(which)]
@@ -267,25 +173,16 @@ def _lead(form: BookingForm, person: Person) -> Lead | None:
 
 
 def _service(service_id: int | None) -> Service:
-    offered = _offered().services
-    return next((service for service in offered if service.id == service_id), offered[0])
-
-
-def _offered() -> Offered:
-    studio_id = current_studio().id
-    return Offered(
-        kept("services", lambda: services(studio_id)),
-        kept("trainers", lambda: trainers(studio_id)),
-        kept("rooms", lambda: rooms(studio_id)),
-    )
+    services = offered().services
+    return next((service for service in services if service.id == service_id), services[0])
 
 
 def _fill_choices(form: BookingForm) -> Offered:
-    offered = _offered()
-    form.service_id.choices = options({one.id: own_name(one) for one in offered.services})
-    form.trainer_id.choices = _named(offered.trainers)
-    form.room_id.choices = options({"": _("automatic"), **{one.id: own_name(one) for one in offered.rooms}})
-    return offered
+    choices = offered()
+    form.service_id.choices = options({one.id: own_name(one) for one in choices.services})
+    form.trainer_id.choices = trainer_choices()
+    form.room_id.choices = options({"": _("automatic"), **{one.id: own_name(one) for one in choices.rooms}})
+    return choices
 
 
 def _asked() -> dict[str, object]:
@@ -301,7 +198,7 @@ def _asked() -> dict[str, object]:
     if "trainer_id" in values:
         values["trainer_id"] = int(str(values["trainer_id"]))
     service = request.args.get("service", "")
-    for one in _offered().services:
+    for one in offered().services:
         if service in (one.slug, str(one.id)):
             values["service_id"] = one.id
     at = read_instant(request.args.get("at", ""))

@@ -18,8 +18,10 @@ from backoffice.staff.audit_trail import TrailFilter, trail
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
 from blueprints.bookings.days import FARTHEST
-from blueprints.bookings.desk import desk, free_times, trainer_choices, waiver_of, wanted
+from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
+from blueprints.bookings.free_times import free_times, waiver_of, wanted
+from blueprints.bookings.offered import trainer_choices
 from blueprints.bookings.words import (
     ATTENDANCE_WORDS,
     CHANNEL_WORDS,

@@ -6,22 +6,25 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from werkzeug.serving import make_server
 
 from backoffice.core import clock
 from backoffice.core.config import Settings
 from backoffice.core.db import db, transaction
 from backoffice.core.migrate import upgrade
+from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from blueprints.app import create_app
 from blueprints.support.limits import limiter
-from tests.gym import make_gym
+from tests.browser.front_desk import MAIL, set_clock
+from tests.gym import make_gym, make_staff
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -141,3 +144,15 @@ def errors_of(page: Page) -> list[str]:
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return errors
+
+
+@pytest.fixture
+def morning(site: Site) -> Iterator[None]:
+    """Nine o'clock, with somebody at the desk who can sign in."""
+    set_clock(9)
+    with site.app.app_context():
+        if db.session.scalar(select(Staff.id).where(Staff.mail == MAIL)) is None:
+            make_staff(MAIL, [Role.FRONT_DESK], now=clock.utc_now(), name="中村 由紀")
+        db.session.remove()
+    yield
+    clock.set_offset(timedelta(0))

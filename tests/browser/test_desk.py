@@ -1,55 +1,19 @@
 """The desk's day in a browser: book while talking, move by dragging, mark, and take it back."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from backoffice.bookings.models import Attendance, Booking, Participant
-from backoffice.core import clock
-from backoffice.core.clock import at_local, local, local_date
+from backoffice.core.clock import local
 from backoffice.core.db import db
-from backoffice.staff.models import Role, Staff
 from tests.browser.conftest import OpenPhone, Site
-from tests.gym import PASSWORD, make_staff
+from tests.browser.front_desk import ZONE, no_serious_fault, set_clock, sign_in
 
 pytestmark = pytest.mark.browser
-
-ZONE = "Asia/Tokyo"
-MAIL = "desk-browser@test.example"
-
-
-def set_clock(hour: int, minute: int = 0) -> None:
-    """Let the site believe it is this time of tomorrow, so that a whole working day lies ahead."""
-    real = datetime.now(UTC)
-    wished = at_local(local_date(real, ZONE) + timedelta(days=1), time(hour, minute), ZONE)
-    clock.set_offset(wished - real)
-
-
-@pytest.fixture
-def morning(site: Site) -> Iterator[None]:
-    """Nine o'clock, with somebody at the desk who can sign in."""
-    set_clock(9)
-    with site.app.app_context():
-        if db.session.scalar(select(Staff.id).where(Staff.mail == MAIL)) is None:
-            make_staff(MAIL, [Role.FRONT_DESK], now=clock.utc_now(), name="中村 由紀")
-        db.session.remove()
-    yield
-    clock.set_offset(timedelta(0))
-
-
-def sign_in(page: Page) -> None:
-    """Sign in as the desk."""
-    page.goto("/sign-in")
-    page.locator("input[name=email]").fill(MAIL)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("input[name=password]").press("Enter")
-    expect(page.locator("h1")).to_have_text("今日")
 
 
 def newest(site: Site) -> tuple[Booking, Participant]:
@@ -66,14 +30,6 @@ def newest(site: Site) -> tuple[Booking, Participant]:
 def start_of(site: Site) -> str:
     """When the newest booking begins, on the wall clock."""
     return f"{local(newest(site)[0].starts_at, ZONE):%H:%M}"
-
-
-def no_serious_fault(page: Page) -> None:
-    """What axe calls serious or critical on the page as it stands."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-    faults = [one for one in found.response["violations"] if one["impact"] in {"serious", "critical"}]
-    assert not faults, [(one["id"], one["nodes"][0]["html"][:200]) for one in faults]
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def book(page: Page, name: str, phone: str, clock_time: str) -> None:

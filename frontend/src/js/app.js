@@ -12,3 +12,4 @@ import "./lock.js";
 import "./theme.js";
 import "./keys.js";
 import "./drop.js";
+import "./palette.js";

@@ -1,0 +1,1 @@
+"""The palette: people and pages by a few typed letters."""
