@@ -27,7 +27,7 @@ from backoffice.studio.models import Service, Studio
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 300
-AUDITED = ("state", "starts_at", "trainer_id", "room_id", "prep_minutes", "cleanup_minutes")
+AUDITED = ("state", "starts_at", "ends_at", "trainer_id", "room_id", "prep_minutes", "cleanup_minutes")
 
 
 def book(
@@ -114,6 +114,7 @@ def move(
     starts_at: datetime,
     trainer_id: int | None = None,
     room_id: int | None = None,
+    minutes: int | None = None,
     waiver: Waiver | None = None,
     version: int | None = None,
     by_client: bool = False,
@@ -121,7 +122,7 @@ def move(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Move a booking to another time, trainer or room; guests get the news and new reminders.
+    """Move a booking to another time, trainer or room, or change its length; guests get the news and new reminders.
 
     A client (`by_client`) keeps the deadline of the service. `by_gym` says that the gym needed the change, so that
     guests without mail are called. Raises as `book` does, `NotPossible` when it has ended, `Stale`.
@@ -133,8 +134,13 @@ def move(
     if by_client:
         rules.check_change_deadline(booking, service, now=now)
     trainer_id = booking.trainer_id if trainer_id is None else trainer_id
-    same_room = room_id in (None, booking.room_id)
-    if same_room and (starts_at, trainer_id) == (booking.starts_at, booking.trainer_id):
+    minutes = rules.length_of(booking) if minutes is None else rules.checked_length(minutes)
+    is_same = (starts_at, trainer_id, minutes) == (
+        booking.starts_at,
+        booking.trainer_id,
+        rules.length_of(booking),
+    )
+    if is_same and room_id in (None, booking.room_id):
         return
     guests = guests_of(booking.id)
     place = Place(
@@ -147,6 +153,7 @@ def move(
         walk_in=not by_client and rules.is_walk_in(booking.channel),
         wants_woman=by_client and booking.wants_woman,
         without=booking,
+        minutes=minutes,
     )
     waived = check_place(place, waiver, now=now)
     before = row_values(booking, *AUDITED)

@@ -42,7 +42,7 @@ class Wish:
     """What is looked for. `public` keeps to trainers shown to visitors and the horizon.
 
     `walk_in` drops the notice, `person_ids` must be free as well, and what `without_booking` holds counts as free
-    (it is about to be moved).
+    (it is about to be moved). `minutes` is the length where it is not the service's own.
     """
 
     trainer_id: int | None = None
@@ -51,6 +51,7 @@ class Wish:
     walk_in: bool = False
     person_ids: Collection[int] = ()
     without_booking: int | None = None
+    minutes: int | None = None
 
 
 def free_slots(
@@ -87,13 +88,14 @@ def nearest_free(
     walk_in: bool = False,
     person_ids: Collection[int] = (),
     without_booking: int | None = None,
+    minutes: int | None = None,
     count: int = 3,
 ) -> list[Slot]:
     """The free slots nearest to a time, in order of time. Looks a week around first, then four.
 
     `trainer_id` here is only a preference between two that are as near; each start is offered once.
     """
-    wish = Wish(None, women_only, public, walk_in, person_ids, without_booking)
+    wish = Wish(None, women_only, public, walk_in, person_ids, without_booking, minutes)
     day, today = local_date(wanted_at, studio.zone), local_date(now, studio.zone)
     found: list[Slot] = []
     for reach in (NEAR_DAYS, FAR_DAYS):
@@ -156,7 +158,7 @@ def _free(
         earliest=minute_after(now) + notice,
     )
     return free_of(
-        Length(service.minutes, service.prep_minutes, service.cleanup_minutes),
+        Length(wish.minutes or service.minutes, service.prep_minutes, service.cleanup_minutes),
         grid,
         hours,
         taken,

@@ -51,7 +51,8 @@ TAKEN = {Resource.PERSON: GUEST_TAKEN, Resource.TRAINER: TRAINER_TAKEN, Resource
 class Place:
     """When, with whom and where, as asked for. Without a room one is chosen if the service needs one.
 
-    `without` is the booking that is being moved: what it holds does not stand in its own way. `is_offered` says that
+    `minutes` is the length of the visit where it is not the service's own. `without` is the booking that is being
+    moved: what it holds does not stand in its own way. `is_offered` says that
     `free_slots` gave this start in the same transaction, so that its rules need not be asked again.
     """
 
@@ -65,6 +66,12 @@ class Place:
     wants_woman: bool = False
     without: Booking | None = None
     is_offered: bool = False
+    minutes: int | None = None
+
+    @property
+    def length(self) -> int:
+        """How long the visit lasts, in minutes."""
+        return self.service.minutes if self.minutes is None else self.minutes
 
 
 class _NotHad(Exception):
@@ -89,8 +96,9 @@ def check_place(place: Place, waiver: Waiver | None, *, now: datetime) -> frozen
     if place.is_offered:
         return frozenset()
     broken = rules.broken_rules(
-        place.studio, place.service, place.trainer_id, place.starts_at, walk_in=place.walk_in, now=now
-    )
+        place.studio, place.service, place.trainer_id, place.starts_at, minutes=place.length, walk_in=place.walk_in,
+        now=now,
+    )  # fmt: skip
     try:
         return rules.insist(broken, waiver)
     except NotFree as refusal:
@@ -186,6 +194,7 @@ def _nearest(place: Place, *, now: datetime) -> list[Slot]:
         walk_in=place.walk_in,
         person_ids=place.person_ids,
         without_booking=place.without.id if place.without else None,
+        minutes=place.length,
     )
 
 
@@ -203,7 +212,7 @@ def _rooms(place: Place) -> list[int | None]:
         "studio": place.studio.id,
         "busy": Range(
             place.starts_at - timedelta(minutes=service.prep_minutes),
-            place.starts_at + timedelta(minutes=service.minutes + service.cleanup_minutes),
+            place.starts_at + timedelta(minutes=place.length + service.cleanup_minutes),
         ),
         "without": without.id if without else None,
     }
@@ -228,5 +237,5 @@ def _kind(one: claims.Wanted) -> Resource:
 def _put(booking: Booking, place: Place, room_id: int | None, prep: int, cleanup: int) -> None:
     booking.trainer_id, booking.room_id = place.trainer_id, room_id
     booking.starts_at = place.starts_at
-    booking.ends_at = place.starts_at + timedelta(minutes=place.service.minutes)
+    booking.ends_at = place.starts_at + timedelta(minutes=place.length)
     booking.prep_minutes, booking.cleanup_minutes = prep, cleanup

@@ -29,6 +29,7 @@ from backoffice.studio.models import Service, Studio
 JUST_NOW = timedelta(minutes=30)
 """A guest who walked in may be written down after they sat down."""
 FARTHEST = timedelta(days=731)
+LENGTHS = range(10, 241, 5)
 
 
 class Broken(NamedTuple):
@@ -55,13 +56,14 @@ def broken_rules(
     trainer_id: int,
     starts_at: datetime,
     *,
+    minutes: int,
     walk_in: bool,
     now: datetime,
 ) -> list[Broken]:
-    """Which rules a start breaks, the weightiest first. Three statements."""
+    """Which rules a visit of `minutes` breaks, the weightiest first. Three statements."""
     return [
         *_time_ahead(service, starts_at, walk_in=walk_in, now=now),
-        *_hours(studio, service, trainer_id, starts_at),
+        *_hours(studio, service, trainer_id, starts_at, minutes),
     ]
 
 
@@ -82,6 +84,18 @@ def check_waiver(waiver: Waiver | None) -> None:
     """Refuse (Invalid) a waiver without a reason."""
     if waiver is not None and not waiver.reason.strip():
         raise Invalid(N_("Please say why the rule is waived."), field="waiver")
+
+
+def length_of(booking: Booking) -> int:
+    """How long a booking lasts, in minutes; the desk may have made it longer or shorter than its service."""
+    return int((booking.ends_at - booking.starts_at).total_seconds() // 60)
+
+
+def checked_length(minutes: int) -> int:
+    """The length of a visit in minutes, refused (Invalid) outside of `LENGTHS` or off the five minutes."""
+    if minutes not in LENGTHS:
+        raise Invalid(N_("A visit lasts from 10 minutes to 4 hours, in steps of 5."), field="minutes")
+    return minutes
 
 
 def change_until(booking: Booking, service: Service) -> datetime:
@@ -119,10 +133,12 @@ def _time_ahead(service: Service, starts_at: datetime, *, walk_in: bool, now: da
     return []
 
 
-def _hours(studio: Studio, service: Service, trainer_id: int, starts_at: datetime) -> list[Broken]:
+def _hours(
+    studio: Studio, service: Service, trainer_id: int, starts_at: datetime, minutes: int
+) -> list[Broken]:
     day = local_date(starts_at, studio.zone)
     hours = hours_of(studio, [trainer_id], day, day)
-    length = Length(service.minutes, service.prep_minutes, service.cleanup_minutes)
+    length = Length(minutes, service.prep_minutes, service.cleanup_minutes)
     start, opening, working = minute_of(starts_at), hours.opening.get(day), hours.working[trainer_id]
     if opening is None:
         return [Broken(Rule.SHIFT, OutsideHours(CLOSED_DAY))]

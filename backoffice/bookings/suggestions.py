@@ -104,7 +104,7 @@ def chosen(slots: Iterable[Slot], habits: Habits, zone: str) -> Fitting:
     by_start: dict[datetime, Slot] = {}
     for slot in sorted(slots, key=lambda one: (one.starts_at, one.trainer_id != habits.trainer_id)):
         by_start.setdefault(slot.starts_at, slot)
-    usual, parts = [], dict[tuple[date, int], Slot]()
+    usual, parts = list[Slot](), dict[tuple[date, int], Slot]()
     for slot in by_start.values():
         at = local(slot.starts_at, zone)
         if (at.weekday(), at.time()) in habits.times and len(usual) < MOST_USUAL:

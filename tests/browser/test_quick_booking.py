@@ -99,7 +99,7 @@ def test_a_choice_in_the_form_asks_for_other_times_and_keeps_its_place(page: Pag
     expect(page.locator("#palette-panel")).to_contain_text("川端 早紀")
     with page.expect_response("**/bookings/quick"):
         page.locator("#quick-trainer").select_option(label="岡田 梨沙")
-    expect(page.locator("#palette-panel .slot small").first).to_have_text("岡田 梨沙")
+    expect(page.locator("#palette-panel .slot small:last-child").first).to_have_text("岡田 梨沙")
     expect(page.locator("#palette-panel")).to_contain_text("川端 早紀")
     page.keyboard.press("Escape")
     expect(page.locator("[data-palette]")).to_be_hidden()

@@ -104,6 +104,12 @@ class Storm:
         self.killed += 1
         self.workers[number] = self.start_worker()
 
+    def keep_up(self) -> None:
+        """Start again each worker that has ended, as `backoffice up` and the compose file do."""
+        for number, worker in enumerate(self.workers):
+            if worker.poll() is not None:
+                self.workers[number] = self.start_worker()
+
     def all_kills(self) -> int:
         """Kills from outside and at statement boundaries together."""
         return self.killed + len(self.kills_file.read_text().splitlines())
@@ -215,9 +221,7 @@ def _wait_until_all_ended(storm: Storm, database_url: str) -> None:
     query = "select count(*) from messages where state in ('PLANNED', 'CLAIMED')"
     while _execute(database_url, query) and time.monotonic() < deadline:
         time.sleep(0.3)
-        for number, worker in enumerate(storm.workers):
-            if worker.poll() is not None:
-                storm.workers[number] = storm.start_worker()
+        storm.keep_up()
 
 
 def _execute(database_url: str, query: str) -> int:

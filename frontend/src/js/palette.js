@@ -75,7 +75,11 @@ function show(forBooking) {
 
 function onKey(event) {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  if (event.key === "Escape") {
+    // The browser would only empty the box.
+    event.preventDefault();
+    dialog.close();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     const all = options();
     const step = event.key === "ArrowDown" ? 1 : -1;
@@ -114,7 +118,9 @@ if (dialog) {
   });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-palette-open]");
-    if (opener) show(opener.dataset.paletteOpen === "book");
+    if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(opener.dataset.paletteOpen === "book");
   });
   document.addEventListener("htmx:after:swap", () => {
     if (!dialog.open || !panel.firstElementChild) return;
