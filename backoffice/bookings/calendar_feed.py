@@ -9,12 +9,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     Date,
     DateTime,
     bindparam,
+    cast,
     func,
     literal_column,
+    null,
     select,
     union_all,
 )
@@ -38,6 +41,7 @@ class Event(NamedTuple):
 
     id: int
     trainer_id: int
+    room_id: int | None
     start: str
     end: str
     names: list[str]
@@ -56,12 +60,13 @@ class Event(NamedTuple):
 
 
 class Shade(NamedTuple):
-    """A span in which a trainer cannot be booked, and why ('' = no shift or closed)."""
+    """A span in which a trainer or a room cannot be booked, and why ('' = no shift or closed)."""
 
-    trainer_id: int
+    trainer_id: int | None
     start: str
     end: str
     reason: str
+    room_id: int | None = None
 
 
 def _wall(column: Any) -> Any:
@@ -85,7 +90,7 @@ _NAMES = (
 )
 _EVENTS = (
     select(
-        Booking.id, Booking.trainer_id, _wall(Booking.starts_at), _wall(Booking.ends_at), _NAMES,
+        Booking.id, Booking.trainer_id, Booking.room_id, _wall(Booking.starts_at), _wall(Booking.ends_at), _NAMES,
         Service.kind, Service.name_ja, Service.name_en, Room.name_ja, Room.name_en,
         Booking.state, Booking.is_named, Booking.version,
     )
@@ -113,14 +118,16 @@ _SHIFTS = (
     .order_by(Trainer.id, Shift.id)
 )  # fmt: skip
 _ABSENCES = union_all(
-    select(TimeOff.trainer_id, _wall(TimeOff.starts_at), _wall(TimeOff.ends_at), TimeOff.reason)
+    select(
+        TimeOff.trainer_id, _wall(TimeOff.starts_at), _wall(TimeOff.ends_at), TimeOff.reason, cast(null(), BigInteger),
+    )
     .join(Trainer, Trainer.id == TimeOff.trainer_id)
     .where(
         Trainer.studio_id == _STUDIO, TimeOff.cancelled_at.is_(None),
         TimeOff.starts_at < _END, TimeOff.ends_at > _BEGIN,
     ),
-    select(Block.trainer_id, _wall(Block.starts_at), _wall(Block.ends_at), Block.reason).where(
-        Block.studio_id == _STUDIO, Block.trainer_id.is_not(None), Block.removed_at.is_(None),
+    select(Block.trainer_id, _wall(Block.starts_at), _wall(Block.ends_at), Block.reason, Block.room_id).where(
+        Block.studio_id == _STUDIO, Block.removed_at.is_(None),
         Block.starts_at < _END, Block.ends_at > _BEGIN,
     ),
 )  # fmt: skip
@@ -166,7 +173,7 @@ def closed_times(studio_id: int, first: date, last: date) -> list[Shade]:
 
 
 def absences(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
-    """Time off and blocks of trainers in these days. One statement."""
+    """Time off of trainers, blocks of trainers and rooms in these days. One statement."""
     begin, end = _span(first, last, zone)
     span = {"studio": studio_id, "zone": zone, "begin": begin, "end": end}
     return [Shade._make(row) for row in fetch(_ABSENCES, span)]

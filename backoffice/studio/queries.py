@@ -94,7 +94,9 @@ def opening_hours(studio_id: int) -> list[OpeningHours]:
     return list(db.session.scalars(query.order_by(OpeningHours.weekday)))
 
 
-def special_days(studio_id: int, since: date) -> list[SpecialDay]:
-    """Closing days and short days from a day on."""
-    query = select(SpecialDay).where(SpecialDay.studio_id == studio_id, SpecialDay.day >= since)
+def special_days(studio_id: int, since: date, before: date = date.max) -> list[SpecialDay]:
+    """Closing days and short days from a day on, until before another."""
+    query = select(SpecialDay).where(
+        SpecialDay.studio_id == studio_id, SpecialDay.day >= since, SpecialDay.day < before
+    )
     return list(db.session.scalars(query.order_by(SpecialDay.day)))

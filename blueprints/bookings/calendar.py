@@ -1,4 +1,4 @@
-"""The calendar: a day with a column per trainer, and its data."""
+"""The calendar: days by trainer or room, weeks, months and lists, and its data."""
 
 import json
 from datetime import date, datetime, time, timedelta
@@ -12,9 +12,11 @@ from backoffice.bookings.calendar_feed import Event, Shade, absences, closed_tim
 from backoffice.bookings.models import BookingState
 from backoffice.core.language import pick
 from backoffice.staff.permissions import Permission
-from backoffice.staff.trainers import trainers
-from backoffice.studio.calendar_days import opening_hours
+from backoffice.studio.calendar_days import opening_hours, public_holidays
+from backoffice.studio.models import SpecialDay
+from backoffice.studio.queries import special_days
 from blueprints.bookings.days import asked_day, holiday
+from blueprints.bookings.offered import offered
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import STATE_WORDS
 from blueprints.studio.forms import KIND_WORDS
@@ -34,7 +36,7 @@ MOVABLE = (BookingState.HELD, BookingState.BOOKED)
 def show() -> ResponseReturnValue:
     """A day of all trainers; without a script the same bookings as a list."""
     studio, day, reading = current_studio(), asked_day(), reading_trainer()
-    columns = kept("trainers", lambda: trainers(studio.id))
+    columns = offered().trainers
     opens, closes, scroll = _hours(studio.id, day)
     return render_template(
         "bookings/calendar.html",
@@ -42,6 +44,7 @@ def show() -> ResponseReturnValue:
         holiday=holiday(day),
         trainers=columns,
         columns=[{"id": trainer.id, "title": own_name(trainer)} for trainer in columns],
+        rooms=[{"id": room.id, "title": own_name(room)} for room in offered().rooms],
         events=events(studio.id, day, day + timedelta(days=1), studio.zone, reader=reading),
         reading=reading,
         zone=_offset(day),
@@ -64,6 +67,8 @@ def feed() -> ResponseReturnValue:
     closed = kept(("closed", first, last), lambda: closed_times(studio.id, first, last))
     shades = [*closed, *absences(studio.id, first, last, studio.zone)]
     items = [_shade(shade, offset) for shade in shades]
+    special = kept(("special", first, last), lambda: special_days(studio.id, first, last))
+    items += [_note(day, title) for day, title in _notes(special, first, last, reader)]
     own = reading_trainer()
     found = events(studio.id, first, last, studio.zone, reader=own)
     items += [_event(event, offset, reader, words, own) for event in found]
@@ -83,6 +88,7 @@ def _event(
     return {
         "id": event.id,
         "trainer_id": event.trainer_id,
+        "room_id": event.room_id,
         "start": event.start + offset,
         "end": event.end + offset,
         "title": "・".join(event.names or ()) if opens else _("Booked"),
@@ -100,11 +106,26 @@ def _event(
 def _shade(shade: Shade, offset: str) -> dict[str, object]:
     return {
         "trainer_id": shade.trainer_id,
+        "room_id": shade.room_id,
         "start": shade.start + offset,
         "end": shade.end + offset,
         "title": shade.reason,
         "is_block": True,
     }
+
+
+def _note(day: date, title: str) -> dict[str, object]:
+    return {"start": day.isoformat(), "title": title, "is_note": True}
+
+
+def _notes(special: list[SpecialDay], first: date, last: date, reader: str) -> list[tuple[date, str]]:
+    """What the days are called: closing and short days of the studio, public holidays."""
+    found = [(day, name) for day, name in public_holidays(first, last - timedelta(days=1), reader).items()]
+    for one in special:
+        name = pick(reader, one.name_ja, one.name_en)
+        hours = _("closed") if one.opens_at is None else f"{one.opens_at:%H:%M}–{one.closes_at:%H:%M}"
+        found.append((one.day, f"{name} {hours}".strip()))
+    return sorted(found)
 
 
 def _offset(day: date) -> str:

@@ -188,15 +188,20 @@ def _fill_choices(form: BookingForm) -> Offered:
 def _asked() -> dict[str, object]:
     """What the address says already."""
     values: dict[str, object] = {"day": max(asked_day(), today())}
-    for name, column in (("trainer", "trainer_id"), ("person", "first_person_id"), ("lead", "lead_id")):
+    for name, column in (
+        ("trainer", "trainer_id"),
+        ("room", "room_id"),
+        ("person", "first_person_id"),
+        ("lead", "lead_id"),
+    ):
         if request.args.get(name, "").isdecimal():
             values[column] = request.args[name][:18]
     if "lead_id" in values:
         values["first_person_id"] = str(
             leads.lead(current_studio().id, int(str(values["lead_id"]))).person_id
         )
-    if "trainer_id" in values:
-        values["trainer_id"] = int(str(values["trainer_id"]))
+    for name in {"trainer_id", "room_id"} & values.keys():
+        values[name] = int(str(values[name]))
     service = request.args.get("service", "")
     for one in offered().services:
         if service in (one.slug, str(one.id)):

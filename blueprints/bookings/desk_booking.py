@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from backoffice.bookings import actions, queries
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
-from backoffice.bookings.refusals import NotFree
+from backoffice.bookings.refusals import NotFree, Slot
+from backoffice.bookings.rules import length_of
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
@@ -21,7 +22,7 @@ from blueprints.bookings.days import FARTHEST
 from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
-from blueprints.bookings.offered import trainer_choices
+from blueprints.bookings.offered import offered, trainer_choices
 from blueprints.bookings.words import (
     ATTENDANCE_WORDS,
     CHANNEL_WORDS,
@@ -36,7 +37,7 @@ from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import actor, may, permit
 from blueprints.support.asking import wants_json
 from blueprints.support.clock import now, today
-from blueprints.support.filters import show_daytime
+from blueprints.support.filters import honorific, own_name, show_daytime
 from blueprints.support.forms import add_domain_error
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
@@ -54,6 +55,19 @@ def show(booking_id: int) -> ResponseReturnValue:
     return _page(
         booking, MoveForm(data=_held(booking), formdata=None), CancelForm(data=_held(booking), formdata=None)
     )
+
+
+@desk.get("/bookings/<int:booking_id>/edit")
+@permit(Permission.BOOKINGS_EDIT)
+def edit(booking_id: int) -> ResponseReturnValue:
+    """The booking in the calendar's dialog (a fragment), with the same powers as dragging it."""
+    view = queries.booking_view(current_studio().id, booking_id)
+    choices = offered()
+    return render_template(
+        "bookings/_edit.html", view=view, minutes=length_of(view.booking), is_open=view.booking.state in OPEN,
+        names=honorific("・".join(guest.person.shown_name for guest in view.guests)), trainers=choices.trainers,
+        rooms=choices.rooms, states=STATE_WORDS,
+    )  # fmt: skip
 
 
 @desk.post("/bookings/<int:booking_id>/time")
@@ -159,12 +173,11 @@ def _moved_on_calendar(booking: Booking) -> ResponseReturnValue:
         with transaction():
             actions.move(
                 booking, starts_at=starts_at, trainer_id=request.form.get("trainer_id", type=int),
+                room_id=request.form.get("room_id", type=int), minutes=request.form.get("minutes", type=int),
                 version=request.form.get("version", type=int), by=actor(), now=now(),
             )  # fmt: skip
     except NotFree as error:
-        return jsonify(
-            error=_told(error), nearest=[slot.starts_at.isoformat() for slot in error.nearest]
-        ), error.status
+        return jsonify(error=_told(error), nearest=[_offer(slot) for slot in error.nearest]), error.status
     except DomainError as error:
         return jsonify(error=say(error)), error.status
     return jsonify(
@@ -173,16 +186,24 @@ def _moved_on_calendar(booking: Booking) -> ResponseReturnValue:
 
 
 def _told(error: NotFree) -> str:
-    """The refusal, who is in the way, and what is free instead, as one text."""
+    """The refusal and who is in the way, as one text."""
     parts = [say(error)]
     who = {one.guests or one.reason for one in error.in_the_way if one.guests or one.reason}
     if who:
         parts.append(_("In the way: %(who)s.", who=", ".join(sorted(who))))
-    if error.nearest:
-        parts.append(
-            _("Free: %(times)s", times=", ".join(show_daytime(slot.starts_at) for slot in error.nearest))
-        )
     return " ".join(parts)
+
+
+def _offer(slot: Slot) -> dict[str, object]:
+    """A free time as a button of the calendar sends it."""
+    names = {trainer.id: own_name(trainer) for trainer in offered().trainers}
+    label = f"{show_daytime(slot.starts_at)} {names[slot.trainer_id]}"
+    return {
+        "starts_at": slot.starts_at.isoformat(),
+        "trainer_id": slot.trainer_id,
+        "room_id": slot.room_id,
+        "label": label,
+    }
 
 
 def _held(booking: Booking) -> dict[str, Any]:

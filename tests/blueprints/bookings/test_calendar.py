@@ -34,7 +34,8 @@ def test_a_booking_stands_at_its_wall_clock_time(gym: Studio, at_desk: PageClien
     shown = [one for one in events(at_desk) if not one.get("is_block")]
     assert len(shown) == 1
     assert shown[0] | {"what": "", "state_word": ""} == {
-        "id": booking.id, "trainer_id": booking.trainer_id, "start": "2026-11-24T16:00:00+09:00",
+        "id": booking.id, "trainer_id": booking.trainer_id, "room_id": booking.room_id,
+            "start": "2026-11-24T16:00:00+09:00",
         "end": "2026-11-24T17:00:00+09:00", "title": "山田 花子・佐藤 健", "kind": "TRIAL", "state": "BOOKED",
         "state_word": "",
         "what": "", "mark": "", "url": f"/bookings/{booking.id}", "version": 1, "is_movable": True,
@@ -86,7 +87,7 @@ def test_breaks_time_off_and_closing_days_cannot_be_booked(
         ("17:00", "18:00", "私用"),
         ("20:00", "00:00", ""),
     }
-    closed = [one for one in events(at_desk, TOMORROW) if one["trainer_id"] == mori.id]
+    closed = [one for one in events(at_desk, TOMORROW) if one.get("trainer_id") == mori.id]
     assert [(one["start"], one["end"]) for one in closed] == [
         ("2026-11-25T00:00:00+09:00", "2026-11-26T00:00:00+09:00")
     ]
@@ -129,3 +130,13 @@ def test_at_most_six_statements_however_full_the_day(gym: Studio, at_desk: PageC
     with counted() as many:
         assert len([one for one in events(at_desk) if not one.get("is_block")]) == 5
     assert len(many) == len(few) <= 6
+
+
+def test_closing_days_and_holidays_are_named(
+    gym: Studio, at_desk: PageClient, by: Actor, now: datetime
+) -> None:
+    with transaction():
+        schedule.add_special_day(gym.id, TOMORROW, name_ja="研修", by=by, now=now)
+    address = "/calendar/events?from=2026-11-23&to=2026-11-30"
+    notes = [(one["start"], one["title"]) for one in at_desk.get(address).get_json() if one.get("is_note")]
+    assert notes == [("2026-11-23", "勤労感謝の日"), ("2026-11-25", "研修 休業")]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backoffice.bookings.models import Booking, BookingState, Participant
+from backoffice.bookings.models import Booking, BookingState, Claim, Participant
 from backoffice.core.audit import AuditLine
 from backoffice.core.clock import local
 from backoffice.core.db import db
@@ -15,7 +15,7 @@ from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
-from backoffice.studio.queries import service_by_slug
+from backoffice.studio.queries import rooms, service_by_slug
 from tests.blueprints.bookings.front_desk import TOMORROW, guest, trainer, visit
 from tests.pages import PageClient
 
@@ -221,7 +221,9 @@ def test_a_drag_onto_somebody_is_refused_in_words(gym: Studio, at_desk: PageClie
     assert answer.status_code == 409
     assert "山田 花子" in told["error"]
     assert len(told["nearest"]) == 3
-    free = {**drag, "starts_at": told["nearest"][0], "trainer_id": trainer(gym, "okada").id}
+    offer = told["nearest"][0]
+    assert offer.pop("label").startswith("11月25日")
+    free = {**drag, **offer}
     answer = at_desk.post(f"/bookings/{moved.id}/time", data=free, headers=json_please)
     assert answer.status_code == 200
     assert answer.get_json()["text"]
@@ -290,3 +292,53 @@ def test_a_trainer_reads_the_own_booking_and_moves_none(gym: Studio, sign_in: ob
 def test_an_unknown_booking_is_not_there(at_desk: PageClient) -> None:
     assert at_desk.get("/bookings/999999999").status_code == 404
     assert at_desk.get(f"/bookings/{2**70}").status_code == 404
+
+
+def test_the_lower_edge_makes_a_booking_longer_and_a_later_move_keeps_its_length(
+    gym: Studio, at_desk: PageClient, now: datetime
+) -> None:
+    booking = visit(gym, guest(now=now), "11:00", now=now, day=TOMORROW)
+    at_desk.get("/calendar")
+    json_please = {"Accept": "application/json"}
+    address, begins = f"/bookings/{booking.id}/time", booking.starts_at
+    resize = {"starts_at": begins.isoformat(), "minutes": 90, "version": booking.version}
+    assert at_desk.post(address, data=dict(resize), headers=json_please).status_code == 200
+    db.session.refresh(booking)
+    assert (booking.starts_at, booking.ends_at) == (begins, begins + timedelta(minutes=90))
+    later = {"starts_at": (begins + timedelta(hours=5)).isoformat(), "version": booking.version}
+    assert at_desk.post(address, data=later, headers=json_please).status_code == 200
+    db.session.refresh(booking)
+    assert booking.ends_at - booking.starts_at == timedelta(minutes=90)
+    claimed = db.session.scalars(select(func.upper(Claim.span)).where(Claim.booking_id == booking.id)).all()
+    assert max(claimed) == booking.busy_until
+
+
+def test_a_longer_booking_does_not_run_into_the_next(gym: Studio, at_desk: PageClient, now: datetime) -> None:
+    booking = visit(gym, guest(now=now), "11:00", now=now, day=TOMORROW)
+    visit(gym, guest("鈴木", "090-3333-4444", now=now), "12:30", now=now, day=TOMORROW)
+    at_desk.get("/calendar")
+    resize = {"starts_at": booking.starts_at.isoformat(), "minutes": 90, "version": booking.version}
+    answer = at_desk.post(f"/bookings/{booking.id}/time", data=resize, headers={"Accept": "application/json"})
+    assert answer.status_code == 409
+    assert "鈴木" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("minutes", ["0", "7", "9999", "-60"])
+def test_an_odd_length_is_refused(gym: Studio, at_desk: PageClient, now: datetime, minutes: str) -> None:
+    booking = visit(gym, guest(now=now), "11:00", now=now, day=TOMORROW)
+    at_desk.get("/calendar")
+    odd = {"starts_at": booking.starts_at.isoformat(), "minutes": minutes, "version": booking.version}
+    answer = at_desk.post(f"/bookings/{booking.id}/time", data=odd, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_the_room_of_a_booking_can_be_chosen(gym: Studio, at_desk: PageClient, now: datetime) -> None:
+    booking = visit(gym, guest(now=now), "11:00", now=now, day=TOMORROW)
+    other = next(room for room in rooms(gym.id) if room.id != booking.room_id)
+    at_desk.get("/calendar")
+    assert "11:00" in at_desk.get(f"/bookings/{booking.id}/edit").get_data(as_text=True)
+    wish = {"starts_at": booking.starts_at.isoformat(), "room_id": other.id, "version": booking.version}
+    answer = at_desk.post(f"/bookings/{booking.id}/time", data=wish, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    db.session.refresh(booking)
+    assert booking.room_id == other.id

@@ -1,45 +1,46 @@
-// The day by trainer, made from <div data-calendar …> (components/calendar.html writes it). Drag or Alt+arrows move a booking;
-// the server decides, and a refusal puts it back and says why.
-import { ResourceTimeGrid, TimeGrid, List, Interaction, createCalendar } from "@event-calendar/core";
-import { post, say, words } from "../page.js";
-import { content, honestRoles, label, spanOf } from "./faces.js";
+// The calendar, made from <div data-calendar …> (components/calendar.html writes it): days by trainer or room, weeks, months,
+// lists. Drag, the lower edge, Alt+arrows (with Shift: the length) or the dialog change a booking; the server decides.
+import { DayGrid, Interaction, List, ResourceTimeGrid, TimeGrid, createCalendar } from "@event-calendar/core";
+import { edit } from "./edit.js";
+import { content, honestRoles, label } from "./faces.js";
+import { move } from "./moving.js";
 import { source } from "./source.js";
-import { clockOf, dayOf, instantOf, later } from "./times.js";
+import { clockOf, dayOf, instantOf, later, minutesOf } from "./times.js";
 
 const STEP = 15;
 const EVERY = 5000;
+const VIEWS = { day: "resourceTimeGridDay", week: "timeGridWeek", month: "dayGridMonth", list: "listDay" };
 const narrow = matchMedia("(max-width: 819.98px)");
+const asked = new URLSearchParams(location.search);
 
 function start(root) {
   const set = root.dataset;
   const trainers = JSON.parse(set.trainers);
-  const bookings = source(set.events, new Map(trainers.map(({ id, title }) => [String(id), title])));
+  const rooms = JSON.parse(set.rooms);
+  const shown = { by: asked.get("by") === "room" ? "room" : "trainer", trainer: asked.get("trainer") ?? "" };
+  const columns = () => (shown.by === "room" ? rooms : trainers);
+  const hasColumns = () => calendar.getView().type === VIEWS.day;
+  const bookings = source(set.events, new Map(trainers.map(({ id, title }) => [String(id), title])), () => ({ ...shown, columns: hasColumns() }));
   let isDragging = false;
   let moving = false;
+  let followed = "";
+  let unfollow = 0;
 
-  // The calendar's own event after a drop, or one we changed by keys; `undo` draws it where it was.
-  async function move(event, trainerId, undo) {
-    moving = true;
-    const { version } = event.extendedProps;
-    const url = set.move.replace("{id}", event.id);
-    const answer = await post(url, {
-      starts_at: instantOf(event.start, set.zone), trainer_id: trainerId, version,
-    }).catch(() => null);
-    const told = answer ? await answer.json().catch(() => ({})) : {};
-    moving = false;
-    if (answer?.ok) {
-      say(told.text ?? `${event.title} ${spanOf(event)}`);
-    } else {
-      undo();
-      say(told.error ?? (answer ? words().failed : words().offline), "error");
-    }
+  function drawAnew() {
     bookings.forget();
     calendar.refetchEvents();
-    return Boolean(answer?.ok);
   }
 
-  function dropped({ event, revert }) {
-    move(event, event.resourceIds[0], revert);
+  // Where a booking was put: its start, its column, its length.
+  async function put(event, column, undo) {
+    moving = true;
+    const { version, trainerId } = event.extendedProps;
+    const where = !hasColumns() ? { trainer_id: trainerId } : shown.by === "room" ? { trainer_id: trainerId, room_id: column } : { trainer_id: column };
+    const values = { ...where, starts_at: instantOf(event.start, set.zone), minutes: minutesOf(event), version };
+    const done = await move(set.move.replace("{id}", event.id), values, drawAnew);
+    moving = false;
+    if (!done) undo();
+    drawAnew();
   }
 
   async function onKey(key) {
@@ -49,39 +50,71 @@ function start(root) {
     if (!event?.editable || moving) return;
     key.preventDefault();
     const minutes = { ArrowUp: -STEP, ArrowDown: STEP }[key.key] ?? 0;
-    const columns = trainers.map(({ id }) => String(id));
-    const at = columns.indexOf(String(event.resourceIds[0]));
-    const to = columns[at + ({ ArrowLeft: -1, ArrowRight: 1 }[key.key] ?? 0)];
-    if (to === undefined) return;
-    const moved = { ...event, start: later(event.start, minutes), end: later(event.end, minutes) };
-    await move(moved, to, () => {});
-    // The node is made anew after the answer; the focus follows it.
-    setTimeout(() => root.querySelector(`[data-event-id="${CSS.escape(el.dataset.eventId)}"]`)?.focus(), 250);
+    const sideways = { ArrowLeft: -1, ArrowRight: 1 }[key.key] ?? 0;
+    if (key.shiftKey && sideways) return;
+    const changed = key.shiftKey
+      ? { ...event, end: later(event.end, minutes) }
+      : { ...event, start: later(event.start, minutes), end: later(event.end, minutes) };
+    let column = event.resourceIds[0];
+    if (sideways && hasColumns()) {
+      const ids = columns().map(({ id }) => String(id));
+      column = ids[ids.indexOf(String(column)) + sideways];
+      if (column === undefined) return;
+    } else if (sideways) {
+      changed.start = later(event.start, sideways * 24 * 60);
+      changed.end = later(event.end, sideways * 24 * 60);
+    }
+    follow(el.dataset.eventId);
+    await put(changed, column, () => {});
+    follow(el.dataset.eventId);
   }
 
-  function showDay({ view }) {
-    const day = dayOf(view.currentStart);
-    if (set.page) history.replaceState(null, "", `${set.page}?day=${day}`);
+  // A node is made anew after each answer; for a moment the focus follows the booking that keys moved.
+  function follow(id) {
+    followed = id;
+    clearTimeout(unfollow);
+    unfollow = setTimeout(() => (followed = ""), 1500);
+  }
+
+  const nameOf = (type) => Object.keys(VIEWS).find((name) => VIEWS[name] === type) ?? "day";
+
+  // The address always says what is shown, so that it can be reloaded, kept and sent to a colleague.
+  function remember({ view }) {
+    const day = dayOf(calendar ? calendar.getOption("date") : view.currentStart);
+    const address = new URLSearchParams({ day, view: nameOf(view.type) });
+    if (shown.by === "room") address.set("by", "room");
+    if (shown.trainer) address.set("trainer", shown.trainer);
+    if (set.page) history.replaceState(null, "", `${set.page}?${address}`);
     document.dispatchEvent(new CustomEvent("calendar:day", { detail: day }));
   }
 
   const tidy = () => honestRoles(root.querySelector(".ec") ?? root, set.name);
-  const pickView = () => (narrow.matches ? "listDay" : "resourceTimeGridDay");
-  const dayTitle = new Intl.DateTimeFormat(set.locale, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
-
-  const calendar = createCalendar(root, [ResourceTimeGrid, TimeGrid, List, Interaction], {
-    view: pickView(),
+  const firstView = () => VIEWS[asked.get("view")] ?? (narrow.matches ? VIEWS.list : VIEWS.day);
+  const format = (options) => new Intl.DateTimeFormat(set.locale, options);
+  const dayTitle = format({ year: "numeric", month: "long", day: "numeric", weekday: "short" });
+  const monthTitle = format({ year: "numeric", month: "long" });
+  const weekDay = format({ month: "numeric", day: "numeric", weekday: "short" });
+  let calendar = null;
+  calendar = createCalendar(root, [ResourceTimeGrid, TimeGrid, DayGrid, List, Interaction], {
+    view: firstView(),
     date: set.date,
     locale: set.locale,
+    firstDay: 1,
     timeZone: set.zone,
-    resources: trainers,
+    resources: columns(),
     eventSources: [{ events: bookings.events }],
-    headerToolbar: { start: "prev,next today", center: "title", end: "resourceTimeGridDay,listDay" },
+    headerToolbar: { start: "prev,next today", center: "title", end: Object.values(VIEWS).join(",") },
     buttonText: () => ({
       today: set.wordToday, prev: set.wordPrev, next: set.wordNext, close: set.wordClose,
-      resourceTimeGridDay: set.wordDay, listDay: set.wordList,
+      resourceTimeGridDay: set.wordDay, timeGridWeek: set.wordWeek, dayGridMonth: set.wordMonth, listDay: set.wordList,
     }),
-    titleFormat: (from) => dayTitle.format(from),
+    views: {
+      resourceTimeGridDay: { titleFormat: (from) => dayTitle.format(from) },
+      listDay: { titleFormat: (from) => dayTitle.format(from) },
+      timeGridWeek: { allDaySlot: true, allDayContent: "", dayHeaderFormat: (day) => weekDay.format(day), titleFormat: (from) => monthTitle.format(from) },
+      dayGridMonth: { dayMaxEvents: true, titleFormat: (from) => monthTitle.format(from) },
+    },
+    moreLinkContent: ({ num }) => `+${num}`,
     allDaySlot: false,
     slotMinTime: set.opens,
     slotMaxTime: set.closes,
@@ -93,29 +126,64 @@ function start(root) {
     eventTimeFormat: (from, to) => (to ? `${clockOf(from)}–${clockOf(to)}` : clockOf(from)),
     nowIndicator: true,
     editable: "editable" in set,
-    eventDurationEditable: false,
     eventLongPressDelay: 350,
     slotEventOverlap: false,
     eventContent: content,
-    eventDidMount: label,
-    eventClick: ({ event }) => event.extendedProps.url && location.assign(event.extendedProps.url),
-    dateClick: ({ date, resource }) => {
-      if (!set.new || !resource) return;
-      location.assign(`${set.new}?${new URLSearchParams({ at: instantOf(date, set.zone), trainer: resource.id })}`);
+    eventDidMount: (info) => {
+      label(info);
+      if (followed && info.event.id === followed) info.el.focus();
+    },
+    eventClick: ({ event }) => {
+      if (!event.extendedProps.url) return;
+      if ("editable" in set) edit(event.extendedProps.url, set.zone, drawAnew);
+      else location.assign(event.extendedProps.url);
+    },
+    dateClick: ({ date, resource, view }) => {
+      if (view.type === VIEWS.month) {
+        calendar.setOption("date", date);
+        calendar.setOption("view", narrow.matches ? VIEWS.list : VIEWS.day);
+      } else if (set.new) {
+        const column = resource ? { [shown.by]: resource.id } : shown.trainer ? { trainer: shown.trainer } : {};
+        location.assign(`${set.new}?${new URLSearchParams({ at: instantOf(date, set.zone), ...column })}`);
+      }
     },
     eventDragStart: () => (isDragging = true),
     eventDragStop: () => (isDragging = false),
-    eventDrop: dropped,
+    eventResizeStart: () => (isDragging = true),
+    eventResizeStop: () => (isDragging = false),
+    eventDrop: ({ event, revert }) => put(event, event.resourceIds[0], revert),
+    eventResize: ({ event, revert }) => put(event, event.resourceIds[0], revert),
     noEventsContent: set.wordEmpty,
-    datesSet: showDay,
+    datesSet: remember,
     viewDidMount: tidy,
     eventAllUpdated: tidy,
   });
 
+  const by = document.querySelector("[data-calendar-by]");
+  const whose = document.querySelector("[data-calendar-trainer]");
+  function show() {
+    for (const button of by.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === shown.by));
+    whose.value = shown.trainer;
+    calendar.setOption("resources", shown.trainer && shown.by === "trainer" ? trainers.filter(({ id }) => String(id) === shown.trainer) : columns());
+    drawAnew();
+    remember({ view: calendar.getView() });
+  }
+  by.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    shown.by = button.value;
+    show();
+  });
+  whose.addEventListener("change", () => {
+    shown.trainer = whose.value;
+    show();
+  });
+  show();
+
   root.addEventListener("keydown", onKey);
-  narrow.addEventListener("change", () => calendar.setOption("view", pickView()));
+  narrow.addEventListener("change", () => calendar.setOption("view", firstView()));
   setInterval(async () => {
-    if (document.hidden || isDragging || moving || root.querySelector(".ec-event:focus")) return;
+    if (document.hidden || isDragging || moving || document.querySelector("dialog[open]") || root.querySelector(".ec-event:focus")) return;
     // A lost poll is repeated at the next turn.
     if (await bookings.changed().catch(() => false)) calendar.refetchEvents();
   }, EVERY);

@@ -11,20 +11,23 @@ const part = (name, text) => {
 export const spanOf = (event) => `${clockOf(event.start)}–${clockOf(event.end)}`;
 
 export function content({ event, view }) {
-  const { what, mark, trainer } = event.extendedProps;
-  const below = view.type.startsWith("list") ? [what, trainer].filter(Boolean).join(" · ") : what;
+  const { what, mark, trainer, state, stateWord } = event.extendedProps;
   if (event.display === "background") return { domNodes: [part("ev-what ev-block", event.title)] };
+  if (event.allDay) return { domNodes: [part("ev-note", event.title)] };
+  const below = view.type === "resourceTimeGridDay" ? what : [trainer, what].filter(Boolean).join(" · ");
+  const when = view.type === "dayGridMonth" ? clockOf(event.start) : spanOf(event);
   const name = part("ev-name", event.title);
   if (mark) name.append(" ", part("ev-mark", mark));
   const face = document.createElement("div");
   face.className = "ev";
-  face.append(part("ev-time", spanOf(event)), name, part("ev-what", below ?? ""));
+  face.append(part("ev-time", state === "BOOKED" ? when : `${when} ${stateWord}`), name);
+  if (view.type !== "dayGridMonth") face.append(part("ev-what", below));
   return { domNodes: [face] };
 }
 
 export function label({ el, event }) {
   const { what, trainer, stateWord, mark } = event.extendedProps;
-  const said = [spanOf(event), event.title, what, mark, stateWord, trainer];
+  const said = event.allDay ? [event.title] : [spanOf(event), event.title, what, mark, stateWord, trainer];
   el.setAttribute("aria-label", said.filter(Boolean).join(", "));
   el.dataset.eventId = event.id;
 }

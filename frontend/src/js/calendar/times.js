@@ -9,3 +9,5 @@ export const clockOf = (date) => `${date.getHours()}:${two(date.getMinutes())}`;
 export const instantOf = (date, zone) => `${dayOf(date)}T${two(date.getHours())}:${two(date.getMinutes())}:00${zone}`;
 
 export const later = (date, minutes) => new Date(date.getTime() + 60000 * minutes);
+
+export const minutesOf = ({ start, end }) => Math.round((end - start) / 60000);
