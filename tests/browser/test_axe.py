@@ -38,7 +38,7 @@ MAIL = "axe@test.example"
 PASSWORD = "correct-horse-kyoto"
 
 NOT_PAGES = {
-    "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
+    "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
     "desk.slots", "today.rows", "leads.as_csv", "reports.people_csv",
     "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
@@ -48,7 +48,8 @@ NOT_PAGES = {
 
 OPEN_PAGES = ("/book", "/book/counselling", "/book/trial", "/book/terms", "/sign-in", "/reset")
 STAFF_PAGES = (
-    "/today", "/calendar", "/leads", "/leads/new", "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
+    "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
+    "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",

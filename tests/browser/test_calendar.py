@@ -1,4 +1,4 @@
-"""The calendar in a browser: columns by trainer or room, weeks and months, keys, the dialog, refusals with a way out."""
+"""The calendar in a browser: trainers or rooms, weeks and months, keys, the dialog, refusals with a way out."""
 
 import re
 from datetime import datetime, time, timedelta

@@ -9,8 +9,9 @@ import { clockOf, dayOf, instantOf, later, minutesOf } from "./times.js";
 
 const STEP = 15;
 const EVERY = 5000;
-const VIEWS = { day: "resourceTimeGridDay", week: "timeGridWeek", month: "dayGridMonth", list: "listDay" };
 const narrow = matchMedia("(max-width: 819.98px)");
+// On a phone a week is a list: seven columns would be a finger wide.
+const VIEWS = { day: "resourceTimeGridDay", week: narrow.matches ? "listWeek" : "timeGridWeek", month: "dayGridMonth", list: "listDay" };
 const asked = new URLSearchParams(location.search);
 
 function start(root) {
@@ -106,12 +107,13 @@ function start(root) {
     headerToolbar: { start: "prev,next today", center: "title", end: Object.values(VIEWS).join(",") },
     buttonText: () => ({
       today: set.wordToday, prev: set.wordPrev, next: set.wordNext, close: set.wordClose,
-      resourceTimeGridDay: set.wordDay, timeGridWeek: set.wordWeek, dayGridMonth: set.wordMonth, listDay: set.wordList,
+      resourceTimeGridDay: set.wordDay, timeGridWeek: set.wordWeek, listWeek: set.wordWeek, dayGridMonth: set.wordMonth, listDay: set.wordList,
     }),
     views: {
       resourceTimeGridDay: { titleFormat: (from) => dayTitle.format(from) },
       listDay: { titleFormat: (from) => dayTitle.format(from) },
       timeGridWeek: { allDaySlot: true, allDayContent: "", dayHeaderFormat: (day) => weekDay.format(day), titleFormat: (from) => monthTitle.format(from) },
+      listWeek: { titleFormat: (from) => monthTitle.format(from) },
       dayGridMonth: { dayMaxEvents: true, titleFormat: (from) => monthTitle.format(from) },
     },
     moreLinkContent: ({ num }) => `+${num}`,
