@@ -11,8 +11,10 @@ from backoffice.people import models as people
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
 from backoffice.todos import models as todos
+from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, memberships,
+    audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, waiting,
+    memberships,
 )  # fmt: skip
 metadata = Base.metadata

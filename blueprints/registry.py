@@ -22,6 +22,8 @@ from blueprints.root.views import root
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
 from blueprints.todos.views import todos
+from blueprints.waiting.offers import offers
+from blueprints.waiting.views import waiting
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     attendance,
@@ -34,6 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leads,
     manage,
     messages,
+    offers,
     palette,
     people,
     preferences,
@@ -44,4 +47,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     today_page,
     todos,
     unsubscribe,
+    waiting,
 )

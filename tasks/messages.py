@@ -16,6 +16,7 @@ from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.messaging.policy import FOLLOW_UP_KINDS
 from backoffice.messaging.smtp import SmtpChannel
 from backoffice.staff.facts import staff_facts
+from backoffice.waiting.facts import offer_facts
 from tasks.context import in_one_transaction, run_sweep
 
 PROVIDERS: dict[Kind, Provider] = {
@@ -23,6 +24,7 @@ PROVIDERS: dict[Kind, Provider] = {
     **dict.fromkeys(FOLLOW_UP_KINDS, follow_up_facts),
     Kind.STAFF_INVITE: staff_facts,
     Kind.PASSWORD_RESET: staff_facts,
+    Kind.SLOT_OFFERED: offer_facts,
     Kind.WELCOME: welcome_facts,
 }
 

@@ -24,6 +24,11 @@ SCHEDULE = (
         "Delivers messages that are due and takes over those whose worker has died.",
     ),
     Periodic(
+        "tasks.bookings.offer_free_times",
+        timedelta(minutes=1),
+        "Ends holds and offers whose time is over and offers free times to the waiting list.",
+    ),
+    Periodic(
         "tasks.messages.plan_follow_ups",
         timedelta(minutes=10),
         "Plans follow-ups that are wanted and takes back those that are not any more.",

@@ -201,14 +201,18 @@ def _expire_stale_holds(wanted: Sequence[Wanted], *, now: datetime) -> bool:
 
     A constraint cannot read the clock, so a lapsed hold keeps its claims until somebody wants them.
     """
-    is_lapsed = (Booking.state == BookingState.HELD, Booking.held_until <= now)
-    if db.session.scalar(select(Booking.id).where(*is_lapsed).limit(1)) is None:
+    if db.session.scalar(select(Booking.id).where(*_is_lapsed(now)).limit(1)) is None:
         return False
     in_the_way = select(Claim.booking_id).where(Claim.booking_id.is_not(None), overlapping(wanted))
+    return lapse_holds(Booking.id.in_(in_the_way), now=now) > 0
+
+
+def lapse_holds(*among: ColumnElement[bool], now: datetime) -> int:
+    """End the holds (all, or those `among` the conditions) whose time is over; give back what they held. How many."""
     lapsed = list(
         db.session.scalars(
             update(Booking)
-            .where(Booking.id.in_(in_the_way), *is_lapsed)
+            .where(*among, *_is_lapsed(now))
             .values(
                 state=BookingState.CANCELLED.value,
                 cancel_reason=HOLD_LAPSED,
@@ -222,7 +226,11 @@ def _expire_stale_holds(wanted: Sequence[Wanted], *, now: datetime) -> bool:
     for booking_id in lapsed:
         release(booking_id=booking_id)
         record("booking.hold_lapsed", "booking", booking_id, by=SYSTEM, now=now)
-    return bool(lapsed)
+    return len(lapsed)
+
+
+def _is_lapsed(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Booking.state == BookingState.HELD, Booking.held_until <= now
 
 
 def _is_any_of(resources: Iterable[int]) -> ColumnElement[bool]:

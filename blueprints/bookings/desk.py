@@ -1,5 +1,7 @@
 """The desk takes a booking: who (known or new), what, when; refusals keep everything that was typed."""
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -75,7 +77,12 @@ def create() -> ResponseReturnValue:
         add_domain_error(form, error)
         return _page(form, status=error.status)
     who = honorific("・".join(guest.shown_name for guest in guests))
-    flash_done(_("%(who)s is booked: %(when)s", who=who, when=show_daytime(booking.starts_at)))
+    when = show_daytime(booking.starts_at)
+    if booking.held_until is None:
+        flash_done(_("%(who)s is booked: %(when)s", who=who, when=when))
+    else:
+        until = show_daytime(booking.held_until)
+        flash_done(_("Kept for %(who)s: %(when)s (until %(until)s)", who=who, when=when, until=until))
     return redirect(address, 303)
 
 
@@ -125,10 +132,17 @@ def _book(form: BookingForm, choices: Offered) -> tuple[Booking, list[Person]]:
         wants_woman=form.wants_woman.data,
         note=form.note.data or "",
         waiver=waiver_of(form),
+        held_until=_held_until(form, pick.starts_at),
         by=actor(),
         now=now(),
     )
     return booking, persons
+
+
+def _held_until(form: BookingForm, starts_at: datetime) -> datetime | None:
+    """Until when a tentative booking is kept; never beyond the visit."""
+    hours = form.hold_hours.data
+    return None if hours is None else min(now() + timedelta(hours=hours), starts_at)
 
 
 def _person(form: BookingForm, which: str) -> Person:

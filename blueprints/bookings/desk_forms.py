@@ -31,6 +31,15 @@ ANY_SIZE = "?"
 ROW_ID = re.compile(r"[0-9]{1,18}")
 
 
+HOLDS = {
+    "": _l("no, book it"),
+    2: _l("keep it for 2 hours"),
+    24: _l("keep it for a day"),
+    72: _l("keep it for three days"),
+}
+"""How long a time is kept (in hours) for somebody who has not decided."""
+
+
 class Pick(NamedTuple):
     """A free time that was clicked: when, with whom, where."""
 
@@ -104,6 +113,7 @@ class BookingForm(CreateForm, WhenForm):
     wants_woman = BooleanField(_l("The guest would like a female trainer"))
     room_id = SelectField(_l("Room"), coerce=optional_int, default="")
     note = TextAreaField(_l("Note"), validators=[Length(max=1000)])
+    hold_hours = SelectField(_l("Tentative"), choices=options(HOLDS), coerce=optional_int, default="")
 
     def guest(self, which: str) -> dict[str, Any]:
         """What was typed about the first or the second guest."""

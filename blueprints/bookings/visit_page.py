@@ -81,7 +81,7 @@ def read_visit(token: str) -> Visit:
     if guest is None:
         raise LinkGone
     person = find_person(guest.person_id)
-    _speak(person.language)
+    speak(person.language)
     booking = find_booking(current_studio().id, guest.booking_id)
     service = find_service(booking.studio_id, booking.service_id)
     trainer = find_trainer(booking.studio_id, booking.trainer_id)
@@ -96,7 +96,7 @@ def read_visit(token: str) -> Visit:
     )
 
 
-def _speak(wanted: str) -> None:
+def speak(wanted: str) -> None:
     """Use the person's language unless this browser or this address asked for one."""
     asked = request.args.get("lang") or request.cookies.get(languages.COOKIE)
     if asked not in tuple(Language):

@@ -31,5 +31,6 @@ def pages() -> tuple[Page, ...]:
         Page(N_("New booking"), Permission.BOOKINGS_EDIT, icon="calendar-plus", books=True),
         Page(N_("New enquiry"), Permission.LEADS_EDIT, "leads.new", icon="plus"),
         Page(N_("Import enquiries"), Permission.LEADS_IMPORT, "imports.choose", icon="file-upload"),
+        Page(N_("Waiting list"), Permission.BOOKINGS_EDIT, "waiting.index", icon="hourglass"),
         *(Page(item.label, item.permission, item.endpoint, icon=item.icon) for item in NAV),
     )

@@ -19,6 +19,7 @@ from backoffice.staff.permissions import Permission
 from backoffice.studio.actions import found_studio
 from backoffice.studio.models import Room, Service, SpecialDay, Studio
 from backoffice.todos.models import Todo
+from backoffice.waiting.models import Wait
 from blueprints.support.access import policy_of
 from blueprints.support.csrf import protect
 from tests.architecture.calling import PRINCIPALS, address, call, routes, undone
@@ -31,6 +32,7 @@ CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
 OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
+    "wait_id": Wait,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 

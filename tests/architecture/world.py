@@ -19,6 +19,7 @@ from backoffice.studio.models import SpecialDay, Studio
 from backoffice.studio.queries import rooms, service_by_slug
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
+from backoffice.waiting.actions import add_wait
 from tests.gym import make_staff
 
 MARKS = (
@@ -81,6 +82,9 @@ def make_world(gym: Studio, now: datetime) -> World:
         by=SYSTEM,
         now=now,
     )
+    wait = add_wait(
+        gym, person, booking.service_id, first_day=DAY, last_day=DAY + timedelta(days=7), by=SYSTEM, now=now
+    )
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
@@ -91,7 +95,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
-        "staff_id": target.id, "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
+        "wait_id": wait.id, "staff_id": target.id,
+        "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
 

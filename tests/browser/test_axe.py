@@ -5,7 +5,7 @@ Every GET route is either in a list below or named as not a page, so a new one c
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,9 +21,14 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.messaging.models import Message
 from backoffice.people.models import Purpose
+from backoffice.people.queries import bare_person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Room
 from backoffice.studio.queries import service_by_slug, the_studio
+from backoffice.waiting.actions import add_wait
+from backoffice.waiting.models import Offer
+from backoffice.waiting.offering import make_offers
+from backoffice.waiting.queries import offer_path
 from tests.browser.conftest import Site
 from tests.gym import make_staff
 
@@ -51,14 +56,21 @@ STAFF_PAGES = (
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
-    "/bookings/new", "/bookings/{booking}", "/messages", "/messages/{message}", "/reports", "/reports/people",
+    "/bookings/new", "/bookings/{booking}", "/waiting",
+    "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
     "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",
     "/settings/time-off", "/settings/trainers", "/settings/trainers/{trainer}", "/settings/trainers/{trainer}/hours",
     "/settings/trainers/new",
 )  # fmt: skip
-LINK_PAGES = ("/manage/{token}", "/manage/{token}/move", "/manage/{token}/cancel", "/unsubscribe/{stop}")
+LINK_PAGES = (
+    "/offer/{offer}",
+    "/manage/{token}",
+    "/manage/{token}/move",
+    "/manage/{token}/cancel",
+    "/unsubscribe/{stop}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +104,22 @@ def _story() -> dict[str, object]:
         "trainer": booking.trainer_id,
         "staff": owner.id,
         "token": manage_path(guest).removeprefix("/manage/"),
+        "offer": _offer(guest.person_id, service.id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _offer(person_id: int, service_id: int, now: datetime) -> str:
+    """The link of an offer that is open: a fitting time is free at once."""
+    studio, first = the_studio(), local_date(now, the_studio().zone)
+    with transaction():
+        wait = add_wait(
+            studio, bare_person(person_id), service_id, first_day=first, last_day=first + timedelta(days=20),
+            by=SYSTEM, now=now,
+        )  # fmt: skip
+        make_offers(studio, now=now)
+    offer = db.session.scalars(select(Offer.id).where(Offer.wait_id == wait.id)).one()
+    return offer_path(offer).removeprefix("/offer/")
 
 
 def test_no_page_is_forgotten(site: Site, ids: dict[str, object]) -> None:

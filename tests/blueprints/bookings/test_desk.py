@@ -342,3 +342,19 @@ def test_the_room_of_a_booking_can_be_chosen(gym: Studio, at_desk: PageClient, n
     assert answer.status_code == 200
     db.session.refresh(booking)
     assert booking.room_id == other.id
+
+
+def test_a_time_can_be_kept_for_somebody_undecided(
+    gym: Studio, at_desk: PageClient, typed: dict[str, object], now: datetime
+) -> None:
+    answer = at_desk.post("/bookings/new", data={**typed, "hold_hours": "24"})
+    booking = db.session.scalars(select(Booking)).one()
+    assert (booking.state, booking.held_until) == (
+        BookingState.HELD,
+        min(now + timedelta(hours=24), booking.starts_at),
+    )
+    page = at_desk.get(answer.location).get_data(as_text=True)
+    assert "仮予約" in page
+    at_desk.post(f"/bookings/{booking.id}/confirmation", data={"version": booking.version})
+    db.session.refresh(booking)
+    assert (booking.state, booking.held_until) == (BookingState.BOOKED, None)

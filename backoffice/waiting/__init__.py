@@ -1,0 +1,1 @@
+"""The waiting list: who would come if a time became free, and the timed offers they get."""

@@ -1,0 +1,1 @@
+"""The waiting list: the desk's page, and the page on which an offer is answered."""
