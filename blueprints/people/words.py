@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from backoffice.core.contact import Reason
-from backoffice.messaging.models import Kind, MessageState
+from backoffice.messaging.models import MessageState
+from backoffice.messaging.policy import POLICIES
 from backoffice.people.models import Purpose
 
 REASON_WORDS = {
@@ -22,19 +23,7 @@ PURPOSE_WORDS = {
     Purpose.MARKETING: _l("News and offers"),
 }
 
-MESSAGE_WORDS = {
-    Kind.BOOKING_CONFIRMED: _l("Booking confirmed"),
-    Kind.BOOKING_MOVED: _l("Booking moved"),
-    Kind.BOOKING_CANCELLED: _l("Booking cancelled"),
-    Kind.REMINDER_DAY_BEFORE: _l("Reminder the day before"),
-    Kind.REMINDER_TWO_HOURS: _l("Reminder two hours before"),
-    Kind.STAFF_INVITE: _l("Staff invitation"),
-    Kind.PASSWORD_RESET: _l("Password reset"),
-    Kind.WELCOME: _l("Welcome"),
-    Kind.AFTER_COUNSELLING: _l("After the counselling"),
-    Kind.AFTER_TRIAL: _l("After the trial"),
-    Kind.AFTER_NO_SHOW: _l("After a no-show"),
-}
+MESSAGE_WORDS = {kind: _l(policy.label) for kind, policy in POLICIES.items()}
 
 MESSAGE_STATE_WORDS = {
     MessageState.PLANNED: _l("Planned"),
