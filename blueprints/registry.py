@@ -7,6 +7,7 @@ from blueprints.bookings.calendar import calendar
 from blueprints.bookings.manage import manage
 from blueprints.bookings.public import book
 from blueprints.bookings.quick import desk
+from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     preferences,
     reports,
     root,
+    series,
     settings,
     staff,
     today_page,

@@ -2,7 +2,7 @@
 
 from flask import Flask, current_app
 
-from backoffice.bookings.facts import BOOKING_KINDS, booking_facts
+from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.followups.facts import follow_up_facts
@@ -24,6 +24,7 @@ PROVIDERS: dict[Kind, Provider] = {
     **dict.fromkeys(FOLLOW_UP_KINDS, follow_up_facts),
     Kind.STAFF_INVITE: staff_facts,
     Kind.PASSWORD_RESET: staff_facts,
+    Kind.SERIES_DATES: series_facts,
     Kind.SLOT_OFFERED: offer_facts,
     Kind.WELCOME: welcome_facts,
 }

@@ -1,7 +1,7 @@
 """What changes a booking: book, hold, move, cancel, and taking a cancel back. Overlap is impossible on every path."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from backoffice.bookings import claims, lead_steps, reminders, rules
@@ -46,6 +46,7 @@ def book(
     waiver: Waiver | None = None,
     held_until: datetime | None = None,
     is_offered: bool = False,
+    series_day: tuple[int, date] | None = None,
     by: Actor,
     now: datetime,
 ) -> Booking:
@@ -53,7 +54,8 @@ def book(
 
     A counselling or trial of somebody without a lead opens one. With `held_until` it is a hold (仮予約): nobody is
     told, and after that time it gives way to others unless confirmed. `is_offered`: `free_slots` has just given this
-    start. Raises `SlotTaken`, `OutsideHours`, `TooLate` (each with the nearest free slots), `Invalid`.
+    start. `series_day`: series and date it is booked for; the series tells the guest. Raises `SlotTaken`,
+    `OutsideHours`, `TooLate` (each with the nearest free slots), `Invalid`.
     """
     check_guests(service, participants, lead)
     persons = tuple(guest.person.id for guest in participants)
@@ -71,6 +73,8 @@ def book(
             lead_id=None if own is None else own.id,
             state=(BookingState.BOOKED if held_until is None else BookingState.HELD).value,
             held_until=held_until,
+            series_id=None if series_day is None else series_day[0],
+            series_day=None if series_day is None else series_day[1],
             channel=BookingChannel(channel).value,
             is_named=is_named,
             wants_woman=wants_woman,
@@ -90,7 +94,7 @@ def book(
     _write_down("booking.booked", booking, waiver, _rules(waived, was_shortened), by=by, now=now)
     if held_until is None:
         lead_steps.after_booking(booking, service, by=by, now=now)
-        reminders.plan_messages(booking, service, by=by, now=now)
+        reminders.plan_messages(booking, service, tell=series_day is None, by=by, now=now)
     return booking
 
 
@@ -119,13 +123,15 @@ def move(
     version: int | None = None,
     by_client: bool = False,
     by_gym: bool = False,
+    tell: bool = True,
     by: Actor,
     now: datetime,
 ) -> None:
     """Move a booking to another time, trainer or room, or change its length; guests get the news and new reminders.
 
     A client (`by_client`) keeps the deadline of the service. `by_gym` says that the gym needed the change, so that
-    guests without mail are called. Raises as `book` does, `NotPossible` when it has ended, `Stale`.
+    guests without mail are called; `tell=False` plans the reminders only. Raises as `book` does, `NotPossible` when it
+    has ended, `Stale`.
     """
     lock(booking, version)
     if booking.state not in (BookingState.BOOKED, BookingState.HELD):
@@ -176,7 +182,7 @@ def move(
     )
     if booking.state == BookingState.BOOKED:
         lead_steps.after_move(booking, service, by=by, now=now)
-        reminders.replace_messages(booking, service, by_gym=by_gym, by=by, now=now)
+        reminders.replace_messages(booking, service, by_gym=by_gym, tell=tell, by=by, now=now)
 
 
 def cancel(

@@ -5,7 +5,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, BookingState, Participant
+from backoffice.bookings.models import (
+    CANCELLED_STATES,
+    Attendance,
+    Booking,
+    BookingState,
+    Participant,
+    Series,
+)
 from backoffice.bookings.queries import manage_path
 from backoffice.core.db import db
 from backoffice.core.language import N_, pick
@@ -28,6 +35,7 @@ CHANGED = N_("The booking was changed since.")
 NOT_BOOKED = N_("The booking is no longer ahead.")
 NOT_CANCELLED = N_("The booking is no longer cancelled.")
 BEGUN = N_("The booking has begun.")
+SERIES_CHANGED = N_("The series was changed since.")
 
 
 class Visit(NamedTuple):
@@ -47,6 +55,31 @@ def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
     if (reason := _untrue(message, visit, now)) is not None:
         return NotWanted(reason)
     return Facts({"booking": _words(visit, message.language, now), "book_url": absolute("/book")})
+
+
+def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
+    """The dates of a series that are ahead, as they are now. Not wanted once the series was changed again."""
+    series = db.session.get(Series, message.values.get("series_id"), populate_existing=True)
+    if series is None or series.version != message.values.get("version"):
+        return NotWanted(SERIES_CHANGED)
+    rows = db.session.execute(
+        select(Booking.starts_at, Booking.ends_at, Trainer.name_ja, Trainer.name_en)
+        .join(Trainer, Trainer.id == Booking.trainer_id)
+        .where(Booking.series_id == series.id, Booking.state == BookingState.BOOKED, Booking.starts_at > now)
+        .order_by(Booking.starts_at)
+    )
+    service = db.session.get_one(Service, series.service_id)
+    dates = [
+        {
+            "starts_at": row.starts_at,
+            "ends_at": row.ends_at,
+            "trainer": pick(message.language, row.name_ja, row.name_en),
+        }
+        for row in rows
+    ]
+    return Facts(
+        {"series": {"service": pick(message.language, service.name_ja, service.name_en), "dates": dates}}
+    )
 
 
 def _visit(message: Message) -> Visit | None:

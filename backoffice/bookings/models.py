@@ -1,6 +1,6 @@
 """Tables of bookings. `claims` holds what is taken; its one exclusion constraint makes overlap impossible."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import (
@@ -47,6 +47,27 @@ class BookingChannel(StrEnum):
     DESK = "DESK"
 
 
+class Series(WithId):
+    """Bookings on the same weekday for some weeks. Its dates follow from the first; what holds is a booking."""
+
+    __tablename__ = "series"
+    __table_args__ = (
+        CheckConstraint("dates between 2 and 52 and every_weeks between 1 and 4", name="dates"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    second_person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    first_day: Mapped[date]
+    dates: Mapped[int] = mapped_column(SmallInteger)
+    every_weeks: Mapped[int] = mapped_column(SmallInteger, default=1)
+    channel: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
 class Booking(WithId):
     """One trainer, an optional room, one span, one or two participants.
 
@@ -59,7 +80,15 @@ class Booking(WithId):
         Index("ix_bookings_trainer_id", "trainer_id", "starts_at"),
         Index("ix_bookings_lead_id", "lead_id"),
         Index("ix_bookings_held_until", "held_until", postgresql_where=text("state = 'HELD'")),
+        Index(
+            "uq_bookings_series_day",
+            "series_id",
+            "series_day",
+            unique=True,
+            postgresql_where=text("state in ('HELD', 'BOOKED', 'ATTENDED', 'NO_SHOW')"),
+        ),
         CheckConstraint("starts_at < ends_at and prep_minutes >= 0 and cleanup_minutes >= 0", name="span"),
+        CheckConstraint("(series_id is null) = (series_day is null)", name="series"),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -77,6 +106,8 @@ class Booking(WithId):
     wants_woman: Mapped[bool] = mapped_column(Boolean, default=False)
     price_yen: Mapped[int] = mapped_column(Integer, default=0)
     held_until: Mapped[datetime | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    series_day: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(EncryptedText)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     waiver: Mapped[str] = mapped_column(Text, default="")

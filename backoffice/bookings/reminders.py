@@ -64,13 +64,13 @@ class Planned(NamedTuple):
     send_at: datetime
 
 
-def plan_messages(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
-    """Queue the confirmation and the reminders of a new booking.
+def plan_messages(booking: Booking, service: Service, *, tell: bool = True, by: Actor, now: datetime) -> None:
+    """Queue the confirmation (unless the guest is told otherwise) and the reminders of a new booking.
 
     Who has no mail address gets no rows; if they booked by themselves, the desk gets a task to call.
     """
     guests = readers(booking.id)
-    _plan(booking, service, guests, Kind.BOOKING_CONFIRMED, now=now)
+    _plan(booking, service, guests, Kind.BOOKING_CONFIRMED if tell else None, now=now)
     if booking.channel == BookingChannel.WEB:
         _call_those_without_mail(booking, guests, CALL_CONFIRM, by=by, now=now)
 
@@ -82,6 +82,7 @@ def replace_messages(
     now: datetime,
     by: Actor,
     by_gym: bool = False,
+    tell: bool = True,
     kind: Kind = Kind.BOOKING_MOVED,
 ) -> None:
     """Take back what was planned and queue the news and the reminders for the time that holds now.
@@ -96,7 +97,7 @@ def replace_messages(
     )
     drop_for_booking(booking.id, [TodoKind.CALL_TO_CONFIRM], by=by, now=now)
     guests = readers(booking.id)
-    _plan(booking, service, guests, kind, by_gym=by_gym, now=now)
+    _plan(booking, service, guests, kind if tell else None, by_gym=by_gym, now=now)
     if by_gym:
         _call_those_without_mail(booking, guests, CALL_MOVED, by=by, now=now)
 
@@ -114,12 +115,12 @@ def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: A
 
 
 def planned_for(
-    starts_at: datetime, first: Kind, *, day_before: bool, two_hours_before: bool, now: datetime
+    starts_at: datetime, first: Kind | None, *, day_before: bool, two_hours_before: bool, now: datetime
 ) -> list[Planned]:
-    """Which messages a booking wants: the news at once, a reminder only when its time has not passed yet. Pure."""
+    """Which messages a booking wants: the news (if any) at once, reminders whose time has not passed. Pure."""
     if starts_at <= now:
         return []
-    wanted = [Planned(first, now)]
+    wanted = [] if first is None else [Planned(first, now)]
     if day_before and now <= starts_at - DAY_BEFORE:
         wanted.append(Planned(Kind.REMINDER_DAY_BEFORE, starts_at - DAY_BEFORE))
     if two_hours_before and now <= starts_at - TWO_HOURS_BEFORE:
@@ -136,7 +137,7 @@ def _plan(
     booking: Booking,
     service: Service,
     guests: Sequence[Reader],
-    first: Kind,
+    first: Kind | None,
     *,
     by_gym: bool = False,
     now: datetime,

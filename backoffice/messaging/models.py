@@ -21,6 +21,7 @@ class Kind(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     REMINDER_DAY_BEFORE = "reminder_day_before"
     REMINDER_TWO_HOURS = "reminder_two_hours"
+    SERIES_DATES = "series_dates"
     SLOT_OFFERED = "slot_offered"
     STAFF_INVITE = "staff_invite"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 from werkzeug.test import TestResponse
 
-from backoffice.bookings.models import Block, Booking
+from backoffice.bookings.models import Block, Booking, Series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.leads.models import Lead
@@ -32,7 +32,7 @@ CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
 OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
-    "wait_id": Wait,
+    "wait_id": Wait, "series_id": Series,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backoffice.bookings.actions import book
+from backoffice.bookings.availability import free_slots
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel, Participant
 from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
+from backoffice.bookings.series import book_series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
@@ -82,6 +84,17 @@ def make_world(gym: Studio, now: datetime) -> World:
         by=SYSTEM,
         now=now,
     )
+    slot = next(
+        one
+        for one in free_slots(
+            gym, service_by_slug(gym.id, "session"), DAY + timedelta(days=2), DAY + timedelta(days=2), now=now
+        )
+        if one.trainer_id == okada.id
+    )
+    series, _ = book_series(
+        gym, service_by_slug(gym.id, "session"), {DAY + timedelta(days=2): slot}, persons=[person],
+        days=[DAY + timedelta(days=2), DAY + timedelta(days=9)], every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
+    )  # fmt: skip
     wait = add_wait(
         gym, person, booking.service_id, first_day=DAY, last_day=DAY + timedelta(days=7), by=SYSTEM, now=now
     )
@@ -95,7 +108,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
-        "wait_id": wait.id, "staff_id": target.id,
+        "wait_id": wait.id, "series_id": series.id, "staff_id": target.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from backoffice.bookings.availability import free_slots
 from backoffice.bookings.queries import guests_of, manage_path
+from backoffice.bookings.series import book_series
 from backoffice.bookings.visits import VisitRequest, book_visit
 from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM
@@ -23,7 +24,7 @@ from backoffice.messaging.models import Message
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.staff.models import Role
-from backoffice.studio.models import Room
+from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.waiting.actions import add_wait
 from backoffice.waiting.models import Offer
@@ -56,7 +57,8 @@ STAFF_PAGES = (
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
-    "/bookings/new", "/bookings/{booking}", "/waiting",
+    "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}",
+    "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
@@ -104,9 +106,22 @@ def _story() -> dict[str, object]:
         "trainer": booking.trainer_id,
         "staff": owner.id,
         "token": manage_path(guest).removeprefix("/manage/"),
+        "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _series(person_id: int, service: Service, now: datetime) -> int:
+    """A series of two dates, one of them skipped."""
+    studio, day = the_studio(), local_date(now, the_studio().zone) + timedelta(days=12)
+    slot = free_slots(studio, service, day, day, now=now)[0]
+    with transaction():
+        made, _outcome = book_series(
+            studio, service, {day: slot}, persons=[bare_person(person_id)], days=[day, day + timedelta(days=7)],
+            every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
+        )  # fmt: skip
+    return made.id
 
 
 def _offer(person_id: int, service_id: int, now: datetime) -> str:

@@ -57,6 +57,17 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "plan": "月4回コース" if is_ja else "4 sessions a month",
             "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
         },
+        "series": {
+            "service": "パーソナルトレーニング" if is_ja else "Personal session",
+            "dates": [
+                {
+                    "starts_at": START + timedelta(weeks=week),
+                    "ends_at": START + timedelta(weeks=week, hours=1),
+                    "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+                }
+                for week in range(3)
+            ],
+        },
         "offer": {
             "starts_at": START,
             "ends_at": START + timedelta(hours=1),
