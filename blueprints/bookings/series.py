@@ -67,12 +67,16 @@ def create() -> ResponseReturnValue:
     try:
         days = domain.dates_of(form.first_day.data, form.every_weeks.data, form.count.data)
         _check_ahead(days)
-        if not request.form.get("book"):
-            return _plan_page(form, person, days)
-        in_transaction(lambda: _book(form, person, days))
     except DomainError as error:
         add_domain_error(form, error)
         return render_template("bookings/series_new.html", form=form, person=person, rows=None), error.status
+    if not request.form.get("book"):
+        return _plan_page(form, person, days), 200
+    try:
+        in_transaction(lambda: _book(form, person, days))
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _plan_page(form, person, days), error.status
     return redirect(result_of(str(form.form_token.data)) or url_for("calendar.show"), 303)
 
 
@@ -158,7 +162,7 @@ def _report(text: str, outcome: Outcome) -> None:
         flash_error(_("Not possible: %(days)s", days=days))
 
 
-def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> ResponseReturnValue:
+def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
     planned = domain.plan(
         current_studio(), _service(form), days, form.clock.data, trainer_id=form.trainer_id.data,
         person_ids=[person.id], language=language(), now=now(),
