@@ -8,6 +8,7 @@ from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
+from backoffice.replanning import models as replanning
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
 from backoffice.todos import models as todos
@@ -15,6 +16,6 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, waiting,
-    memberships,
+    replanning, memberships,
 )  # fmt: skip
 metadata = Base.metadata

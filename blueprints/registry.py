@@ -18,6 +18,8 @@ from blueprints.messaging.views import messages
 from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
+from blueprints.replanning.proposals import proposals
+from blueprints.replanning.views import replanning
 from blueprints.reports.views import reports
 from blueprints.root.views import root
 from blueprints.staff.views import staff
@@ -41,6 +43,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     palette,
     people,
     preferences,
+    proposals,
+    replanning,
     reports,
     root,
     series,

@@ -15,6 +15,7 @@ from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.messaging.policy import FOLLOW_UP_KINDS
 from backoffice.messaging.smtp import SmtpChannel
+from backoffice.replanning.facts import proposal_facts
 from backoffice.staff.facts import staff_facts
 from backoffice.waiting.facts import offer_facts
 from tasks.context import in_one_transaction, run_sweep
@@ -25,6 +26,7 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.STAFF_INVITE: staff_facts,
     Kind.PASSWORD_RESET: staff_facts,
     Kind.SERIES_DATES: series_facts,
+    Kind.MOVE_PROPOSED: proposal_facts,
     Kind.SLOT_OFFERED: offer_facts,
     Kind.WELCOME: welcome_facts,
 }

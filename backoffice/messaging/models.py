@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REMINDER_DAY_BEFORE = "reminder_day_before"
     REMINDER_TWO_HOURS = "reminder_two_hours"
     SERIES_DATES = "series_dates"
+    MOVE_PROPOSED = "move_proposed"
     SLOT_OFFERED = "slot_offered"
     STAFF_INVITE = "staff_invite"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password

@@ -35,6 +35,7 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.REMINDER_DAY_BEFORE: KindPolicy(N_("Reminder the day before"), Quiet.EARLIER),
     Kind.REMINDER_TWO_HOURS: KindPolicy(N_("Reminder two hours before"), Quiet.EARLIER),
     Kind.SERIES_DATES: KindPolicy(N_("Dates of a series"), Quiet.AT_ONCE),
+    Kind.MOVE_PROPOSED: KindPolicy(N_("Another time proposed"), Quiet.AT_ONCE),
     Kind.SLOT_OFFERED: KindPolicy(N_("A time has become free"), Quiet.LATER),
     Kind.STAFF_INVITE: KindPolicy(N_("Staff invitation"), Quiet.AT_ONCE, is_secret=True),
     Kind.PASSWORD_RESET: KindPolicy(N_("Password reset"), Quiet.AT_ONCE, is_secret=True),

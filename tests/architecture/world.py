@@ -15,6 +15,7 @@ from backoffice.core.db import db
 from backoffice.leads.actions import capture_lead
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
+from backoffice.replanning.models import Replan
 from backoffice.staff.models import Role, Staff, TimeOff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import SpecialDay, Studio
@@ -95,6 +96,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         gym, service_by_slug(gym.id, "session"), {DAY + timedelta(days=2): slot}, persons=[person],
         days=[DAY + timedelta(days=2), DAY + timedelta(days=9)], every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
     )  # fmt: skip
+    replan = Replan(time_off_id=db.session.query(TimeOff.id).scalar(), booking_id=booking.id, created_at=now)
+    db.session.add(replan)
     wait = add_wait(
         gym, person, booking.service_id, first_day=DAY, last_day=DAY + timedelta(days=7), by=SYSTEM, now=now
     )
@@ -108,7 +111,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
-        "wait_id": wait.id, "series_id": series.id, "staff_id": target.id,
+        "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "staff_id": target.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
 from backoffice.bookings.availability import free_slots
+from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of, manage_path
 from backoffice.bookings.series import book_series
 from backoffice.bookings.visits import VisitRequest, book_visit
@@ -23,7 +24,9 @@ from backoffice.core.db import db, transaction
 from backoffice.messaging.models import Message
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
-from backoffice.staff.models import Role
+from backoffice.replanning.actions import propose, report_absence
+from backoffice.replanning.queries import hits_of, proposal_path
+from backoffice.staff.models import Role, Trainer
 from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.waiting.actions import add_wait
@@ -57,7 +60,7 @@ STAFF_PAGES = (
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
-    "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}",
+    "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
@@ -68,6 +71,7 @@ STAFF_PAGES = (
 )  # fmt: skip
 LINK_PAGES = (
     "/offer/{offer}",
+    "/proposal/{proposal}",
     "/manage/{token}",
     "/manage/{token}/move",
     "/manage/{token}/cancel",
@@ -106,10 +110,22 @@ def _story() -> dict[str, object]:
         "trainer": booking.trainer_id,
         "staff": owner.id,
         "token": manage_path(guest).removeprefix("/manage/"),
+        **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _absence(booking: Booking, now: datetime) -> dict[str, object]:
+    """The trainer of the booking cannot come, and the guest was sent other times."""
+    trainer = db.session.get_one(Trainer, booking.trainer_id)
+    with transaction():
+        start, end = booking.starts_at, booking.ends_at
+        away = report_absence(trainer, start, end, by=SYSTEM, now=now)
+        hit = hits_of(the_studio(), away, now=now)[0]
+        propose(hit.replan, [one.slot for one in hit.proposals], by=SYSTEM, now=now)
+    return {"absence": away.id, "proposal": proposal_path(hit.replan).removeprefix("/proposal/")}
 
 
 def _series(person_id: int, service: Service, now: datetime) -> int:

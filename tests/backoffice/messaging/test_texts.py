@@ -57,6 +57,15 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "plan": "月4回コース" if is_ja else "4 sessions a month",
             "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
         },
+        "proposal": {
+            "starts_at": START,
+            "service": "パーソナルトレーニング" if is_ja else "Personal session",
+            "times": [
+                {"starts_at": START, "trainer": "岡田 梨沙" if is_ja else "Risa Okada"},
+                {"starts_at": START + timedelta(days=1), "trainer": "森 亮介" if is_ja else "Ryosuke Mori"},
+            ],
+            "url": "https://sei.example/proposal/TOKEN",
+        },
         "series": {
             "service": "パーソナルトレーニング" if is_ja else "Personal session",
             "dates": [
