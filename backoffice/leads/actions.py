@@ -156,17 +156,19 @@ def set_next_action(
     owner_staff_id: int | None = None,
     version: int | None = None,
     done: bool = False,
+    parked: bool = False,
     by: Actor,
     now: datetime,
 ) -> None:
     """Say what comes next and when. `done` ticks the present one off; otherwise it is put in other words.
 
-    Refuses on a closed lead and without words. The owner stays when none is given.
+    `parked` leaves the lead alone until that day. Refuses on a closed lead and without words.
+    The owner stays when none is given.
     """
     _open(lead, version)
     if done:
         next_actions.finish(lead, by=by, now=now)
-    next_actions.put(lead, title, due_at, owner_staff_id=owner_staff_id, by=by, now=now)
+    next_actions.put(lead, title, due_at, owner_staff_id=owner_staff_id, parked=parked, by=by, now=now)
     lead.version += 1
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, literal_column, select, tuple_
 
-from backoffice.core.clock import month_span
+from backoffice.core.clock import day_span, local_date, month_span
 from backoffice.core.db import fetch
+from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone, matching_ids
@@ -23,8 +24,8 @@ NOBODY = 0
 class LeadFilters:
     """Which leads. `state` is open, closed or all; `owner_staff_id` NOBODY means without an owner.
 
-    `month` is any day of the month of the enquiry; `overdue` asks for next actions due before now; `only`
-    narrows to people somebody may see (a condition on `Person.id`).
+    `month` is any day of the month of the enquiry; `overdue` asks for next actions due before now, `parked`
+    for leads left alone until a later day; `only` narrows to people somebody may see (a condition on `Person.id`).
     """
 
     studio_id: int
@@ -36,6 +37,7 @@ class LeadFilters:
     article: str = ""
     month: date | None = None
     overdue: bool = False
+    parked: bool = False
     query: str = ""
     only: ColumnElement[bool] | None = None
 
@@ -57,13 +59,19 @@ class LeadRow(NamedTuple):
     first_reply_at: datetime | None
     closed_at: datetime | None
     lost_reason: str | None
+    version: int
     todo_title: str | None
     due_at: datetime | None
+    rests: bool | None
 
     @property
     def shown_name(self) -> str:
         """The name to show: as written, else the kana."""
         return self.name or self.kana
+
+    def is_parked(self, tomorrow: datetime) -> bool:
+        """Whether it is left alone today: on the day it was parked for it is awake from the morning on."""
+        return bool(self.rests) and self.due_at is not None and self.due_at >= tomorrow
 
 
 class Cursor(NamedTuple):
@@ -79,7 +87,7 @@ _NEXT_ACTION = and_(
 _LEADS = select(
     Lead.id, Lead.person_id, Person.name, Person.kana, first_phone(), Lead.stage, Lead.source, Lead.article,
     Lead.interest, Lead.owner_staff_id, Lead.opened_at, Lead.first_reply_at, Lead.closed_at, Lead.lost_reason,
-    Todo.title, Todo.due_at,
+    Lead.version, Todo.title, Todo.due_at, Todo.is_parked,
 ).join(Person, Person.id == Lead.person_id)  # fmt: skip
 _BY_DUE = _LEADS.join(Todo, _NEXT_ACTION).order_by(Todo.due_at, Lead.id)
 _BY_ENQUIRY = _LEADS.outerjoin(Todo, _NEXT_ACTION).order_by(Lead.opened_at.desc(), Lead.id.desc())
@@ -102,6 +110,16 @@ def lead_page(
     return [LeadRow._make(row) for row in fetch(limited)]
 
 
+def lead_row(studio_id: int, lead_id: int) -> LeadRow:
+    """One lead as the list shows it. Raises `NotFound`."""
+    row = fetch(
+        _LEADS.outerjoin(Todo, _NEXT_ACTION).where(Lead.studio_id == studio_id, Lead.id == lead_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return LeadRow._make(row)
+
+
 def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:
     """Where a page that ends with this row goes on."""
     return Cursor(row.due_at if filters.state == OPEN and row.due_at else row.opened_at, row.id)
@@ -122,6 +140,7 @@ def _conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bo
         Lead.source == filters.source if filters.source else None,
         Lead.article == filters.article if filters.article else None,
         Todo.due_at < now if filters.overdue else None,
+        _parked(filters.zone, now=now) if filters.parked else None,
         matching_ids(filters.query),
         filters.only,
     ]
@@ -129,6 +148,10 @@ def _conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bo
         first, following = month_span(filters.month, filters.zone)
         wanted += [Lead.opened_at >= first, Lead.opened_at < following]
     return [condition for condition in wanted if condition is not None]
+
+
+def _parked(zone: str, *, now: datetime) -> ColumnElement[bool]:
+    return and_(Todo.is_parked, Todo.due_at >= day_span(local_date(now, zone), zone)[1])
 
 
 def _by_state(state: str) -> ColumnElement[bool] | None:

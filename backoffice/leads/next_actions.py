@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from backoffice.core.audit import Actor, record
+from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.leads.models import Lead
+from backoffice.studio.models import Studio
 from backoffice.todos.actions import LONGEST_TITLE, add_todo
 from backoffice.todos.models import TodoKind
 from backoffice.todos.queries import next_action_of
@@ -19,14 +21,20 @@ def put(
     due_at: datetime,
     *,
     owner_staff_id: int | None = None,
+    parked: bool = False,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Make this the next action: the open one is put in these words, or a new one is added."""
+    """Make this the next action: the open one is put in these words, or a new one is added.
+
+    `parked`: the lead is left alone until the day this is due, which must lie ahead.
+    """
+    if parked:
+        _check_ahead(lead, due_at, now=now)
     owner = owner_staff_id or lead.owner_staff_id
     todo = next_action_of(lead.id)
     if todo is None:
-        add_todo(
+        todo = add_todo(
             TodoKind.NEXT_ACTION,
             title,
             studio_id=lead.studio_id,
@@ -37,14 +45,15 @@ def put(
             by=by,
             now=now,
         )
+        todo.is_parked = parked
         return
     words = plain_text(title, LONGEST_TITLE)
     if not words:
         raise Invalid(N_("Please say what is to be done."), field="title")
-    before = {"due_at": todo.due_at, "owner_staff_id": todo.owner_staff_id}
-    todo.title, todo.due_at, todo.owner_staff_id = words, due_at, owner
+    before = {"due_at": todo.due_at, "owner_staff_id": todo.owner_staff_id, "parked": todo.is_parked}
+    todo.title, todo.due_at, todo.owner_staff_id, todo.is_parked = words, due_at, owner, parked
     todo.version += 1
-    after = {"due_at": due_at, "owner_staff_id": owner}
+    after = {"due_at": due_at, "owner_staff_id": owner, "parked": parked}
     record(
         "todo.changed", "todo", todo.id, by=by, now=now, person_id=lead.person_id, before=before, after=after
     )
@@ -66,3 +75,9 @@ def give(lead: Lead, staff_id: int | None) -> None:
     if todo is not None:
         todo.owner_staff_id = staff_id
         todo.version += 1
+
+
+def _check_ahead(lead: Lead, due_at: datetime, *, now: datetime) -> None:
+    zone = db.session.get_one(Studio, lead.studio_id).zone
+    if local_date(due_at, zone) <= local_date(now, zone):
+        raise Invalid(N_("A lead can only rest until a later day."), field="day")

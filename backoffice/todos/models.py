@@ -18,7 +18,7 @@ class TodoKind(StrEnum):
 
 
 class Todo(WithId):
-    """Something a person has to do, by when, about whom. Done rows stay."""
+    """Something a person has to do, by when, about whom. Done rows stay; a parked one is left alone until its day."""
 
     __tablename__ = "todos"
     __table_args__ = (
@@ -42,6 +42,7 @@ class Todo(WithId):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     due_at: Mapped[datetime]
+    is_parked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]

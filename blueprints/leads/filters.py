@@ -54,6 +54,7 @@ def read_filters() -> Asked:
         article=words.get("article", ""),
         month=date.fromisoformat(f"{words['month']}-01") if "month" in words else None,
         overdue="overdue" in words,
+        parked="parked" in words,
         query=words.get("q", ""),
         only=only_visible(),
     )
@@ -120,4 +121,5 @@ _READ = {
     "article": _plain,
     "month": _month,
     "overdue": _flag,
+    "parked": _flag,
 }

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
@@ -10,6 +11,7 @@ from backoffice.core.clock import at_local
 from backoffice.leads.capture import LONGEST_ENQUIRY, LONGEST_LABEL
 from backoffice.people.row import LONGEST_NAME
 from backoffice.todos.actions import LONGEST_TITLE
+from backoffice.todos.models import Todo
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int
 from blueprints.support.limits import LARGEST_ID
 
@@ -38,14 +40,13 @@ class EnquiryForm(CreateForm):
     enquiry = TextAreaField(_l("What they asked"), validators=[Length(max=LONGEST_ENQUIRY)])
 
 
-class NextActionForm(SafeForm):
-    """What comes next for a lead, when, and whose it is; `done` ticks the present one off."""
+class NextStepForm(SafeForm):
+    """What comes next for a lead and when; `parked` leaves the lead alone until that day."""
 
     title = StringField(_l("What is to be done"), validators=[DataRequired(), Length(max=LONGEST_TITLE)])
     day = DateField(_l("Day"), validators=[InputRequired()])
     clock = TimeField(_l("Time"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
-    owner = SelectField(_l("In charge"), coerce=optional_int)
-    done = BooleanField(_l("The present one is done"))
+    parked = BooleanField(_l("Leave the lead alone until that day"))
     version = VersionField()
 
     def due_at(self, zone: str) -> datetime:
@@ -53,6 +54,18 @@ class NextActionForm(SafeForm):
         day = self.day.data
         assert day is not None  # noqa: S101 - required
         return at_local(day, self.clock.data or END_OF_DAY, zone)
+
+    def words(self, present: Todo | None) -> str:
+        """What was typed. A sentence of ours that was left alone stays one, for readers of both languages."""
+        typed = self.title.data or ""
+        return present.title if present is not None and typed == _(present.title) else typed
+
+
+class NextActionForm(NextStepForm):
+    """The same on the page of a lead: also whose it is; `done` ticks the present one off."""
+
+    owner = SelectField(_l("In charge"), coerce=optional_int)
+    done = BooleanField(_l("The present one is done"))
 
 
 class LossForm(SafeForm):

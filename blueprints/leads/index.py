@@ -16,7 +16,7 @@ from blueprints.leads.filters import read_cursor, read_filters, write_cursor
 from blueprints.leads.words import STAGE_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_fragment
-from blueprints.support.clock import now
+from blueprints.support.clock import now, tomorrow
 from blueprints.support.filters import show_daytime
 from blueprints.support.language import spoken
 
@@ -36,6 +36,8 @@ def index() -> ResponseReturnValue:
         sources=source_names(),
         staff=staff_names(),
         stage_words=spoken(STAGE_WORDS),
+        tomorrow=tomorrow(),
+        changed=None,
     )
     response = make_response(page)
     response.vary.add("HX-Request")

@@ -23,7 +23,7 @@ from blueprints.leads.words import LEAD_WORDS
 from blueprints.people.scope import check_visible
 from blueprints.people.words import MESSAGE_STATE_WORDS, MESSAGE_WORDS
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -103,11 +103,12 @@ def _visible(lead_id: int) -> Lead:
 def _set_next_action(lead: Lead, form: NextActionForm) -> None:
     actions.set_next_action(
         lead,
-        form.title.data or "",
+        form.words(next_action_of(lead.id)),
         form.due_at(current_studio().zone),
         owner_staff_id=form.owner.data,
         version=form.version.data,
         done=form.done.data,
+        parked=form.parked.data,
         by=actor(),
         now=now(),
     )
@@ -176,6 +177,7 @@ def _next_action_form(lead: Lead) -> NextActionForm:
             "day": due.date(),
             "clock": due.time().replace(second=0, microsecond=0),
             "owner": todo.owner_staff_id if todo else lead.owner_staff_id,
+            "parked": bool(todo and todo.is_parked and due.date() > today()),
             "version": lead.version,
         },
     )

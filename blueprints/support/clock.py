@@ -19,3 +19,8 @@ def now() -> datetime:
 def today() -> date:
     """The studio's calendar day at this request."""
     return clock.local_date(now(), current_studio().zone)
+
+
+def tomorrow() -> datetime:
+    """When the studio's next calendar day begins."""
+    return clock.day_span(today(), current_studio().zone)[1]

@@ -152,6 +152,25 @@ def test_a_next_action_is_put_in_other_words_or_done_and_followed(
         actions.set_next_action(lead, " ", now, by=by, now=now)
 
 
+def test_a_parked_lead_rests_until_a_later_day_and_any_step_wakes_it(
+    lead: Lead, by: Actor, now: datetime
+) -> None:
+    todo = next_action_of(lead.id)
+    assert todo is not None
+    with pytest.raises(Invalid) as refusal:
+        actions.set_next_action(lead, "電話", now + timedelta(minutes=1), parked=True, by=by, now=now)
+    assert refusal.value.field == "day"
+    actions.set_next_action(lead, "電話", now + 30 * LATER, parked=True, by=by, now=now)
+    assert (todo.is_parked, todo.due_at) == (True, now + 30 * LATER)
+    actions.set_next_action(lead, "電話", now + 30 * LATER, by=by, now=now)
+    assert not todo.is_parked
+    actions.set_next_action(lead, "電話", now + 30 * LATER, done=True, parked=True, by=by, now=now)
+    actions.advance(lead, Stage.CONTACTED, by=by, now=now)
+    awake = next_action_of(lead.id)
+    assert awake is not None
+    assert not awake.is_parked
+
+
 def test_the_first_reply_stops_the_clock_once(lead: Lead, by: Actor, now: datetime) -> None:
     actions.mark_replied(lead, by=by, now=now + LATER)
     actions.mark_replied(lead, by=by, now=now + 2 * LATER)
@@ -206,6 +225,8 @@ ACTS: list[Act] = [
     lambda lead, by, now: actions.assign(lead, by.id, by=by, now=now),
     lambda lead, by, now: actions.set_next_action(lead, "電話", now + LATER, by=by, now=now),
     lambda lead, by, now: actions.set_next_action(lead, "電話", now, done=True, by=by, now=now),
+    lambda lead, by, now: actions.set_next_action(lead, "電話", now + LATER, parked=True, by=by, now=now),
+    lambda lead, by, now: actions.set_next_action(lead, "電話", now, parked=True, by=by, now=now),
 ]
 
 
@@ -225,6 +246,8 @@ def test_whatever_happens_an_open_lead_has_exactly_one_next_action(
             session.flush()
             assert len(open_actions(session, lead)) == (1 if lead.closed_at is None else 0)
             assert (lead.closed_at is None) == (lead.stage not in (Stage.JOINED, Stage.LOST))
+            todo = next_action_of(lead.id)
+            assert todo is None or not todo.is_parked or todo.due_at > now
     walked = queries.steps_of(lead.id)
     assert [step.from_stage for step in walked[1:]] == [step.to_stage for step in walked[:-1]]
     assert walked[-1].to_stage == lead.stage
