@@ -9,6 +9,7 @@ from blueprints.bookings.public import book
 from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
+from blueprints.bookings.trainer_feed import feeds
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
@@ -33,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     book,
     calendar,
     desk,
+    feeds,
     health,
     imports,
     joining,

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
@@ -49,6 +50,11 @@ def read(purpose: str, token: str, max_age: timedelta | None = None) -> list[int
 def absolute(path: str) -> str:
     """The full address of a path of this site."""
     return f"{_public_url}{path}"
+
+
+def site_host() -> str:
+    """The host of this site, for identifiers that must be unique in the world."""
+    return urlsplit(_public_url).hostname or "localhost"
 
 
 def secret_token() -> str:

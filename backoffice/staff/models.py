@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -114,6 +115,23 @@ class Trainer(WithId):
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class TrainerFeed(WithId):
+    """A calendar link of a trainer, made from the account it works for; only the hash of its token is kept."""
+
+    __tablename__ = "trainer_feeds"
+    __table_args__ = (
+        Index(
+            "uq_trainer_feeds_live", "trainer_id", unique=True, postgresql_where=text("revoked_at is null")
+        ),
+    )
+
+    trainer_id: Mapped[int] = mapped_column(ForeignKey("trainers.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class Shift(WithId):

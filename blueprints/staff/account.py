@@ -1,4 +1,4 @@
-"""One's own account: language, password, PIN, and signing out everywhere."""
+"""One's own account: language, password, PIN, calendar link, and signing out everywhere."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,10 @@ from flask_login import current_user
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.language import N_
+from backoffice.core.links import absolute
+from backoffice.core.submissions import first_use
 from backoffice.staff import account as own
-from backoffice.staff import actions, queries, sessions
+from backoffice.staff import actions, feeds, queries, sessions
 from backoffice.staff import sign_in as proving
 from backoffice.staff.models import Staff
 from backoffice.staff.sign_in import WrongSecret
@@ -18,7 +20,7 @@ from blueprints.staff.blueprint import staff
 from blueprints.support import session_cookie
 from blueprints.support.access import actor, signed_in
 from blueprints.support.clock import now
-from blueprints.support.forms import SafeForm, add_domain_error
+from blueprints.support.forms import CreateForm, SafeForm, add_domain_error
 from blueprints.support.language import COOKIE
 from blueprints.support.limits import limiter
 from blueprints.support.toasts import flash_done
@@ -101,6 +103,33 @@ def remove_pin() -> ResponseReturnValue:
     return redirect(url_for("staff.account"), code=303)
 
 
+@staff.post("/account/feed")
+@signed_in
+@limiter.limit("30/minute")
+def make_feed() -> ResponseReturnValue:
+    """A new calendar link, shown on this answer and never again; asks for the password as an export does."""
+    form = CreateForm()
+    if not current_user.is_fresh:
+        return redirect(url_for("staff.confirm_password", next=url_for("staff.account")), code=303)
+    if not form.validate():
+        return _page(), 422
+    with transaction():
+        if not first_use(form.form_token.data, "feed", now=now()):
+            return redirect(url_for("staff.account"), code=303)
+        token = feeds.make_feed(current_user.id, by=actor(), now=now())
+    return _page(feed_link=absolute(url_for("feeds.show", token=token)))
+
+
+@staff.post("/account/feed/removal")
+@signed_in
+def revoke_feed() -> ResponseReturnValue:
+    """From now on the calendar link opens nothing."""
+    with transaction():
+        feeds.revoke_feed(current_user.id, by=actor(), now=now())
+    flash_done(_("Your calendar link is removed."))
+    return redirect(url_for("staff.account"), code=303)
+
+
 @staff.post("/account/sessions/end")
 @signed_in
 def end_sessions() -> ResponseReturnValue:
@@ -112,11 +141,15 @@ def end_sessions() -> ResponseReturnValue:
     return redirect(url_for("staff.sign_in"), code=303)
 
 
-def _page(**given: SafeForm) -> str:
+def _page(*, feed_link: str = "", **given: SafeForm) -> str:
     member: Staff = queries.acting(current_user.id)
     forms = {
         "language_form": LanguageForm(formdata=None, language=member.language),
         "password_form": ChangePasswordForm(formdata=None),
         "pin_form": OwnPinForm(formdata=None),
+        "feed_form": CreateForm(formdata=None),
     }
-    return render_template("staff/account.html", member=member, **(forms | given))
+    feed = feeds.own_feed(member.id)
+    return render_template(
+        "staff/account.html", member=member, feed=feed, feed_link=feed_link, **(forms | given)
+    )

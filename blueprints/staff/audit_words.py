@@ -37,6 +37,8 @@ VERBS = {
     "consent": N_("consent recorded"),
     "dropped": N_("dropped"),
     "exported": N_("exported"),
+    "feed_made": N_("calendar link made"),
+    "feed_revoked": N_("calendar link revoked"),
     "finished": N_("done"),
     "founded": N_("founded"),
     "hours_set": N_("hours set"),

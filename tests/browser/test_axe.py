@@ -49,7 +49,7 @@ PASSWORD = "correct-horse-kyoto"
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
     "desk.slots", "today.rows", "leads.as_csv", "leads.show_row", "leads.edit_row", "reports.people_csv",
-    "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
+    "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "staff.confirm_password",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from backoffice.core.contact.matching import Identity, Match, Reason, same_perso
 from backoffice.core.contact.names import fold_kana, fold_name, is_kana
 from backoffice.core.contact.phones import Phone, format_phone, parse_phone
 from backoffice.core.contact.plain import plain_text
-from backoffice.core.contact.romaji import romaji, romaji_key, romaji_keys
+from backoffice.core.contact.romaji import initials, romaji, romaji_key, romaji_keys
 from backoffice.core.contact.search import grams, search_needles, search_text
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "fold_name",
     "format_phone",
     "grams",
+    "initials",
     "is_kana",
     "parse_mail",
     "parse_phone",

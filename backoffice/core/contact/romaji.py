@@ -79,6 +79,15 @@ def romaji_keys(text: str) -> tuple[str, ...]:
     return tuple(key for key in dict.fromkeys(joined) if key)
 
 
+def initials(name: str) -> str:
+    """`S.H.` for さとう はな or Sarah Hill: the first letters of a reading or a Latin name, in the order written.
+
+    Words in other scripts are left out: 森 is a whole family name, its first character would say all of it.
+    """
+    words = unicodedata.normalize("NFD", romaji(name)).split()
+    return "".join(f"{word[0].upper()}." for word in words if "a" <= word[0] <= "z")
+
+
 def _hepburn(text: str) -> str:
     """Kana of any kind to letters; the small っ doubles what follows, ー repeats the vowel before it."""
     letters = _FOREIGN.sub(lambda sound: _FOREIGN_SOUNDS[sound.group()], fold_kana(text))
