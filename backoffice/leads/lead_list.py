@@ -1,5 +1,6 @@
 """The list of leads: filters as written in an address, keyset pages, only the columns a list shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -118,6 +119,15 @@ def lead_row(studio_id: int, lead_id: int) -> LeadRow:
     if row is None:
         raise NotFound
     return LeadRow._make(row)
+
+
+def lead_rows(
+    studio_id: int, lead_ids: Sequence[int], *, only: ColumnElement[bool] | None = None
+) -> list[LeadRow]:
+    """These leads as the list shows them, by the date of their next action, in one statement."""
+    wanted = [Lead.studio_id == studio_id, Lead.id.in_(lead_ids)] + ([] if only is None else [only])
+    query = _LEADS.outerjoin(Todo, _NEXT_ACTION).where(*wanted)
+    return [LeadRow._make(row) for row in fetch(query.order_by(Todo.due_at.nulls_last(), Lead.id))]
 
 
 def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:

@@ -31,8 +31,8 @@ def put(
     """
     if parked:
         _check_ahead(lead, due_at, now=now)
-    owner = owner_staff_id or lead.owner_staff_id
     todo = next_action_of(lead.id)
+    owner = owner_staff_id or (todo and todo.owner_staff_id) or lead.owner_staff_id
     if todo is None:
         todo = add_todo(
             TodoKind.NEXT_ACTION,

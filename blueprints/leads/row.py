@@ -66,12 +66,10 @@ def save_row(lead_id: int) -> ResponseReturnValue:
 
 
 def _save(lead: Lead, form: NextStepForm) -> None:
-    todo = next_action_of(lead.id)
     actions.set_next_action(
         lead,
-        form.words(todo),
+        form.words(next_action_of(lead.id)),
         form.due_at(current_studio().zone),
-        owner_staff_id=todo.owner_staff_id if todo else None,
         version=form.version.data,
         parked=form.parked.data,
         by=actor(),

@@ -54,3 +54,33 @@ def test_a_line_is_changed_where_it_stands(site: Site, page: Page, phone: OpenPh
     small.get_by_role("button", name="次の対応を変更: 行内 編子 様").click()
     expect(small.locator(".row-form")).to_be_visible()
     no_serious_fault(small)
+
+
+def test_many_are_chosen_previewed_and_changed(
+    site: Site, page: Page, phone: OpenPhone, morning: None
+) -> None:
+    for name in ("大勢 一", "大勢 二", "大勢 三"):
+        enquiry(site, name)
+    sign_in(page)
+    page.goto("/leads?q=大勢")
+    bar = page.locator("#bulk")
+    expect(bar.get_by_role("button", name="次の対応を設定")).to_be_disabled()
+    page.get_by_label("表示中をすべて選択").check()
+    page.get_by_label("選択: 大勢 二 様").uncheck()
+    expect(bar).to_contain_text("2件選択")
+    no_serious_fault(page)
+    bar.get_by_role("button", name="次の対応を設定").click()
+    page.get_by_label("対応内容").fill("年末のご案内")
+    page.get_by_label("日にち").fill("2031-12-01")
+    page.get_by_role("button", name="内容を確認").click()
+    no_serious_fault(page)
+    page.get_by_role("button", name="2件に実行").click()
+    expect(page.locator("h1")).to_have_text("実行結果")
+    expect(page.locator("tbody tr", has_text="完了")).to_have_count(2)
+    no_serious_fault(page)
+    page.goto("/leads?q=大勢")
+    expect(page.locator("tbody tr", has_text="年末のご案内")).to_have_count(2)
+    small = phone()
+    sign_in(small)
+    small.goto("/leads?q=大勢")
+    no_serious_fault(small)

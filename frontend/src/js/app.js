@@ -12,4 +12,5 @@ import "./lock.js";
 import "./theme.js";
 import "./keys.js";
 import "./drop.js";
+import "./chosen.js";
 import "./palette.js";

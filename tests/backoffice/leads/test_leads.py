@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from backoffice.core.audit import Actor
 from backoffice.core.errors import DomainError, Invalid, Stale
 from backoffice.leads import actions, queries
+from backoffice.leads.bulk import BulkChange, BulkKind, run
+from backoffice.leads.lead_list import lead_rows
 from backoffice.leads.models import Lead, Stage
 from backoffice.leads.sources import guess_source
 from backoffice.leads.stages import CONTACT_AGAIN, NEXT_ACTIONS, REPLY_WITHIN
@@ -227,6 +229,15 @@ ACTS: list[Act] = [
     lambda lead, by, now: actions.set_next_action(lead, "電話", now, done=True, by=by, now=now),
     lambda lead, by, now: actions.set_next_action(lead, "電話", now + LATER, parked=True, by=by, now=now),
     lambda lead, by, now: actions.set_next_action(lead, "電話", now, parked=True, by=by, now=now),
+    *(
+        lambda lead, by, now, change=change: run(
+            lead_rows(lead.studio_id, [lead.id]), {lead.id: lead.version}, change, by=by, now=now
+        )
+        for change in (
+            BulkChange(BulkKind.NEXT_ACTION, title="メール", due_at=None),
+            BulkChange(BulkKind.LOST, reason="price"),
+        )
+    ),
 ]
 
 
