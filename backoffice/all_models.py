@@ -6,6 +6,7 @@ from backoffice.core import audit, heartbeat, submissions
 from backoffice.core.db import Base
 from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
+from backoffice.merging import models as merging
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
 from backoffice.replanning import models as replanning
@@ -16,6 +17,6 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, waiting,
-    replanning, memberships,
+    replanning, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

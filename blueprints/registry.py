@@ -14,6 +14,7 @@ from blueprints.health.views import health
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
 from blueprints.memberships.joining import joining
+from blueprints.merging.views import merging
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
 from blueprints.palette.views import palette
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     joining,
     leads,
     manage,
+    merging,
     messages,
     offers,
     palette,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use
+from backoffice.merging.queries import merged_into
 from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
 from backoffice.people.models import Person
@@ -76,8 +77,11 @@ def maybe() -> ResponseReturnValue:
 @people.get("/<int:person_id>")
 @permit(Permission.PEOPLE_VIEW)
 def show(person_id: int) -> ResponseReturnValue:
-    """The page of a person, opened at what is most asked for."""
+    """The page of a person, opened at what is most asked for; of somebody merged away, the page that holds."""
     check_visible(person_id)
+    into = merged_into(person_id)
+    if into is not None:
+        return redirect(url_for("people.show", person_id=into))
     return _page(person_id, "overview")
 
 

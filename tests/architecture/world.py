@@ -13,6 +13,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.leads.actions import capture_lead
+from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
 from backoffice.replanning.models import Replan
@@ -96,6 +97,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         gym, service_by_slug(gym.id, "session"), {DAY + timedelta(days=2): slot}, persons=[person],
         days=[DAY + timedelta(days=2), DAY + timedelta(days=9)], every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
     )  # fmt: skip
+    other, third = (create_person(name=name, by=SYSTEM, now=now) for name in ("別人 太郎", "別人 次郎"))
+    made = merge(other.id, third.id, {}, by=SYSTEM, now=now)
     replan = Replan(time_off_id=db.session.query(TimeOff.id).scalar(), booking_id=booking.id, created_at=now)
     db.session.add(replan)
     wait = add_wait(
@@ -111,7 +114,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
-        "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "staff_id": target.id,
+        "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
+        "merge_id": made.id, "staff_id": target.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

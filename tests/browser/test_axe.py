@@ -22,6 +22,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.messaging.models import Message
+from backoffice.people.actions import create_person
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.replanning.actions import propose, report_absence
@@ -59,7 +60,8 @@ OPEN_PAGES = ("/book", "/book/counselling", "/book/trial", "/book/terms", "/sign
 STAFF_PAGES = (
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
-    "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit", "/joining?lead={lead}",
+    "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
+    "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
@@ -110,11 +112,21 @@ def _story() -> dict[str, object]:
         "trainer": booking.trainer_id,
         "staff": owner.id,
         "token": manage_path(guest).removeprefix("/manage/"),
+        "other": _twin(now),
         **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _twin(now: datetime) -> int:
+    """Somebody who looks like the guest."""
+    with transaction():
+        twin = create_person(
+            name="嵯峨 ちひろ", kana="サガ チヒロ", phones=["070-0000-7777"], by=SYSTEM, now=now
+        )
+    return twin.id
 
 
 def _absence(booking: Booking, now: datetime) -> dict[str, object]:

@@ -1,0 +1,197 @@
+"""What merges two people, takes it back, and remembers that two are not one. Nothing merges by itself."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from backoffice.bookings.models import Claim, Resource, resource_key
+from backoffice.core.audit import Actor, record
+from backoffice.core.db import db
+from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.language import N_
+from backoffice.merging.models import PersonMerge, PersonPairApart
+from backoffice.merging.queries import FIELDS, UNDO_WITHIN, merge_of, overlapping_bookings, plain
+from backoffice.merging.references import MAY_STAY, Reference, clashing, hand_over, references
+from backoffice.people.models import Person
+from backoffice.people.queries import locked_people
+from backoffice.people.row import fold
+
+BOTH_MEMBERS = N_("Both are members. Please end one membership first.")
+SAME_BOOKING = N_("Both are guests of the same booking, so they are two people.")
+SAME_TIME = N_("Both have a booking at the same time. Please move or cancel one of them first.")
+ALREADY = N_("One of the two has been merged meanwhile.")
+TOO_OLD = N_("A merge can be taken back for 30 days.")
+CHANGED = N_("This cannot be taken back: something was changed since.")
+WHY_NOT = {"clients": BOTH_MEMBERS, "participants": SAME_BOOKING}
+
+
+class CannotMerge(DomainError):
+    """Two rows that cannot become one, or a merge that cannot be taken back."""
+
+    status = 409
+    message = ALREADY
+
+    def __init__(self, message: str | None = None, *, changed: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.changed = tuple(changed)
+
+
+def merge(
+    kept_id: int, dropped_id: int, choices: Mapping[str, str], *, by: Actor, now: datetime
+) -> PersonMerge:
+    """Make two people one: every row of the dropped one goes to the kept one, in one transaction.
+
+    `choices` says for a field whether the `kept` or the `dropped` value holds; without one the kept value, or the
+    other where it is empty. Both rows are held in the order of their ids, so of two merges one wins. Refuses
+    (CannotMerge) two members, two guests of one booking, bookings at the same time, a row merged already.
+    """
+    kept, dropped = _pair(kept_id, dropped_id)
+    if overlapping_bookings(kept_id, dropped_id):
+        raise CannotMerge(SAME_TIME)
+    staying = {one.name: _staying(one, kept_id, dropped_id) for one in references()}
+    before = {"kept": _fields(kept), "dropped": _fields(dropped)}
+    _choose(kept, dropped, choices)
+    moved = {one.name: hand_over(one, dropped_id, kept_id, but=staying[one.name]) for one in references()}
+    claims = _hand_over_claims(dropped_id, kept_id)
+    dropped.archived_at = now
+    _fold_again(kept, dropped)
+    made = PersonMerge(
+        kept_id=kept_id, dropped_id=dropped_id, moved={name: ids for name, ids in moved.items() if ids}, claims=claims,
+        before=json.dumps(before), after=json.dumps(_fields(kept)), merged_at=now, merged_by=by.label,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    after = {"from": dropped_id, "rows": sum(len(ids) for ids in moved.values())}
+    record("person.merged", "person", kept_id, by=by, now=now, person_id=kept_id, after=after)
+    return made
+
+
+def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
+    """Make them two again: every row that changed hands goes back. Twice changes nothing.
+
+    Refuses (CannotMerge) after 30 days, and with a list of what was changed since.
+    """
+    made = merge_of(merge_id)
+    people = {one.id: one for one in locked_people([made.kept_id, made.dropped_id])}
+    db.session.refresh(made, with_for_update=True)
+    if made.undone_at is not None:
+        return made
+    if now - made.merged_at > UNDO_WITHIN:
+        raise CannotMerge(TOO_OLD)
+    kept, dropped = people[made.kept_id], people[made.dropped_id]
+    if changed := _changed_since(made, kept):
+        raise CannotMerge(CHANGED, changed=sorted(changed))
+    for one in references():
+        hand_over(one, kept.id, dropped.id, only=made.moved.get(one.name, []))
+    db.session.execute(
+        update(Claim)
+        .where(Claim.id.in_(made.claims), Claim.resource == resource_key(Resource.PERSON, kept.id))
+        .values(resource=resource_key(Resource.PERSON, dropped.id))
+    )
+    before = json.loads(made.before)
+    _write(kept, {**before["kept"], "line_user_id": None})
+    db.session.flush()
+    _write(kept, before["kept"])
+    _write(dropped, before["dropped"])
+    dropped.archived_at, made.undone_at = None, now
+    _fold_again(kept, dropped)
+    record(
+        "person.merge_undone",
+        "person",
+        kept.id,
+        by=by,
+        now=now,
+        person_id=kept.id,
+        after={"from": dropped.id},
+    )
+    return made
+
+
+def keep_apart(one_id: int, other_id: int, *, by: Actor, now: datetime) -> None:
+    """Remember that two people who look alike are not one. Twice changes nothing."""
+    kept, other = _pair(one_id, other_id)
+    low, high = sorted((kept.id, other.id))
+    row = {"low_id": low, "high_id": high, "at": now, "by_label": by.label}
+    if db.session.scalar(insert(PersonPairApart).on_conflict_do_nothing().returning(PersonPairApart.id), row):
+        record("person.kept_apart", "person", low, by=by, now=now, person_id=low, after={"other": high})
+
+
+def _pair(one_id: int, other_id: int) -> tuple[Person, Person]:
+    people = {one.id: one for one in locked_people([one_id, other_id])}
+    if len(people) != 2:
+        raise NotFound
+    if any(one.archived_at is not None for one in people.values()):
+        raise CannotMerge
+    return people[one_id], people[other_id]
+
+
+def _staying(one: Reference, kept_id: int, dropped_id: int) -> list[int]:
+    clashes = clashing(one, kept_id, dropped_id)
+    if clashes and one.table.name not in MAY_STAY:
+        raise CannotMerge(WHY_NOT.get(one.table.name, ALREADY))
+    return clashes
+
+
+def _choose(kept: Person, dropped: Person, choices: Mapping[str, str]) -> None:
+    """Give the kept row the values that hold; a name that gives way stays findable as the former one."""
+    chosen = {}
+    for name in FIELDS:
+        mine, theirs = getattr(kept, name), getattr(dropped, name)
+        takes = choices.get(name) or ("kept" if mine or not theirs else "dropped")
+        chosen[name] = theirs if takes == "dropped" else mine
+    if kept.name and dropped.name and kept.name != dropped.name and not chosen["former_name"]:
+        chosen["former_name"] = dropped.name if chosen["name"] == kept.name else kept.name
+    dropped.line_user_id = None
+    db.session.flush()
+    _write(kept, {name: plain(value) for name, value in chosen.items()})
+
+
+def _hand_over_claims(from_id: int, to_id: int) -> list[int]:
+    keys = resource_key(Resource.PERSON, from_id), resource_key(Resource.PERSON, to_id)
+    try:
+        with db.session.begin_nested():
+            moved = db.session.scalars(
+                update(Claim).where(Claim.resource == keys[0]).values(resource=keys[1]).returning(Claim.id)
+            ).all()
+    except IntegrityError:  # booked in this very moment
+        raise CannotMerge(SAME_TIME) from None
+    return sorted(moved)
+
+
+def _changed_since(made: PersonMerge, kept: Person) -> set[str]:
+    """The fields edited and the kinds of rows that went elsewhere since a merge."""
+    after = json.loads(made.after)
+    changed = {name for name in FIELDS if plain(getattr(kept, name)) != after[name]}
+    for one in references():
+        ids = made.moved.get(one.name, [])
+        still = (
+            db.session.query(one.table).filter(one.table.c.id.in_(ids), one.column == kept.id).count()
+            if ids
+            else 0
+        )
+        if still != len(ids):
+            changed.add(one.table.name)
+    return changed
+
+
+def _fields(person: Person) -> dict[str, Any]:
+    return {name: plain(getattr(person, name)) for name in FIELDS}
+
+
+def _write(person: Person, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        is_day = name == "birth_date" and value
+        setattr(person, name, date.fromisoformat(value) if is_day else value)
+
+
+def _fold_again(*people: Person) -> None:
+    db.session.flush()
+    for person in locked_people([one.id for one in people]):
+        fold(person)
+        person.version += 1
+    db.session.flush()

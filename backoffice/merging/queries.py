@@ -1,0 +1,122 @@
+"""Questions about merging: who may be the same, what a merge would do, and what was merged."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from backoffice.bookings.models import Booking, Claim, Resource, resource_key
+from backoffice.core.db import db
+from backoffice.core.errors import NotFound
+from backoffice.merging.models import PersonMerge, PersonPairApart
+from backoffice.merging.references import count_rows
+from backoffice.people.models import Person
+from backoffice.people.queries import Candidate, maybe_known, person
+
+FIELDS = ("name", "kana", "former_name", "language", "gender", "birth_date", "line_user_id")
+UNDO_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which two rows differ, and the value a merge takes unless told otherwise."""
+
+    field: str
+    kept: Any
+    dropped: Any
+
+    @property
+    def default(self) -> str:
+        """`kept`, or `dropped` where the kept row says nothing."""
+        return "kept" if self.kept or not self.dropped else "dropped"
+
+
+def live_person(person_id: int) -> Person:
+    """A person who is not merged away. Raises `NotFound`."""
+    found = person(person_id)
+    if found.archived_at is not None:
+        raise NotFound
+    return found
+
+
+def differences(kept: Person, dropped: Person) -> list[Difference]:
+    """The fields in which two people differ. Pure."""
+    pairs = ((name, getattr(kept, name), getattr(dropped, name)) for name in FIELDS)
+    return [Difference(*one) for one in pairs if one[1] != one[2] and (one[1] or one[2])]
+
+
+def rows_that_move(dropped_id: int) -> dict[str, int]:
+    """How many rows of each kind would change hands."""
+    return count_rows(dropped_id)
+
+
+def overlapping_bookings(one_id: int, other_id: int) -> list[Booking]:
+    """Live bookings of two people at the same time: one human cannot be in two places. One statement."""
+    mine, theirs = Claim.__table__.alias(), Claim.__table__.alias()
+    keys = resource_key(Resource.PERSON, one_id), resource_key(Resource.PERSON, other_id)
+    ids = (
+        select(mine.c.booking_id)
+        .join(theirs, mine.c.span.op("&&")(theirs.c.span))
+        .where(mine.c.resource == keys[0], theirs.c.resource == keys[1])
+    )
+    return list(db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.starts_at)))
+
+
+def candidates(who: Person) -> list[Candidate]:
+    """Who may be the same human, most likely first, without those said to be somebody else."""
+    phones, mails = [one.e164 for one in who.phones] or [""], [one.address for one in who.mails] or [""]
+    found: dict[int, Candidate] = {}
+    for phone, mail in zip(phones + [""] * len(mails), mails + [""] * len(phones), strict=False):
+        for one in maybe_known(name=who.name, kana=who.kana, phone=phone, mail=mail):
+            if one.person_id != who.id and one.score > found.get(one.person_id, one._replace(score=-1)).score:
+                found[one.person_id] = one
+    apart = _said_apart(who.id)
+    return sorted((one for key, one in found.items() if key not in apart), key=lambda one: -one.score)
+
+
+def merged_into(person_id: int) -> int | None:
+    """The person a row was merged into; None when it stands for itself. Follows chains."""
+    into = None
+    for _ in range(20):
+        query = select(PersonMerge.kept_id).where(
+            PersonMerge.dropped_id == (into or person_id), PersonMerge.undone_at.is_(None)
+        )
+        following = db.session.scalar(query)
+        if following is None:
+            break
+        into = following
+    return into
+
+
+def merge_of(merge_id: int) -> PersonMerge:
+    """One merge. Raises `NotFound`."""
+    found = db.session.get(PersonMerge, merge_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def merges_of(person_id: int, *, now: datetime) -> list[tuple[PersonMerge, Person, bool]]:
+    """What was merged into a person, newest first, and whether it can still be taken back."""
+    rows = db.session.execute(
+        select(PersonMerge, Person)
+        .join(Person, Person.id == PersonMerge.dropped_id)
+        .where(PersonMerge.kept_id == person_id, PersonMerge.undone_at.is_(None))
+        .order_by(PersonMerge.id.desc())
+    )
+    return [(merge, dropped, now - merge.merged_at <= UNDO_WITHIN) for merge, dropped in rows]
+
+
+def plain(value: object) -> object:
+    """A field as JSON keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _said_apart(person_id: int) -> set[int]:
+    rows = db.session.execute(
+        select(PersonPairApart.low_id, PersonPairApart.high_id).where(
+            (PersonPairApart.low_id == person_id) | (PersonPairApart.high_id == person_id)
+        )
+    )
+    return {high if low == person_id else low for low, high in rows}

@@ -1,0 +1,250 @@
+"""Two rows become one human and two again: every row moves, what was there before is there afterwards."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Column, ForeignKey, MetaData, Table, select
+
+from backoffice.all_models import metadata
+from backoffice.bookings.models import Booking, Claim, Participant, Resource, resource_key
+from backoffice.core.db import Base, db
+from backoffice.leads.actions import capture_lead
+from backoffice.merging import references as found_references
+from backoffice.merging.actions import (
+    BOTH_MEMBERS,
+    CHANGED,
+    SAME_BOOKING,
+    SAME_TIME,
+    TOO_OLD,
+    CannotMerge,
+    keep_apart,
+    merge,
+    undo_merge,
+)
+from backoffice.merging.queries import candidates, differences, merged_into, merges_of, rows_that_move
+from backoffice.merging.references import EXEMPT, references
+from backoffice.people.actions import add_contact, add_note, create_person, record_consent, update_person
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import find_people, person
+from backoffice.todos.models import Todo
+from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
+
+FIELD = st.sampled_from(["name", "kana", "language"])
+UNTOUCHED = {"audit_lines", "person_merges", "alembic_version"}
+
+
+@pytest.fixture
+def desk(desk_book: Desk) -> Desk:  # noqa: F811
+    return desk_book
+
+
+def two(desk: Desk) -> tuple[Person, Person]:
+    """Hanako, known by phone, and the same Hanako again by mail, each with a life of their own."""
+    kept = create_person(
+        name="山田 花子", kana="やまだ はなこ", phones=["090-1111-2222"], by=desk.by, now=desk.now
+    )
+    other = create_person(
+        name="山田 華子", kana="やまだ はなこ", phones=["090-1111-2222", "075-123-4567"], mails=["hana@x.example"],
+        by=desk.by, now=desk.now,
+    )  # fmt: skip
+    desk.book(desk.at(11), kept)
+    desk.book(desk.at(16), other)
+    for who in (kept, other):
+        add_note(who.id, "メモ", by=desk.by, now=desk.now)
+        capture_lead(who, studio_id=desk.studio.id, source="web", by=desk.by, now=desk.now)
+        record_consent(
+            who.id, Purpose.TERMS, True, wording="1", language="ja", source="desk", by=desk.by, now=desk.now
+        )
+    db.session.flush()
+    return kept, other
+
+
+def dump() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, but for the trail that merging itself leaves."""
+    db.session.flush()
+    rows = {}
+    for table in metadata.sorted_tables:
+        if table.name not in UNTOUCHED:
+            found = db.session.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+            rows[table.name] = [
+                {key: value for key, value in row.items() if key != "version"} for row in found
+            ]
+    return rows
+
+
+def refusal(desk: Desk, kept: Person, other: Person) -> str:
+    with pytest.raises(CannotMerge) as caught:
+        merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    return str(caught.value.message)
+
+
+def test_every_row_of_the_dropped_one_moves(desk: Desk) -> None:
+    kept, other = two(desk)
+    planned = rows_that_move(other.id)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    assert {name for name, number in planned.items() if number} == set(made.moved)
+    assert rows_that_move(other.id) == {"person_phones.person_id": 1}, (
+        "only the number both have stays behind"
+    )
+    assert {one.e164 for one in person(kept.id).phones} == {"+819011112222", "+81751234567"}
+    held = db.session.scalars(select(Claim.resource).where(Claim.resource.in_(keys(kept, other)))).all()
+    assert held == [resource_key(Resource.PERSON, kept.id)] * 2
+    todos = select(Todo).where(Todo.person_id == kept.id, Todo.kind == "NEXT_ACTION", Todo.done_at.is_(None))
+    assert len(db.session.scalars(todos).all()) == 2, "each open lead keeps its one next action"
+
+
+def keys(*people: Person) -> list[int]:
+    return [resource_key(Resource.PERSON, one.id) for one in people]
+
+
+def test_search_finds_the_one_that_is_left_by_both_names(desk: Desk) -> None:
+    kept, other = two(desk)
+    merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    for typed in ("山田花子", "山田華子", "hana@x", "075-123-4567"):
+        assert [row.id for row in find_people(typed)] == [kept.id], typed
+    assert merged_into(other.id) == kept.id
+    assert merged_into(kept.id) is None
+
+
+def test_fields_are_chosen_one_by_one(desk: Desk) -> None:
+    kept, other = two(desk)
+    other.birth_date, other.language = date(1990, 4, 1), "en"
+    found = {one.field: one.default for one in differences(kept, other)}
+    assert found == {"name": "kept", "language": "kept", "birth_date": "dropped"}
+    merge(kept.id, other.id, {"language": "dropped"}, by=desk.by, now=desk.now)
+    assert (kept.name, kept.language, kept.birth_date) == ("山田 花子", "en", date(1990, 4, 1))
+    assert kept.former_name == "山田 華子"
+
+
+def test_the_line_account_goes_along_and_back(desk: Desk) -> None:
+    kept, other = two(desk)
+    other.line_user_id = "U1"
+    db.session.flush()
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    assert (kept.line_user_id, other.line_user_id) == ("U1", None)
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    assert (kept.line_user_id, other.line_user_id) == (None, "U1")
+
+
+def test_what_cannot_be_one_human_is_refused(desk: Desk) -> None:
+    kept, other = two(desk)
+    desk.book(desk.at(12, 30), kept, other)
+    assert refusal(desk, kept, other) == SAME_TIME
+    third = desk.meet()
+    desk.book(desk.at(11, 30), third, trainer="okada")
+    assert refusal(desk, kept, third) == SAME_TIME
+
+
+def test_two_guests_of_a_past_visit_are_two_people(desk: Desk) -> None:
+    kept, other = desk.meet(), desk.meet()
+    booking = desk.book(desk.at(12, 30), kept, other)
+    db.session.query(Claim).filter_by(booking_id=booking.id).delete()
+    assert refusal(desk, kept, other) == SAME_BOOKING
+
+
+def test_two_members_are_refused(desk: Desk) -> None:
+    kept, other = desk.meet(), desk.meet()
+    clients = metadata.tables["clients"]
+    for number, who in enumerate((kept, other)):
+        values: dict[str, Any] = {"person_id": who.id, "member_number": 5000 + number}
+        for column in clients.columns:
+            if column.name not in values and not column.nullable and column.name != "id":
+                values[column.name] = _some(column, desk)
+        db.session.execute(clients.insert().values(values))
+    assert refusal(desk, kept, other) == BOTH_MEMBERS
+
+
+def _some(column: Column[Any], desk: Desk) -> object:
+    kind = column.type.python_type
+    if column.foreign_keys:
+        return desk.trainer().id if "trainer" in column.name else desk.studio.id
+    return desk.now if kind is datetime else desk.now.date() if kind is date else kind()
+
+
+def test_merged_once_and_not_again(desk: Desk) -> None:
+    kept, other = two(desk)
+    merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    with pytest.raises(CannotMerge):
+        merge(desk.meet().id, other.id, {}, by=desk.by, now=desk.now)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(flip=st.booleans(), choices=st.dictionaries(FIELD, st.sampled_from(["kept", "dropped"])))
+def test_merged_and_undone_everything_is_as_it_was(desk: Desk, flip: bool, choices: dict[str, str]) -> None:
+    with db.session.begin_nested() as around:
+        kept, other = two(desk)[:: -1 if flip else 1]
+        before = dump()
+        made = merge(kept.id, other.id, choices, by=desk.by, now=desk.now)
+        assert dump() != before
+        undo_merge(made.id, by=desk.by, now=desk.now + timedelta(days=29))
+        after = dump()
+        for table, rows in before.items():
+            assert after[table] == rows, table
+        undo_merge(made.id, by=desk.by, now=desk.now)
+        around.rollback()
+
+
+def test_after_thirty_days_it_stays(desk: Desk) -> None:
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    assert [can for _, _, can in merges_of(kept.id, now=desk.now + timedelta(days=31))] == [False]
+    with pytest.raises(CannotMerge, match=TOO_OLD[:10]):
+        undo_merge(made.id, by=desk.by, now=desk.now + timedelta(days=31))
+
+
+def test_what_was_changed_since_is_named_and_new_rows_stay(desk: Desk) -> None:
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    add_contact(kept, phone="080-3333-4444", by=desk.by, now=desk.now)
+    kept = person(kept.id)
+    update_person(
+        kept, name="山田 はな", kana=kept.kana, former_name=kept.former_name, phones=["080-3333-4444"],
+        mails=["hana@x.example"], language="ja", gender="", version=kept.version, by=desk.by, now=desk.now,
+    )  # fmt: skip
+    with pytest.raises(CannotMerge) as caught:
+        undo_merge(made.id, by=desk.by, now=desk.now)
+    assert caught.value.message == CHANGED
+    assert caught.value.changed == ("name", "person_phones")
+
+
+def test_rows_made_after_the_merge_stay_with_the_kept_one(desk: Desk) -> None:
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    late = desk.book(desk.at(18), kept)
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    guests = select(Participant.person_id).where(Participant.booking_id == late.id)
+    assert db.session.scalars(guests).all() == [kept.id]
+    assert db.session.scalars(select(Booking.id)).all()
+
+
+def test_same_phone_other_person_is_remembered(desk: Desk) -> None:
+    kept, other = two(desk)
+    assert [one.person_id for one in candidates(person(kept.id))] == [other.id]
+    for _ in range(2):
+        keep_apart(other.id, kept.id, by=desk.by, now=desk.now)
+    assert candidates(person(kept.id)) == []
+    assert candidates(person(other.id)) == []
+
+
+def test_every_foreign_key_to_a_person_is_covered() -> None:
+    """A new table with such a key moves with the person by itself, or this says that it was forgotten."""
+    keys = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.target_fullname == "people.id"
+    }
+    assert keys - EXEMPT == {(one.table.name, one.column.name) for one in references()}
+    assert keys >= EXEMPT, "an exemption for something that is gone"
+
+
+def test_a_table_of_tomorrow_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = MetaData()
+    Table("people", tomorrow, Column("id", primary_key=True))
+    Table("lockers", tomorrow, Column("id", primary_key=True), Column("person_id", ForeignKey("people.id")))
+    monkeypatch.setattr(found_references.Base, "metadata", tomorrow)
+    assert [one.name for one in references()] == ["lockers.person_id"]

@@ -1,0 +1,87 @@
+"""Looked at side by side, merged with an undo in the toast, remembered as two; old addresses lead to who is left."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from backoffice.core.db import db
+from backoffice.merging.models import PersonMerge, PersonPairApart
+from backoffice.people.models import Person
+from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, visit
+from tests.pages import PageClient
+
+
+@pytest.fixture
+def at_desk(gym: Studio, sign_in: object) -> PageClient:
+    """The front desk's browser."""
+    return sign_in(Role.FRONT_DESK)  # type: ignore[operator, no-any-return]
+
+
+@pytest.fixture
+def pair(now: datetime) -> tuple[Person, Person]:
+    """One human in two rows."""
+    return guest("山田 花子", now=now), guest("山田 華子", mail="hana@x.example", now=now)
+
+
+def test_from_the_likeness_to_one_person_and_back(at_desk: PageClient, pair: tuple[Person, Person]) -> None:
+    kept, other = pair
+    page = at_desk.get(f"/people/{kept.id}/duplicates").get_data(as_text=True)
+    assert "山田 華子 様" in page
+    page = at_desk.get(f"/people/{kept.id}/merge/{other.id}").get_data(as_text=True)
+    assert 'name="name" value="kept" checked' in page
+    answer = at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={"name": "dropped"})
+    assert answer.location == f"/people/{kept.id}"
+    db.session.expire_all()
+    assert (kept.name, kept.former_name) == ("山田 華子", "山田 花子")
+    assert at_desk.get(f"/people/{other.id}").location == f"/people/{kept.id}"
+    merge = db.session.scalars(select(PersonMerge)).one()
+    page = at_desk.get(f"/people/{kept.id}/duplicates").get_data(as_text=True)
+    assert f"/people/merges/{merge.id}/undo" in page
+    for _ in range(2):
+        assert at_desk.post(f"/people/merges/{merge.id}/undo", data={}).status_code == 303
+    db.session.expire_all()
+    assert (kept.name, other.archived_at) == ("山田 花子", None)
+    assert at_desk.get(f"/people/{other.id}").status_code == 200
+
+
+def test_two_bookings_at_one_time_are_shown_and_refused(
+    gym: Studio, at_desk: PageClient, pair: tuple[Person, Person], now: datetime
+) -> None:
+    kept, other = pair
+    visit(gym, kept, "11:00", now=now, day=TOMORROW, slug="session")
+    visit(gym, other, "11:00", now=now, day=TOMORROW, slug="session", with_="okada")
+    page = at_desk.get(f"/people/{kept.id}/merge/{other.id}").get_data(as_text=True)
+    assert "同じ時間に予約" in page
+    at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    assert db.session.scalars(select(PersonMerge)).all() == []
+
+
+def test_said_to_be_two(at_desk: PageClient, pair: tuple[Person, Person]) -> None:
+    kept, other = pair
+    at_desk.get(f"/people/{kept.id}/duplicates")
+    assert at_desk.post(f"/people/{kept.id}/apart/{other.id}", data={}).status_code == 303
+    assert db.session.scalars(select(PersonPairApart)).one()
+    assert "山田 華子" not in at_desk.get(f"/people/{kept.id}/duplicates").get_data(as_text=True)
+
+
+def test_somebody_is_not_merged_with_themselves(at_desk: PageClient, pair: tuple[Person, Person]) -> None:
+    kept, _ = pair
+    at_desk.get(f"/people/{kept.id}/duplicates")
+    assert at_desk.post(f"/people/{kept.id}/merge/{kept.id}", data={}).status_code == 404
+
+
+def test_what_changed_since_is_named(at_desk: PageClient, pair: tuple[Person, Person]) -> None:
+    kept, other = pair
+    at_desk.get(f"/people/{kept.id}/duplicates")
+    at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    db.session.expire_all()
+    kept.name = "山田 はな"
+    db.session.commit()
+    merge = db.session.scalars(select(PersonMerge)).one()
+    answer = at_desk.post(f"/people/merges/{merge.id}/undo", data={})
+    assert "お名前" in at_desk.get(answer.location).get_data(as_text=True)
+    db.session.expire_all()
+    assert merge.undone_at is None
