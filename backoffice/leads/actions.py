@@ -13,6 +13,7 @@ from backoffice.leads.capture import LONGEST_LABEL, NewEnquiry, capture_leads
 from backoffice.leads.models import CLOSED_STAGES, Lead, LostReason, Stage, StageChange
 from backoffice.leads.queries import steps_of
 from backoffice.leads.stages import (
+    CLOSED,
     CONTACT_AGAIN,
     NEXT_ACTIONS,
     default_due,
@@ -22,8 +23,6 @@ from backoffice.leads.stages import (
 )
 from backoffice.people.actions import add_note
 from backoffice.people.models import Person
-
-CLOSED = N_("This lead is closed. Reopen it first.")
 
 
 def capture_lead(

@@ -15,6 +15,7 @@ from backoffice.core.language import N_
 from backoffice.leads import actions
 from backoffice.leads.lead_list import LeadRow
 from backoffice.leads.models import Lead
+from backoffice.leads.stages import CLOSED
 
 MOST = 200
 
@@ -100,7 +101,7 @@ def _obstacle(lead: Lead | LeadRow, change: BulkChange) -> DomainError | None:
     if change.kind is BulkKind.OWNER:
         same = lead.owner_staff_id == change.owner_staff_id
         return Invalid(N_("Nothing to change: in charge already.")) if same else None
-    return Invalid(actions.CLOSED) if lead.closed_at is not None else None
+    return Invalid(CLOSED) if lead.closed_at is not None else None
 
 
 def _short(refusal: DomainError) -> DomainError:

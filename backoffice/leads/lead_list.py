@@ -82,7 +82,7 @@ class Cursor(NamedTuple):
     lead_id: int
 
 
-_NEXT_ACTION = and_(
+NEXT_ACTION = and_(
     Todo.lead_id == Lead.id, Todo.kind == literal_column(f"'{TodoKind.NEXT_ACTION}'"), Todo.done_at.is_(None)
 )
 _LEADS = select(
@@ -90,8 +90,8 @@ _LEADS = select(
     Lead.interest, Lead.owner_staff_id, Lead.opened_at, Lead.first_reply_at, Lead.closed_at, Lead.lost_reason,
     Lead.version, Todo.title, Todo.due_at, Todo.is_parked,
 ).join(Person, Person.id == Lead.person_id)  # fmt: skip
-_BY_DUE = _LEADS.join(Todo, _NEXT_ACTION).order_by(Todo.due_at, Lead.id)
-_BY_ENQUIRY = _LEADS.outerjoin(Todo, _NEXT_ACTION).order_by(Lead.opened_at.desc(), Lead.id.desc())
+_BY_DUE = _LEADS.join(Todo, NEXT_ACTION).order_by(Todo.due_at, Lead.id)
+_BY_ENQUIRY = _LEADS.outerjoin(Todo, NEXT_ACTION).order_by(Lead.opened_at.desc(), Lead.id.desc())
 
 
 def lead_page(
@@ -103,7 +103,7 @@ def lead_page(
     the enquiry, the newest first. `limit` None gives all (exports).
     """
     query = _BY_DUE if filters.state == OPEN else _BY_ENQUIRY
-    wanted = _conditions(filters, now=now)
+    wanted = conditions(filters, now=now)
     if after is not None:
         wanted.append(_is_behind(after, filters.state))
     # The limit stands in the statement as a number: with a parameter the database would plan it anew every time.
@@ -114,7 +114,7 @@ def lead_page(
 def lead_row(studio_id: int, lead_id: int) -> LeadRow:
     """One lead as the list shows it. Raises `NotFound`."""
     row = fetch(
-        _LEADS.outerjoin(Todo, _NEXT_ACTION).where(Lead.studio_id == studio_id, Lead.id == lead_id)
+        _LEADS.outerjoin(Todo, NEXT_ACTION).where(Lead.studio_id == studio_id, Lead.id == lead_id)
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -126,7 +126,7 @@ def lead_rows(
 ) -> list[LeadRow]:
     """These leads as the list shows them, by the date of their next action, in one statement."""
     wanted = [Lead.studio_id == studio_id, Lead.id.in_(lead_ids)] + ([] if only is None else [only])
-    query = _LEADS.outerjoin(Todo, _NEXT_ACTION).where(*wanted)
+    query = _LEADS.outerjoin(Todo, NEXT_ACTION).where(*wanted)
     return [LeadRow._make(row) for row in fetch(query.order_by(Todo.due_at.nulls_last(), Lead.id))]
 
 
@@ -141,7 +141,8 @@ def _is_behind(after: Cursor, state: str) -> ColumnElement[bool]:
     return tuple_(Lead.opened_at, Lead.id) < tuple_(after.at, after.lead_id)
 
 
-def _conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(filters: LeadFilters, *, now: datetime) -> list[ColumnElement[bool]]:
+    """What the filters ask, as conditions on leads joined to their person and next action."""
     wanted: list[ColumnElement[bool] | None] = [
         Lead.studio_id == filters.studio_id,
         _by_state(filters.state),

@@ -58,7 +58,8 @@ NOT_PAGES = {
 
 OPEN_PAGES = ("/book", "/book/counselling", "/book/trial", "/book/terms", "/sign-in", "/reset")
 STAFF_PAGES = (
-    "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads", "/leads/new",
+    "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads",
+    "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",

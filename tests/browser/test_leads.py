@@ -7,6 +7,7 @@ from backoffice.core import clock
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.leads.actions import capture_lead
+from backoffice.leads.models import Lead, Stage
 from backoffice.people.actions import create_person
 from backoffice.studio.queries import the_studio
 from tests.browser.conftest import OpenPhone, Site
@@ -84,3 +85,67 @@ def test_many_are_chosen_previewed_and_changed(
     sign_in(small)
     small.goto("/leads?q=大勢")
     no_serious_fault(small)
+
+
+def stage_of(site: Site, number: int) -> str:
+    """Where a lead stands in the database."""
+    with site.app.app_context():
+        stage = db.session.get_one(Lead, number).stage
+        db.session.remove()
+    return stage
+
+
+def drag(page: Page, name: str, stage: str) -> None:
+    """Take a card by the mouse and put it into a column."""
+    card = page.locator(".board-card", has_text=name).bounding_box()
+    target = page.locator(f'[data-stage="{stage}"]').bounding_box()
+    assert card is not None
+    assert target is not None
+    page.mouse.move(card["x"] + card["width"] - 12, card["y"] + card["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 60, target["y"] + 30, steps=12)
+    page.mouse.move(target["x"] + 62, target["y"] + 34, steps=3)
+    page.mouse.up()
+
+
+def test_cards_move_by_mouse_and_by_keys_and_a_refused_one_goes_back(
+    site: Site, page: Page, phone: OpenPhone, morning: None
+) -> None:
+    number = enquiry(site, "板野 進")
+    sign_in(page)
+    page.goto("/leads/board?q=板野")
+    column = page.locator(".board-column", has=page.locator("[data-stage=CONTACTED]"))
+    drag(page, "板野", "CONTACTED")
+    expect(page.locator("[data-stage=CONTACTED] .board-card")).to_contain_text("板野")
+    expect(column.locator("[data-count]")).to_have_text("1")
+    assert stage_of(site, number) == Stage.CONTACTED
+    drag(page, "板野", "TRIAL_BOOKED")
+    expect(page.locator("[data-board-said]")).to_contain_text("予約")
+    expect(page.locator("[data-stage=CONTACTED] .board-card")).to_contain_text("板野")
+    link = page.get_by_role("link", name="板野 進 様")
+    link.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("[data-stage=COUNSELLED] .board-card")).to_contain_text("板野")
+    expect(page.locator("[data-board-said]")).to_contain_text("カウンセリング済み")
+    expect(link).to_be_focused()
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator("[data-stage=CONTACTED] .board-card")).to_contain_text("板野")
+    expect(link).to_be_focused()
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator("[data-board-said]")).to_contain_text("手動では")
+    no_serious_fault(page)
+    small = phone()
+    sign_in(small)
+    small.goto("/leads/board")
+    no_serious_fault(small)
+    drag(page, "板野", "LOST")
+    dialog = page.locator("#board-loss")
+    dialog.get_by_role("button", name="戻る").click()
+    expect(page.locator("[data-stage=CONTACTED] .board-card")).to_contain_text("板野")
+    drag(page, "板野", "LOST")
+    dialog.get_by_label("見送りの理由").select_option(index=1)
+    no_serious_fault(page)
+    dialog.get_by_role("button", name="見送りにする").click()
+    expect(page.locator(".board-card", has_text="板野")).to_have_count(0)
+    expect(page.locator("[data-board-said]")).to_contain_text("見送り")
+    assert stage_of(site, number) == Stage.LOST

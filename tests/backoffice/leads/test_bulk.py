@@ -12,6 +12,7 @@ from backoffice.leads import actions
 from backoffice.leads.bulk import CHANGED, MOST, BulkChange, BulkKind, Outcome, foresee, run
 from backoffice.leads.lead_list import LeadRow, lead_rows
 from backoffice.leads.models import Lead, Stage
+from backoffice.leads.stages import CLOSED
 from backoffice.people.actions import create_person
 from backoffice.studio.models import Studio
 from backoffice.todos.queries import next_action_of
@@ -49,7 +50,7 @@ def test_a_refusal_leaves_its_own_lead_alone_and_stops_no_other(
     kept = before.title
     change = BulkChange(BulkKind.NEXT_ACTION, title="電話", due_at=now + LATER)
     outcomes = {one.row.id: one for one in run(rows, seen, change, by=by, now=now)}
-    assert said([outcomes[lead.id] for lead in leads]) == ["", actions.CLOSED, CHANGED, ""]
+    assert said([outcomes[lead.id] for lead in leads]) == ["", CLOSED, CHANGED, ""]
     for lead in (leads[0], leads[3]):
         todo = next_action_of(lead.id)
         assert todo is not None

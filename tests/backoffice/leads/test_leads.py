@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backoffice.core.audit import Actor
 from backoffice.core.errors import DomainError, Invalid, Stale
 from backoffice.leads import actions, queries
+from backoffice.leads.board import move_by_hand
 from backoffice.leads.bulk import BulkChange, BulkKind, run
 from backoffice.leads.lead_list import lead_rows
 from backoffice.leads.models import Lead, Stage
@@ -219,6 +220,12 @@ def test_the_database_refuses_a_second_next_action(lead: Lead, session: Session,
 Act = Callable[[Lead, Actor, datetime], object]
 
 ACTS: list[Act] = [
+    *(
+        lambda lead, by, now, to=to: move_by_hand(
+            lead, to, reason="price", version=lead.version, by=by, now=now
+        )
+        for to in Stage
+    ),
     *(lambda lead, by, now, to=to: actions.advance(lead, to, by=by, now=now) for to in Stage),
     *(lambda lead, by, now, to=to: actions.step_back(lead, to, reason="", by=by, now=now) for to in Stage),
     lambda lead, by, now: actions.lose(lead, "price", by=by, now=now),
