@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from backoffice.bookings.models import Claim, Resource, resource_key
-from backoffice.core.audit import Actor, record
+from backoffice.bookings.models import Claim, Participant, Resource, resource_key
+from backoffice.core.audit import Actor, Entry, record, record_many
+from backoffice.core.contact import fold_kana, fold_name, plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
@@ -19,13 +20,14 @@ from backoffice.merging.queries import FIELDS, UNDO_WITHIN, merge_of, overlappin
 from backoffice.merging.references import MAY_STAY, Reference, clashing, hand_over, references
 from backoffice.people.models import Person
 from backoffice.people.queries import locked_people
-from backoffice.people.row import fold
+from backoffice.people.row import LONGEST_NAME, fold
 
 BOTH_MEMBERS = N_("Both are members. Please end one membership first.")
 SAME_BOOKING = N_("Both are guests of the same booking, so they are two people.")
 SAME_TIME = N_("Both have a booking at the same time. Please move or cancel one of them first.")
 ALREADY = N_("One of the two has been merged meanwhile.")
 TOO_OLD = N_("A merge can be taken back for 30 days.")
+MERGED_ON = N_("The person was merged on since. Please take back the later merge first.")
 CHANGED = N_("This cannot be taken back: something was changed since.")
 WHY_NOT = {"clients": BOTH_MEMBERS, "participants": SAME_BOOKING}
 
@@ -57,17 +59,16 @@ def merge(
     before = {"kept": _fields(kept), "dropped": _fields(dropped)}
     _choose(kept, dropped, choices)
     moved = {one.name: hand_over(one, dropped_id, kept_id, but=staying[one.name]) for one in references()}
-    claims = _hand_over_claims(dropped_id, kept_id)
+    _hand_over_claims(dropped_id, kept_id)
     dropped.archived_at = now
     _fold_again(kept, dropped)
     made = PersonMerge(
-        kept_id=kept_id, dropped_id=dropped_id, moved={name: ids for name, ids in moved.items() if ids}, claims=claims,
+        kept_id=kept_id, dropped_id=dropped_id, moved={name: ids for name, ids in moved.items() if ids},
         before=json.dumps(before), after=json.dumps(_fields(kept)), merged_at=now, merged_by=by.label,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    after = {"from": dropped_id, "rows": sum(len(ids) for ids in moved.values())}
-    record("person.merged", "person", kept_id, by=by, now=now, person_id=kept_id, after=after)
+    _tell_both("person.merged", made, by=by, now=now)
     return made
 
 
@@ -84,15 +85,13 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     if now - made.merged_at > UNDO_WITHIN:
         raise CannotMerge(TOO_OLD)
     kept, dropped = people[made.kept_id], people[made.dropped_id]
+    if kept.archived_at is not None:
+        raise CannotMerge(MERGED_ON)
     if changed := _changed_since(made, kept):
         raise CannotMerge(CHANGED, changed=sorted(changed))
     for one in references():
         hand_over(one, kept.id, dropped.id, only=made.moved.get(one.name, []))
-    db.session.execute(
-        update(Claim)
-        .where(Claim.id.in_(made.claims), Claim.resource == resource_key(Resource.PERSON, kept.id))
-        .values(resource=resource_key(Resource.PERSON, dropped.id))
-    )
+    _hand_back_claims(made)
     before = json.loads(made.before)
     _write(kept, {**before["kept"], "line_user_id": None})
     db.session.flush()
@@ -100,15 +99,7 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     _write(dropped, before["dropped"])
     dropped.archived_at, made.undone_at = None, now
     _fold_again(kept, dropped)
-    record(
-        "person.merge_undone",
-        "person",
-        kept.id,
-        by=by,
-        now=now,
-        person_id=kept.id,
-        after={"from": dropped.id},
-    )
+    _tell_both("person.merge_undone", made, by=by, now=now)
     return made
 
 
@@ -144,23 +135,55 @@ def _choose(kept: Person, dropped: Person, choices: Mapping[str, str]) -> None:
         mine, theirs = getattr(kept, name), getattr(dropped, name)
         takes = choices.get(name) or ("kept" if mine or not theirs else "dropped")
         chosen[name] = theirs if takes == "dropped" else mine
-    if kept.name and dropped.name and kept.name != dropped.name and not chosen["former_name"]:
-        chosen["former_name"] = dropped.name if chosen["name"] == kept.name else kept.name
+    chosen["former_name"] = _former_names(kept, dropped, chosen)
     dropped.line_user_id = None
     db.session.flush()
     _write(kept, {name: plain(value) for name, value in chosen.items()})
 
 
-def _hand_over_claims(from_id: int, to_id: int) -> list[int]:
+def _former_names(kept: Person, dropped: Person, chosen: Mapping[str, Any]) -> str:
+    """The chosen former name, and every other name and reading of the two that gave way."""
+    both, taken = (kept, dropped), {fold_name(chosen["name"]), fold_kana(chosen["kana"])}
+    names = [chosen["former_name"], *(one.former_name for one in both), *(one.name for one in both)]
+    found = {fold_name(name): name for name in reversed(names)}
+    found |= {fold_kana(one.kana): one.kana for one in both}
+    return plain_text(
+        "、".join(name for key, name in reversed(found.items()) if key and key not in taken), LONGEST_NAME
+    )
+
+
+def _hand_over_claims(from_id: int, to_id: int) -> None:
     keys = resource_key(Resource.PERSON, from_id), resource_key(Resource.PERSON, to_id)
     try:
         with db.session.begin_nested():
-            moved = db.session.scalars(
-                update(Claim).where(Claim.resource == keys[0]).values(resource=keys[1]).returning(Claim.id)
-            ).all()
+            db.session.execute(update(Claim).where(Claim.resource == keys[0]).values(resource=keys[1]))
     except IntegrityError:  # booked in this very moment
         raise CannotMerge(SAME_TIME) from None
-    return sorted(moved)
+
+
+def _hand_back_claims(made: PersonMerge) -> None:
+    """What the visits that went back take of their guest now: those moved since have claims of their own."""
+    theirs = select(Participant.booking_id).where(
+        Participant.id.in_(made.moved.get("participants.person_id", []))
+    )
+    db.session.execute(
+        update(Claim)
+        .where(Claim.booking_id.in_(theirs), Claim.resource == resource_key(Resource.PERSON, made.kept_id))
+        .values(resource=resource_key(Resource.PERSON, made.dropped_id))
+    )
+
+
+def _tell_both(action: str, made: PersonMerge, *, by: Actor, now: datetime) -> None:
+    """A line in the history of each, with ids and a number only."""
+    rows = sum(len(ids) for ids in made.moved.values())
+    lines = [
+        Entry(action, "person", one, one, after={name: other, "rows": rows})
+        for one, name, other in (
+            (made.kept_id, "from", made.dropped_id),
+            (made.dropped_id, "into", made.kept_id),
+        )
+    ]
+    record_many(lines, by=by, now=now)
 
 
 def _changed_since(made: PersonMerge, kept: Person) -> set[str]:

@@ -30,7 +30,6 @@ class PersonMerge(WithId):
     kept_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     dropped_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     moved: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    claims: Mapped[list[int]] = mapped_column(JSONB)
     before: Mapped[str] = mapped_column(EncryptedText)
     after: Mapped[str] = mapped_column(EncryptedText)
     merged_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from backoffice.core.errors import NotFound
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.references import count_rows
 from backoffice.people.models import Person
-from backoffice.people.queries import Candidate, maybe_known, person
+from backoffice.people.queries import Candidate, maybe_known
 
 FIELDS = ("name", "kana", "former_name", "language", "gender", "birth_date", "line_user_id")
 UNDO_WITHIN = timedelta(days=30)
@@ -30,14 +30,6 @@ class Difference:
     def default(self) -> str:
         """`kept`, or `dropped` where the kept row says nothing."""
         return "kept" if self.kept or not self.dropped else "dropped"
-
-
-def live_person(person_id: int) -> Person:
-    """A person who is not merged away. Raises `NotFound`."""
-    found = person(person_id)
-    if found.archived_at is not None:
-        raise NotFound
-    return found
 
 
 def differences(kept: Person, dropped: Person) -> list[Difference]:

@@ -34,11 +34,9 @@ class Reference(NamedTuple):
     @property
     def uniques(self) -> list[list[Column[object]]]:
         """The other columns of each unique key that the reference is part of."""
-        keys = [
-            list(one.columns) for one in self.table.constraints
-            if isinstance(one, UniqueConstraint) and self.column.name in one.columns
-        ]  # fmt: skip
-        return [[column for column in key if column is not self.column] for key in keys]
+        keys = [list(one.columns) for one in self.table.constraints if isinstance(one, UniqueConstraint)]
+        keys += [list(index.columns) for index in self.table.indexes if index.unique]
+        return [[column for column in key if column is not self.column] for key in keys if self.column in key]
 
 
 def references() -> Iterator[Reference]:

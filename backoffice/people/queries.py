@@ -36,7 +36,8 @@ from backoffice.core.contact import (
     search_needles,
 )
 from backoffice.core.db import db, fetch
-from backoffice.core.errors import NotFound
+from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.language import N_
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
 
 MOST_CANDIDATES = 50
@@ -91,19 +92,28 @@ class Candidate(NamedTuple):
         return self.name or self.kana
 
 
+class MergedAway(DomainError):
+    """The row was merged into another since the form or the address was made; nothing may be written on it."""
+
+    status = 409
+    message = N_("This entry was merged into another one of the same person. Please open that one.")
+
+
 def person(person_id: int) -> Person:
-    """A person with phones and addresses. Raises `NotFound`."""
-    found = db.session.scalar(_with_contacts().where(Person.id == person_id))
-    if found is None:
-        raise NotFound
-    return found
+    """A person with phones and addresses. Raises `NotFound`, `MergedAway`."""
+    return _there(db.session.scalar(_with_contacts().where(Person.id == person_id)))
 
 
 def bare_person(person_id: int) -> Person:
-    """A person without phones and addresses: for a part of a page that shows none. Raises `NotFound`."""
-    found = db.session.get(Person, person_id)
+    """As `person`, without phones and addresses: for a part of a page that shows none."""
+    return _there(db.session.get(Person, person_id))
+
+
+def _there(found: Person | None) -> Person:
     if found is None:
         raise NotFound
+    if found.archived_at is not None:
+        raise MergedAway
     return found
 
 

@@ -46,6 +46,7 @@ class Head(NamedTuple):
     joined_on: date | None
     trainer_ja: str | None
     trainer_en: str | None
+    is_archived: bool
 
     @property
     def shown_name(self) -> str:
@@ -85,7 +86,7 @@ _HEAD = (
     select(
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
-        Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en,
+        Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en, Person.archived_at.is_not(None),
     )
     .outerjoin(Client, Client.person_id == Person.id)
     .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)

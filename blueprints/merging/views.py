@@ -12,6 +12,7 @@ from backoffice.core.errors import DomainError
 from backoffice.merging import actions, queries
 from backoffice.people.models import Person
 from backoffice.people.queries import find_people
+from backoffice.people.queries import person as find_person
 from backoffice.staff.permissions import Permission
 from blueprints.people.words import REASON_WORDS
 from blueprints.support.access import actor, permit
@@ -39,7 +40,7 @@ ROWS = {
 @permit(Permission.PEOPLE_EDIT)
 def duplicates(person_id: int) -> ResponseReturnValue:
     """Who may be the same human, a search for somebody else, and what was merged already."""
-    who, typed = queries.live_person(person_id), request.args.get("q", "")[:100].replace("\0", "")
+    who, typed = find_person(person_id), request.args.get("q", "")[:100].replace("\0", "")
     found = [one for one in find_people(typed, limit=MOST) if one.id != who.id] if typed.strip() else []
     return render_template(
         "merging/duplicates.html", who=who, candidates=queries.candidates(who), reasons=REASON_WORDS, typed=typed,
@@ -95,7 +96,7 @@ def _why_not(error: DomainError) -> str:
 
 
 def _preview(person_id: int, other_id: int) -> ResponseReturnValue:
-    kept, dropped = queries.live_person(person_id), queries.live_person(other_id)
+    kept, dropped = find_person(person_id), find_person(other_id)
     clash = queries.overlapping_bookings(kept.id, dropped.id)
     return render_template(
         "merging/preview.html", kept=kept, dropped=dropped, differences=queries.differences(kept, dropped), clash=clash,

@@ -78,11 +78,7 @@ def maybe() -> ResponseReturnValue:
 @permit(Permission.PEOPLE_VIEW)
 def show(person_id: int) -> ResponseReturnValue:
     """The page of a person, opened at what is most asked for; of somebody merged away, the page that holds."""
-    check_visible(person_id)
-    into = merged_into(person_id)
-    if into is not None:
-        return redirect(url_for("people.show", person_id=into))
-    return _page(person_id, "overview")
+    return _open(person_id, "overview")
 
 
 @people.get("/<int:person_id>/<tab>")
@@ -91,8 +87,7 @@ def tab(person_id: int, tab: str) -> ResponseReturnValue:
     """Another side of the same page: timeline, messages, consents, changes."""
     if tab not in _tabs():
         raise NotFound
-    check_visible(person_id)
-    return _page(person_id, tab)
+    return _open(person_id, tab)
 
 
 @people.route("/<int:person_id>/edit", methods=["GET", "POST"])
@@ -122,7 +117,7 @@ def add_note(person_id: int) -> ResponseReturnValue:
     check_visible(person_id)
     form = NoteForm()
     if not form.validate_on_submit():
-        return _page(person_id, "overview", form), 422
+        return _page(person_page.head(person_id), "overview", form), 422
     with transaction():
         if first_use(str(form.form_token.data), "note", now=now()):
             actions.add_note(queries.bare_person(person_id).id, str(form.body.data), by=actor(), now=now())
@@ -151,9 +146,20 @@ def _tabs() -> tuple[str, ...]:
     return TABS if may(Permission.AUDIT_VIEW) else TABS[:-1]
 
 
-def _page(person_id: int, shown: str, form: NoteForm | None = None) -> str:
-    """The page with one side filled; htmx gets that side alone."""
+def _open(person_id: int, shown: str) -> ResponseReturnValue:
+    """The page; the address of somebody merged away leads to the same side of who is left, if they may see it."""
     person = person_page.head(person_id)
+    into = merged_into(person_id) if person.is_archived else None
+    check_visible(into or person_id)
+    if into is None:
+        return _page(person, shown)
+    if shown == "overview":
+        return redirect(url_for("people.show", person_id=into))
+    return redirect(url_for("people.tab", person_id=into, tab=shown))
+
+
+def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) -> str:
+    """The page with one side filled; htmx gets that side alone."""
     return render_template(
         f"people/_{shown}.html" if wants_fragment() else "people/show.html",
         person=person,
@@ -169,7 +175,7 @@ def _page(person_id: int, shown: str, form: NoteForm | None = None) -> str:
         audit_words=audit_words,
         values_of=changed_values,
         **LEAD_WORDS,
-        **_SIDES[shown](person_id),
+        **_SIDES[shown](person.id),
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, ForeignKey, MetaData, Table, select
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, select
 
 from backoffice.all_models import metadata
+from backoffice.bookings.actions import move
 from backoffice.bookings.models import Booking, Claim, Participant, Resource, resource_key
+from backoffice.core.audit import AuditLine
 from backoffice.core.db import Base, db
 from backoffice.leads.actions import capture_lead
 from backoffice.merging import references as found_references
@@ -19,16 +21,17 @@ from backoffice.merging.actions import (
     SAME_BOOKING,
     SAME_TIME,
     TOO_OLD,
+    WHY_NOT,
     CannotMerge,
     keep_apart,
     merge,
     undo_merge,
 )
 from backoffice.merging.queries import candidates, differences, merged_into, merges_of, rows_that_move
-from backoffice.merging.references import EXEMPT, references
+from backoffice.merging.references import EXEMPT, MAY_STAY, references
 from backoffice.people.actions import add_contact, add_note, create_person, record_consent, update_person
 from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import find_people, person
+from backoffice.people.queries import MergedAway, bare_person, find_people, person
 from backoffice.todos.models import Todo
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 
@@ -248,3 +251,80 @@ def test_a_table_of_tomorrow_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     Table("lockers", tomorrow, Column("id", primary_key=True), Column("person_id", ForeignKey("people.id")))
     monkeypatch.setattr(found_references.Base, "metadata", tomorrow)
     assert [one.name for one in references()] == ["lockers.person_id"]
+
+
+def test_a_visit_moved_since_goes_back_with_the_time_it_takes(desk: Desk) -> None:
+    """Moving a booking takes its time anew; that claim belongs to whoever the visit goes back to."""
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    theirs = select(Booking).join(Participant).where(Participant.id.in_(made.moved["participants.person_id"]))
+    move(db.session.scalars(theirs).one(), starts_at=desk.at(18), by=desk.by, now=desk.now)
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    held = dict(
+        db.session.execute(
+            select(Claim.resource, Claim.span).where(Claim.resource.in_(keys(kept, other)))
+        ).all()
+    )
+    assert [held[key].lower for key in keys(kept, other)] == [desk.at(11), desk.at(18)]
+
+
+def test_every_name_and_reading_keeps_being_found(desk: Desk) -> None:
+    """Also when the kept person had another name before, and when only the readings differ."""
+    kept = create_person(name="佐藤 花子", kana="さとう はなこ", former_name="鈴木", by=desk.by, now=desk.now)
+    other = create_person(name="山田 花子", kana="やまだ はなこ", former_name="森", by=desk.by, now=desk.now)
+    only_kana = create_person(kana="サイトウ ハナ", by=desk.by, now=desk.now)
+    merge(kept.id, other.id, {"kana": "dropped"}, by=desk.by, now=desk.now)
+    merge(kept.id, only_kana.id, {}, by=desk.by, now=desk.now)
+    for typed in ("佐藤花子", "山田花子", "さとう", "やまだ", "鈴木", "森", "サイトウ", "saitou"):
+        assert [row.id for row in find_people(typed)] == [kept.id], typed
+
+
+def test_a_form_opened_before_the_merge_writes_nothing_on_the_row_that_is_gone(desk: Desk) -> None:
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    for find in (person, bare_person):
+        with pytest.raises(MergedAway):
+            find(other.id)
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    assert person(other.id) is other
+
+
+def test_merges_are_taken_back_the_last_one_first(desk: Desk) -> None:
+    """Somebody who was merged on cannot get their own rows back: the later merge has them."""
+    _, other = two(desk)
+    bare, third = create_person(name="山田 花", by=desk.by, now=desk.now), desk.meet()
+    before = dump()
+    first = merge(other.id, bare.id, {}, by=desk.by, now=desk.now)
+    second = merge(third.id, other.id, {}, by=desk.by, now=desk.now)
+    with pytest.raises(CannotMerge):
+        undo_merge(first.id, by=desk.by, now=desk.now)
+    undo_merge(second.id, by=desk.by, now=desk.now)
+    undo_merge(first.id, by=desk.by, now=desk.now)
+    assert dump() == before
+
+
+def test_every_key_with_a_person_in_it_has_a_rule() -> None:
+    """One human cannot have such a row twice: it may stay behind, or the refusal says why."""
+    assert {one.table.name for one in references() if one.uniques} == MAY_STAY | set(WHY_NOT)
+
+
+def test_a_unique_index_counts_as_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = MetaData()
+    Table("people", tomorrow, Column("id", primary_key=True))
+    lockers = Table(
+        "lockers", tomorrow, Column("id", primary_key=True), Column("person_id", ForeignKey("people.id"))
+    )
+    Index("uq_lockers", lockers.c.person_id, unique=True)
+    monkeypatch.setattr(found_references.Base, "metadata", tomorrow)
+    assert [one.uniques for one in references()] == [[[]]]
+
+
+def test_both_histories_tell_of_it_without_names(desk: Desk) -> None:
+    kept, other = two(desk)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    lines = db.session.scalars(select(AuditLine).where(AuditLine.action.like("person.merge%"))).all()
+    assert sorted((line.action, line.person_id) for line in lines) == sorted(
+        (action, one.id) for action in ("person.merged", "person.merge_undone") for one in (kept, other)
+    )
+    assert "山田" not in str([(line.before, line.after) for line in lines])

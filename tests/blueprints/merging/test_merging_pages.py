@@ -5,10 +5,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
+from backoffice.merging.actions import merge as merge_people
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.people.models import Person
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TOMORROW, guest, visit
 from tests.pages import PageClient
@@ -85,3 +87,48 @@ def test_what_changed_since_is_named(at_desk: PageClient, pair: tuple[Person, Pe
     assert "お名前" in at_desk.get(answer.location).get_data(as_text=True)
     db.session.expire_all()
     assert merge.undone_at is None
+
+
+def test_an_old_address_leads_to_who_is_left_and_an_old_form_writes_nothing(
+    gym: Studio, at_desk: PageClient, pair: tuple[Person, Person], now: datetime
+) -> None:
+    kept, other = pair
+    at_desk.get(f"/people/{other.id}")
+    opened = at_desk.get(f"/people/{other.id}/edit").get_data(as_text=True)
+    assert "山田 華子" in opened
+    at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    assert at_desk.get(f"/people/{other.id}/timeline").location == f"/people/{kept.id}/timeline"
+    answer = at_desk.post(
+        f"/people/{other.id}/edit", data={"name": "書き換え", "language": "ja", "version": "1"}
+    )
+    assert answer.status_code == 409
+    for path in (
+        f"/bookings/new?person={other.id}",
+        f"/leads/new?person={other.id}",
+        f"/waiting/new?person={other.id}",
+    ):
+        assert "まとめられました" in at_desk.get(path).get_data(as_text=True), path
+    db.session.expire_all()
+    assert (kept.name, other.name) == ("山田 花子", "山田 華子")
+
+
+def test_the_history_says_it_in_japanese(sign_in: object, pair: tuple[Person, Person], now: datetime) -> None:
+    kept, other = pair
+    manager: PageClient = sign_in(Role.MANAGER)  # type: ignore[operator]
+    manager.get(f"/people/{kept.id}")
+    manager.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    assert "登録を一つにまとめました" in manager.get(f"/people/{kept.id}/changes").get_data(as_text=True)
+
+
+def test_a_trainer_follows_the_old_address_of_their_own_guest(
+    gym: Studio, sign_in: object, pair: tuple[Person, Person], now: datetime
+) -> None:
+    kept, other = pair
+    visit(gym, other, "11:00", now=now, day=TOMORROW, slug="session")
+    trainer: PageClient = sign_in(Role.TRAINER)  # type: ignore[operator]
+    db.session.query(Trainer).filter_by(slug="mori").one().staff_id = (
+        db.session.query(Staff.id).filter(Staff.roles == [Role.TRAINER.value]).scalar()
+    )
+    merge_people(kept.id, other.id, {}, by=SYSTEM, now=now)
+    db.session.commit()
+    assert trainer.get(f"/people/{other.id}").location == f"/people/{kept.id}"
