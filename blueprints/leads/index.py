@@ -13,12 +13,12 @@ from backoffice.staff.permissions import Permission
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, source_names, staff_names
 from blueprints.leads.filters import read_cursor, read_filters, write_cursor
+from blueprints.leads.lines import line_words
 from blueprints.leads.words import STAGE_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_fragment
-from blueprints.support.clock import now, tomorrow
+from blueprints.support.clock import now
 from blueprints.support.filters import show_daytime
-from blueprints.support.language import spoken
 
 
 @leads.get("")
@@ -31,13 +31,8 @@ def index() -> ResponseReturnValue:
     page = render_template(
         "leads/_rows.html" if wants_fragment() else "leads/index.html",
         asked=asked,
-        rows=rows,
         more=write_cursor(cursor_of(asked.filters, rows[-1])) if len(found) > PAGE else None,
-        sources=source_names(),
-        staff=staff_names(),
-        stage_words=spoken(STAGE_WORDS),
-        tomorrow=tomorrow(),
-        changed=None,
+        **line_words(rows),
     )
     response = make_response(page)
     response.vary.add("HX-Request")

@@ -14,14 +14,12 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.todos.queries import next_action_of
 from blueprints.leads.blueprint import leads
-from blueprints.leads.choices import source_names, staff_names
 from blueprints.leads.forms import NextStepForm
-from blueprints.leads.words import STAGE_WORDS
+from blueprints.leads.lines import line_words
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now, today, tomorrow
+from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
-from blueprints.support.language import spoken
 from blueprints.support.studio import current_studio
 
 
@@ -89,15 +87,8 @@ def _visible(lead_id: int) -> Lead:
 
 
 def _line(lead_id: int) -> str:
-    return render_template(
-        "leads/_row_lines.html",
-        rows=[lead_row(current_studio().id, lead_id)],
-        changed=lead_id,
-        sources=source_names(),
-        staff=staff_names(),
-        stage_words=spoken(STAGE_WORDS),
-        tomorrow=tomorrow(),
-    )
+    row = lead_row(current_studio().id, lead_id)
+    return render_template("leads/_row_lines.html", **line_words([row], changed=lead_id))
 
 
 def _form_line(lead: Lead, form: NextStepForm) -> str:

@@ -121,3 +121,17 @@ def test_a_resting_lead_is_named_found_and_awake_in_the_morning_of_its_day(
     row = lead_row(gym.id, lead.id)
     assert row.is_parked(morning)
     assert not row.is_parked(morning + timedelta(days=1))
+
+
+def test_a_new_lead_says_how_long_there_is_to_reply(
+    lead: Lead, gym: Studio, by: Actor, now: datetime, sign_in: SignIn
+) -> None:
+    make_lead("昨日の客", gym, by=by, now=now, opened_at=now - timedelta(days=1))
+    make_lead("大昔の客", gym, by=by, now=now, opened_at=now - timedelta(days=900))
+    text = sign_in(Role.FRONT_DESK).get("/leads").text
+    assert "返信まであと60分" in text
+    assert text.count("時間超過</span>") == 1
+    assert text.count("返信が大幅に遅れています</span>") == 1
+    with transaction():
+        actions.mark_replied(lead, by=by, now=now)
+    assert "返信まで" not in sign_in(Role.FRONT_DESK, mail="second@test.example").get("/leads").text
