@@ -4,6 +4,7 @@ from backoffice.bookings import models as bookings
 from backoffice.clients import models as clients
 from backoffice.core import audit, heartbeat, submissions
 from backoffice.core.db import Base
+from backoffice.handover import models as handover
 from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
@@ -16,7 +17,7 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, heartbeat, studio, people, todos, messaging, staff, leads, clients, bookings, waiting,
+    audit, submissions, heartbeat, studio, people, todos, messaging, staff, handover, leads, clients, bookings, waiting,
     replanning, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

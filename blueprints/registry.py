@@ -10,6 +10,7 @@ from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
+from blueprints.handover.views import handover
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar,
     desk,
     feeds,
+    handover,
     health,
     imports,
     joining,

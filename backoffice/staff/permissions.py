@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RULES_WAIVE = "rules:waive"
     PEOPLE_VIEW = "people:view"
     PEOPLE_EDIT = "people:edit"
+    HANDOVER_EDIT = "handover:edit"
     LEADS_VIEW = "leads:view"
     LEADS_EDIT = "leads:edit"
     LEADS_IMPORT = "leads:import"
@@ -35,9 +36,12 @@ _FRONT_DESK = frozenset(
     {
         _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
         _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
+        _P.HANDOVER_EDIT,
     }
 )  # fmt: skip
-_TRAINER = frozenset({_P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW})
+_TRAINER = frozenset(
+    {_P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW}
+)
 _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
 }  # fmt: skip

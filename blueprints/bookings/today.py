@@ -13,6 +13,7 @@ from flask_login import current_user
 from backoffice.bookings.day_sheet import DayRow, day_rows
 from backoffice.core import heartbeat
 from backoffice.core.clock import day_span
+from backoffice.handover.queries import number_open
 from backoffice.messaging.overdue import late_count
 from backoffice.messaging.queries import waiting_for_a_person
 from backoffice.staff.models import Trainer
@@ -161,6 +162,7 @@ def _notices() -> dict[str, object]:
         "waiting": sum(trays.values()),
         "tray": next((tray.value for tray, count in trays.items() if count), ""),
         "late": late_count(studio_id, now=now()) if may(Permission.MESSAGES_VIEW) else 0,
+        "handover": number_open(studio_id, today(), trainer_id=reading_trainer()),
         "overdue": overdue_next_actions(studio_id, now=now(), owner_staff_id=owner),
     }
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use
+from backoffice.handover.queries import notes as handover_notes
 from backoffice.merging.queries import merged_into
 from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
@@ -17,6 +18,7 @@ from backoffice.people.models import Person
 from backoffice.reports import person_page
 from backoffice.reports.timeline import timeline
 from backoffice.staff.permissions import Permission
+from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
@@ -28,6 +30,7 @@ from blueprints.support.access import actor, may, permit
 from blueprints.support.asking import wants_fragment
 from blueprints.support.clock import now
 from blueprints.support.forms import add_domain_error
+from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -182,6 +185,9 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
 def _overview(person_id: int) -> dict[str, Any]:
     visits = person_page.visits(person_id)
     return {
+        "handed_over": handover_notes(
+            current_studio().id, person_id=person_id, reader=reading_trainer(), limit=5
+        ),
         "ahead": [visit for visit in reversed(visits) if person_page.is_ahead(visit, now=now())],
         "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
         "leads": person_page.enquiries(person_id),

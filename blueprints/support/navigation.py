@@ -37,6 +37,13 @@ NAV = (
         "messages.index", N_("Messages"), icon="send", permission=Permission.MESSAGES_VIEW, feature="messages"
     ),
     NavItem(
+        "handover.index",
+        N_("Handover"),
+        icon="notes",
+        permission=Permission.HANDOVER_EDIT,
+        feature="handover",
+    ),
+    NavItem(
         "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
     ),
     NavItem(

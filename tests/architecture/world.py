@@ -12,6 +12,8 @@ from backoffice.bookings.series import book_series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
+from backoffice.handover.actions import write_note
+from backoffice.handover.models import NoteKind
 from backoffice.leads.actions import capture_lead
 from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
@@ -97,6 +99,9 @@ def make_world(gym: Studio, now: datetime) -> World:
         gym, service_by_slug(gym.id, "session"), {DAY + timedelta(days=2): slot}, persons=[person],
         days=[DAY + timedelta(days=2), DAY + timedelta(days=9)], every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
     )  # fmt: skip
+    note = write_note(
+        gym.id, "だれにも見せないメモ", kind=NoteKind.HEALTH, trainer_id=mori.id, by=SYSTEM, now=now
+    )
     other, third = (create_person(name=name, by=SYSTEM, now=now) for name in ("別人 太郎", "別人 次郎"))
     made = merge(other.id, third.id, {}, by=SYSTEM, now=now)
     replan = Replan(time_off_id=db.session.query(TimeOff.id).scalar(), booking_id=booking.id, created_at=now)
@@ -115,7 +120,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
-        "merge_id": made.id, "staff_id": target.id,
+        "merge_id": made.id, "note_id": note.id, "staff_id": target.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

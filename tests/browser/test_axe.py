@@ -64,6 +64,7 @@ STAFF_PAGES = (
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
+    "/handover?person={person}",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",

@@ -1,0 +1,1 @@
+"""申し送り: what one shift tells the next, open until somebody has taken note of it."""

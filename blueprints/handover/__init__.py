@@ -1,0 +1,1 @@
+"""Handover notes: the page of the shift."""
