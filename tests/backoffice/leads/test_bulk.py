@@ -92,3 +92,28 @@ def test_many_are_many_but_not_endless(gym: Studio, leads: list[Lead], by: Actor
     row = rows_of(gym, leads)[0]
     with pytest.raises(Invalid):
         run([row] * (MOST + 1), {}, BulkChange(BulkKind.OWNER), by=by, now=now)
+
+
+def test_what_was_half_done_for_a_refused_lead_is_taken_back(
+    gym: Studio,
+    leads: list[Lead],
+    by: Actor,
+    now: datetime,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assign = actions.assign
+
+    def refuse_late(lead: Lead, *given: object, **known: object) -> None:
+        assign(lead, *given, **known)  # type: ignore[arg-type]
+        session.flush()
+        if lead is leads[1]:
+            raise Invalid("late")
+
+    monkeypatch.setattr(actions, "assign", refuse_late)
+    rows = rows_of(gym, leads)
+    change = BulkChange(BulkKind.OWNER, owner_staff_id=by.id)
+    outcomes = run(rows, versions(rows), change, by=by, now=now)
+    assert sorted(said(outcomes)) == ["", "", "", "late"]
+    session.expire_all()
+    assert [lead.owner_staff_id for lead in leads] == [by.id, None, by.id, by.id]
