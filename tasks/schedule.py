@@ -46,6 +46,11 @@ SCHEDULE = (
 )
 
 
+def modules() -> list[str]:
+    """The modules a worker has to load to know every task of the table."""
+    return sorted({one.task.rpartition(".")[0] for one in SCHEDULE})
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """The table as Celery beat reads it. A ring that nobody answered in time is worth nothing, so it expires."""
     return {

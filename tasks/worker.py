@@ -11,5 +11,5 @@ flask_app = create_base_app(load_settings(), import_name="tasks")
 context.use(flask_app)
 set_up_delivery(flask_app)
 celery.conf.beat_schedule = schedule.beat_schedule()
-celery.conf.include = [f"tasks.{name}" for name in ("messages", "upkeep")]
+celery.conf.include = schedule.modules()
 app = celery

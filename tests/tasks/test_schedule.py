@@ -15,7 +15,7 @@ from backoffice.core.heartbeat import last_beat
 from backoffice.core.submissions import Submission
 from backoffice.health import BACKUP
 from backoffice.studio.models import Studio
-from tasks import context, messages, schedule, upkeep
+from tasks import bookings, context, messages, schedule, upkeep
 
 ZONE = "Asia/Tokyo"
 
@@ -33,6 +33,7 @@ def test_the_table_names_every_task_and_only_tasks() -> None:
     assert {one.task for one in schedule.SCHEDULE} == ours
     assert set(schedule.beat_schedule()) == ours
     assert all(one.purpose for one in schedule.SCHEDULE)
+    assert {celery.tasks[name].__module__ for name in ours} == set(schedule.modules()), "what a worker loads"
 
 
 def test_a_ring_nobody_heard_in_time_is_forgotten() -> None:
@@ -46,6 +47,7 @@ def test_a_ring_nobody_heard_in_time_is_forgotten() -> None:
         (messages.deliver_due, "deliver_messages"),
         (messages.plan_follow_ups, "plan_follow_ups"),
         (upkeep.forget, "forget"),
+        (bookings.offer_free_times, "offer_free_times"),
     ],
 )
 def test_each_task_leaves_a_heartbeat(
