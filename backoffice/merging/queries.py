@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from backoffice.bookings.models import Booking, Claim, Resource, resource_key
 from backoffice.core.db import db
@@ -106,9 +106,15 @@ def plain(value: object) -> object:
 
 
 def _said_apart(person_id: int) -> set[int]:
-    rows = db.session.execute(
-        select(PersonPairApart.low_id, PersonPairApart.high_id).where(
-            (PersonPairApart.low_id == person_id) | (PersonPairApart.high_id == person_id)
-        )
+    """Who was said to be another human than this person, or than a row merged into them; by the rows that stand."""
+    low, high = (_standing(column) for column in (PersonPairApart.low_id, PersonPairApart.high_id))
+    rows = db.session.execute(select(low, high).where((low == person_id) | (high == person_id)))
+    return {one for pair in rows for one in pair} - {person_id}
+
+
+def _standing(column: Any) -> ColumnElement[int]:
+    """The row that a person of a pair was merged into, else their own."""
+    into = select(PersonMerge.kept_id).where(
+        PersonMerge.dropped_id == column, PersonMerge.undone_at.is_(None)
     )
-    return {high if low == person_id else low for low, high in rows}
+    return func.coalesce(into.scalar_subquery(), column)

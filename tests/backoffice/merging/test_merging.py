@@ -232,6 +232,17 @@ def test_same_phone_other_person_is_remembered(desk: Desk) -> None:
     assert candidates(person(other.id)) == []
 
 
+def test_who_was_said_to_be_another_stays_so_when_a_row_is_merged(desk: Desk) -> None:
+    kept, other = two(desk)
+    sister = create_person(name="山田 葉子", phones=["075-123-4567"], by=desk.by, now=desk.now)
+    keep_apart(sister.id, other.id, by=desk.by, now=desk.now)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    assert candidates(person(kept.id)) == []
+    assert candidates(person(sister.id)) == []
+    undo_merge(made.id, by=desk.by, now=desk.now)
+    assert [one.person_id for one in candidates(person(kept.id))] == [other.id]
+
+
 def test_every_foreign_key_to_a_person_is_covered() -> None:
     """A new table with such a key moves with the person by itself, or this says that it was forgotten."""
     keys = {
