@@ -5,7 +5,7 @@ from datetime import date, datetime
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, Refused
+from backoffice.core.errors import Invalid, NotFound, Refused
 from backoffice.core.language import N_
 from backoffice.handover.models import HandoverNote, NoteKind
 from backoffice.people.queries import bare_person
@@ -57,9 +57,12 @@ def write_note(
     return note
 
 
-def acknowledge(studio_id: int, note_id: int, *, by: Actor, now: datetime) -> HandoverNote:
+def acknowledge(
+    studio_id: int, note_id: int, *, own: int | None, reads_all: bool, by: Actor, now: datetime
+) -> HandoverNote:
     """Somebody has taken note of it. Of two at once the first stays; the second sees who it was."""
     note = of_studio(HandoverNote, studio_id, note_id, lock=True)
+    _check_is_for(note, own, reads_all=reads_all)
     if note.done_at is None:
         note.done_at, note.done_by = now, by.label
         note.version += 1
@@ -67,9 +70,12 @@ def acknowledge(studio_id: int, note_id: int, *, by: Actor, now: datetime) -> Ha
     return note
 
 
-def open_again(studio_id: int, note_id: int, *, by: Actor, now: datetime) -> HandoverNote:
+def open_again(
+    studio_id: int, note_id: int, *, own: int | None, reads_all: bool, by: Actor, now: datetime
+) -> HandoverNote:
     """Take back that somebody took note. Twice changes nothing."""
     note = of_studio(HandoverNote, studio_id, note_id, lock=True)
+    _check_is_for(note, own, reads_all=reads_all)
     if note.done_at is not None:
         note.done_at, note.done_by = None, ""
         note.version += 1
@@ -82,7 +88,17 @@ def read_health(
 ) -> HandoverNote:
     """What a health note says, for the trainer it is for and nobody else (Refused). Each reading is recorded."""
     note = of_studio(HandoverNote, studio_id, note_id)
-    if note.kind == NoteKind.HEALTH and (reader is None or reader.id != note.trainer_id):
+    if note.kind != NoteKind.HEALTH:
+        raise NotFound
+    if reader is None or reader.id != note.trainer_id:
         raise Refused
     record("handover.health_read", "handover", note.id, by=by, now=now, person_id=note.person_id)
     return note
+
+
+def _check_is_for(note: HandoverNote, own: int | None, *, reads_all: bool) -> None:
+    """Refuse (as if there were none) a note to another trainer; about health also to those who read all others."""
+    if note.trainer_id is None or note.trainer_id == own:
+        return
+    if note.kind == NoteKind.HEALTH or not reads_all:
+        raise NotFound

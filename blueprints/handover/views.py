@@ -1,5 +1,7 @@
 """Notes between shifts: written in a line, taken note of in one tap, health only for the trainer it is for."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -56,7 +58,7 @@ def index() -> ResponseReturnValue:
 def acknowledge(note_id: int) -> ResponseReturnValue:
     """Somebody has taken note; the toast takes it back."""
     with transaction():
-        note = actions.acknowledge(current_studio().id, note_id, by=actor(), now=now())
+        note = actions.acknowledge(current_studio().id, note_id, **_hands(), by=actor(), now=now())
     flash_undo(_("Noted by %(who)s.", who=note.done_by), url_for("handover.reopen", note_id=note_id))
     return redirect(url_for("handover.index"), 303)
 
@@ -66,7 +68,7 @@ def acknowledge(note_id: int) -> ResponseReturnValue:
 def reopen(note_id: int) -> ResponseReturnValue:
     """The note waits again."""
     with transaction():
-        actions.open_again(current_studio().id, note_id, by=actor(), now=now())
+        actions.open_again(current_studio().id, note_id, **_hands(), by=actor(), now=now())
     return redirect(url_for("handover.index"), 303)
 
 
@@ -79,6 +81,12 @@ def read(note_id: int) -> ResponseReturnValue:
         note = actions.read_health(current_studio().id, note_id, reader, by=actor(), now=now())
     person = bare_person(note.person_id) if note.person_id else None
     return render_template("handover/reading.html", note=note, person=person)
+
+
+def _hands() -> dict[str, Any]:
+    """Whose notes the acting person may take note of."""
+    own = trainer_of(current_user.id)
+    return {"own": None if own is None else own.id, "reads_all": reading_trainer() is None}
 
 
 def _write(form: NoteForm) -> None:

@@ -22,12 +22,12 @@ OTHER = Actor("staff", 99, "次の番 さん")
 def test_a_note_waits_until_somebody_has_taken_note(gym: Studio, by: Actor, now: datetime) -> None:
     note = write_note(gym.id, "鍵は引き出しに", by=by, now=now)
     assert [row.body for row in notes(gym.id)] == ["鍵は引き出しに"]
-    acknowledge(gym.id, note.id, by=OTHER, now=now)
-    acknowledge(gym.id, note.id, by=by, now=now)
+    acknowledge(gym.id, note.id, own=None, reads_all=True, by=OTHER, now=now)
+    acknowledge(gym.id, note.id, own=None, reads_all=True, by=by, now=now)
     assert note.done_by == OTHER.label, "the first stays"
     assert notes(gym.id) == []
     assert [row.done_by for row in notes(gym.id, with_done=True)] == [OTHER.label]
-    open_again(gym.id, note.id, by=by, now=now)
+    open_again(gym.id, note.id, own=None, reads_all=True, by=by, now=now)
     assert len(notes(gym.id)) == 1
 
 

@@ -1,14 +1,18 @@
 """The page of the shift: written once, noted with an undo, health opened by its trainer alone."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
-from backoffice.core.db import db
-from backoffice.handover.models import HandoverNote
+from backoffice.core.audit import Actor
+from backoffice.core.db import db, transaction
+from backoffice.handover.actions import write_note
+from backoffice.handover.models import HandoverNote, NoteKind
 from backoffice.staff.models import Role, Staff
+from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import guest, trainer
 from tests.pages import PageClient
@@ -70,3 +74,20 @@ def test_the_desk_cannot_reread_what_it_passed_on_about_health(
     db.session.commit()
     answer = client.post(f"/handover/{number}/reading", data={})
     assert "ぎっくり腰で休みます" in answer.get_data(as_text=True)
+
+
+def test_a_note_to_one_trainer_is_neither_read_nor_noted_by_another(
+    gym: Studio, by: Actor, now: datetime, sign_in: Callable[..., PageClient]
+) -> None:
+    """Nor does the desk take note of what only its trainer may open."""
+    mori = trainers(gym.id)[0]
+    with transaction():
+        plain = write_note(gym.id, "森だけへ", trainer_id=mori.id, by=by, now=now)
+        health = write_note(gym.id, "腰痛", kind=NoteKind.HEALTH, trainer_id=mori.id, by=by, now=now)
+    for role, notes in ((Role.TRAINER, (plain, health)), (Role.FRONT_DESK, (health,))):
+        reader = sign_in(role)
+        reader.get("/handover")
+        for note in notes:
+            assert reader.post(f"/handover/{note.id}/acknowledgement", data={}).status_code == 404
+            assert note.done_at is None
+        assert "森だけへ" not in reader.post(f"/handover/{plain.id}/reading", data={}).text
