@@ -37,6 +37,10 @@ class NoteRow(NamedTuple):
         """Whom the note is about, or nothing."""
         return self.name or self.kana or ""
 
+    def without_person(self) -> "NoteRow":
+        """The same note for a trainer it is not addressed to: whom it is about is not their business."""
+        return self._replace(person_id=None, name=None, kana=None)
+
 
 _BODY = case((HandoverNote.kind != NoteKind.HEALTH, HandoverNote.body))
 _ROWS = (
@@ -61,7 +65,8 @@ def notes(
 ) -> list[NoteRow]:
     """Notes, the newest first: the open ones, or all of them; about one person, if asked. One statement.
 
-    `before` is the id of the last note shown. `reader` is the trainer who reads: notes to colleagues are left out.
+    `before` is the id of the last note shown. `reader` is the trainer who reads: notes to colleagues are left out,
+    and whom a note to all is about.
     """
     query = _ROWS.where(HandoverNote.studio_id == studio_id).order_by(HandoverNote.id.desc()).limit(limit)
     if not with_done:
@@ -72,7 +77,8 @@ def notes(
         query = query.where(HandoverNote.person_id == person_id)
     if reader is not None:
         query = query.where(or_(HandoverNote.trainer_id.is_(None), HandoverNote.trainer_id == reader))
-    return [NoteRow._make(row) for row in db.session.execute(query)]
+    found = (NoteRow._make(row) for row in db.session.execute(query))
+    return [one if reader in (None, one.trainer_id) else one.without_person() for one in found]
 
 
 def number_open(studio_id: int, today: date, *, trainer_id: int | None = None) -> int:

@@ -18,7 +18,7 @@ class NoteForm(CreateForm):
     """What, to whom, for which day, about whom."""
 
     body = TextAreaField(_l("Note"), validators=[InputRequired(), Length(max=2000)])
-    kind = SelectField(_l("About"), choices=options(KIND_WORDS), default=NoteKind.GENERAL.value)
-    trainer_id = SelectField(_l("To"), coerce=optional_int, default="")
+    kind = SelectField(_l("Kind of note"), choices=options(KIND_WORDS), default=NoteKind.GENERAL.value)
+    trainer_id = SelectField(_l("Addressed to"), coerce=optional_int, default="")
     day = DateField(_l("For the shift of"), validators=[Optional()])
     person_id = HiddenField("", validators=[Length(max=18)])

@@ -63,6 +63,9 @@ def test_about_a_person_and_odd_wishes(gym: Studio, by: Actor, now: datetime) ->
     who = create_person(name="山田 花子", by=by, now=now)
     write_note(gym.id, "水筒の忘れ物", kind=NoteKind.LOST_PROPERTY, person_id=who.id, by=by, now=now)
     assert [row.shown_name for row in notes(gym.id, person_id=who.id)] == ["山田 花子"]
+    assert [row.shown_name for row in notes(gym.id, reader=trainer(gym).id)] == [""], (
+        "not a trainer's business"
+    )
     with pytest.raises(Invalid):
         write_note(gym.id, "  ", by=by, now=now)
     for wrong in ({"person_id": 9999}, {"trainer_id": 9999}):
