@@ -47,6 +47,7 @@ def cases(cookie: str, csrf: str, *, now: datetime) -> list[Case]:
     today = local_date(now, ZONE)
     person = db.session.scalars(select(Person.id).order_by(Person.id).offset(1_234).limit(1)).one()
     events = f"/calendar/events?from={today - timedelta(days=3)}&to={today - timedelta(days=2)}"
+    week = f"/calendar/events?from={today - timedelta(days=10)}&to={today}"
     bodies = booking_bodies(csrf, now=now)
 
     def page(name: str, path: str, **expected: float) -> Case:
@@ -67,6 +68,9 @@ def cases(cookie: str, csrf: str, *, now: datetime) -> list[Case]:
         search("search by kana", "たかはし"),
         search("search by phone tail", "1234"),
         form("booking by the desk (POST)", "/bookings/new", bodies, status=303, ratio=0.25),
+        page("calendar data, 1,000 bookings", week),
+        page("board of open leads", "/leads/board"),
+        form("palette", "/palette", lambda: urlencode({"csrf_token": csrf, "q": "たかはし"}), ms=100),
         page("today", "/today"),
         page("funnel, twelve months", "/reports", ms=2_000),
     ]
