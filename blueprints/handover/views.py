@@ -59,7 +59,11 @@ def acknowledge(note_id: int) -> ResponseReturnValue:
     """Somebody has taken note; the toast takes it back."""
     with transaction():
         note = actions.acknowledge(current_studio().id, note_id, **_hands(), by=actor(), now=now())
-    flash_undo(_("Noted by %(who)s.", who=note.done_by), url_for("handover.reopen", note_id=note_id))
+    said = _("Noted by %(who)s.", who=note.done_by)
+    if note.done_at == now():
+        flash_undo(said, url_for("handover.reopen", note_id=note_id))
+    else:  # somebody was quicker: theirs is not ours to take back
+        flash_done(said)
     return redirect(url_for("handover.index"), 303)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -91,3 +91,14 @@ def test_a_note_to_one_trainer_is_neither_read_nor_noted_by_another(
             assert reader.post(f"/handover/{note.id}/acknowledgement", data={}).status_code == 404
             assert note.done_at is None
         assert "森だけへ" not in reader.post(f"/handover/{plain.id}/reading", data={}).text
+
+
+def test_who_comes_second_is_told_who_was_first_and_gets_no_undo(
+    at_desk: PageClient, at: Callable[[datetime], None], now: datetime
+) -> None:
+    number = write(at_desk, body="鍵は引き出しに")
+    at_desk.post(f"/handover/{number}/acknowledgement", data={})
+    assert "acknowledgement/undo" in at_desk.get("/handover").get_data(as_text=True)
+    at(now + timedelta(seconds=5))
+    at_desk.post(f"/handover/{number}/acknowledgement", data={})
+    assert "acknowledgement/undo" not in at_desk.get("/handover").get_data(as_text=True)
