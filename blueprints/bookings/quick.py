@@ -23,6 +23,7 @@ from blueprints.bookings.offered import offered
 from blueprints.bookings.words import CHANNEL_WORDS
 from blueprints.support.access import permit
 from blueprints.support.clock import now, today
+from blueprints.support.filters import own_name
 from blueprints.support.studio import current_studio
 
 LONGEST = 60
@@ -62,7 +63,8 @@ def quick() -> ResponseReturnValue:
     return render_template(
         "bookings/_quick.html", caller=caller, services=choices.services, trainers=choices.trainers, service=service,
         trainer_id=request.form.get("trainer_id", type=int), day=day, times=times, token=new_token(),
-        value=write_pick, channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
+        names={one.id: own_name(one) for one in choices.trainers}, value=write_pick,
+        channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
     )  # fmt: skip
 
 

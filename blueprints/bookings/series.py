@@ -40,6 +40,8 @@ series = Blueprint("series", __name__, url_prefix="/series")
 
 SKIP = "skip"
 
+Form = TypeVar("Form", SeriesForm, SeriesMoveForm)
+
 
 class Row(NamedTuple):
     """A date of the plan and what is chosen for it: a slot as a button sends it, or `SKIP`."""
@@ -212,9 +214,6 @@ def _where(found: Series) -> dict[str, object]:
         "clock": at.time(),
         "trainer_id": ahead.trainer_id,
     }
-
-
-Form = TypeVar("Form", SeriesForm, SeriesMoveForm)
 
 
 def _form(form: Form) -> Form:

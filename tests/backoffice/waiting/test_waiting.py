@@ -25,7 +25,7 @@ from tests.backoffice.bookings.conftest import WEDNESDAY, Desk, desk_book  # noq
 
 @pytest.fixture
 def desk(desk_book: Desk) -> Desk:  # noqa: F811
-    """A Wednesday on which both trainers are away but for one hour, which is booked."""
+    """The desk, by a shorter name."""
     return desk_book
 
 
