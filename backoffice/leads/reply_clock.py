@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from backoffice.core.clock import at_local, local_date
 from backoffice.leads.stages import REPLY_WITHIN
@@ -19,6 +20,12 @@ def time_left(opened_at: datetime, open_times: OpenTimes, *, zone: str, now: dat
     passed = timedelta(0)
     for day in days(local_date(begun, zone), local_date(now, zone)):
         if day in open_times:
-            opens_at, closes_at = (at_local(day, clock, zone) for clock in open_times[day])
+            opens_at, closes_at = _span(day, *open_times[day], zone)
             passed += max(min(closes_at, now) - max(opens_at, begun), timedelta(0))
     return REPLY_WITHIN - passed
+
+
+@lru_cache(maxsize=128)
+def _span(day: date, opens_at: time, closes_at: time, zone: str) -> tuple[datetime, datetime]:
+    """When a day begins and ends at the studio; every line of a list asks for the same few days."""
+    return at_local(day, opens_at, zone), at_local(day, closes_at, zone)

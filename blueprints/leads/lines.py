@@ -14,6 +14,7 @@ from backoffice.studio.calendar_days import open_times
 from blueprints.leads.choices import source_names, staff_names
 from blueprints.leads.words import STAGE_WORDS
 from blueprints.support.clock import now, today, tomorrow
+from blueprints.support.kept import kept
 from blueprints.support.language import spoken
 from blueprints.support.studio import current_studio
 
@@ -50,7 +51,8 @@ def _clocks(rows: Sequence[LeadRow]) -> dict[int, ReplyClock]:
     if not waiting:
         return {}
     studio = current_studio()
-    hours = open_times(studio.id, local_date(now() - LOOKS_BACK, studio.zone), today())
+    span = local_date(now() - LOOKS_BACK, studio.zone), today()
+    hours = kept(("open times", *span), lambda: open_times(studio.id, *span))
     if not hours:
         return {}  # without opening hours there is nothing to count
     return {row.id: _said(time_left(row.opened_at, hours, zone=studio.zone, now=now())) for row in waiting}
