@@ -6,6 +6,7 @@ from datetime import time, timedelta
 import pytest
 
 from backoffice.bookings import attendance
+from backoffice.bookings.actions import cancel
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
 from backoffice.bookings.suggestions import Habits, fitting_times, habits_of, likely_service
@@ -79,8 +80,11 @@ def test_somebody_new_gets_what_they_asked_for(desk_book: Desk) -> None:
 
 
 def test_a_cancelled_visit_makes_no_habit(desk_book: Desk) -> None:
-    from_now_on = habits_of(desk_book.meet().id, desk_book.studio)
-    assert from_now_on == Habits()
+    who = desk_book.meet()
+    booking = desk_book.book(desk_book.at(11), who)
+    assert habits_of(who.id, desk_book.studio) != Habits()
+    cancel(booking, by_gym=False, by=desk_book.by, now=desk_book.now)
+    assert habits_of(who.id, desk_book.studio) == Habits()
 
 
 def test_habits_and_times_cost_the_same_for_everybody(regular: tuple[Desk, int]) -> None:

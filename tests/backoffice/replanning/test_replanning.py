@@ -9,7 +9,7 @@ from backoffice.bookings import attendance
 from backoffice.bookings.actions import cancel, move
 from backoffice.bookings.models import Booking, BookingState
 from backoffice.bookings.queries import guests_of
-from backoffice.bookings.refusals import Slot, SlotTaken
+from backoffice.bookings.refusals import Slot, SlotTaken, Waiver
 from backoffice.bookings.schedule import cancel_time_off
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
@@ -159,6 +159,16 @@ def test_however_it_ends_it_has_one_end_and_old_proposals_are_dead(desk: Desk, h
     with pytest.raises(actions.ProposalGone):
         actions.choose(hit.replan, 0, by=desk.by, now=desk.now)
     assert isinstance(proposal_facts(told()[0], desk.now), NotWanted)
+
+
+def test_times_that_speak_of_another_state_of_the_booking_are_dead(desk: Desk) -> None:
+    away, hit = one_hit(desk)
+    actions.propose(hit.replan, slots_of(hit), by=desk.by, now=desk.now)
+    shorter = {"starts_at": hit.booking.starts_at, "minutes": 45, "waiver": Waiver("短縮")}
+    move(hit.booking, **shorter, by=desk.by, now=desk.now)
+    assert hits(desk, away)[0].outcome == Outcome.OPEN, "to be proposed anew"
+    with pytest.raises(actions.ProposalGone):
+        actions.choose(hit.replan, 0, by=desk.by, now=desk.now)
 
 
 def test_a_second_proposal_replaces_the_first(desk: Desk) -> None:
