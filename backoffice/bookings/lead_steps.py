@@ -44,6 +44,7 @@ def lead_for(person: Person, service: Service, *, channel: str, by: Actor, now: 
         studio_id=service.studio_id,
         source=SOURCE_OF_CHANNEL[channel],
         interest=service.slug,
+        reply_by=now,  # the booking replaces it
         by=by,
         now=now,
     )

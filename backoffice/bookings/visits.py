@@ -146,6 +146,7 @@ def _lead(person: Person, request: VisitRequest, *, by: Actor, now: datetime) ->
             utm=request.utm,
             interest=request.service.slug,
             enquiry=request.enquiry,
+            reply_by=now,  # the booking replaces it
             by=by,
             now=now,
         )

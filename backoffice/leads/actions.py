@@ -36,6 +36,7 @@ def capture_lead(
     enquiry: str = "",
     owner_staff_id: int | None = None,
     opened_at: datetime | None = None,
+    reply_by: datetime | None = None,
     import_key: str | None = None,
     by: Actor,
     now: datetime,
@@ -43,7 +44,7 @@ def capture_lead(
     """A new enquiry of a person, at stage NEW, with "reply" as its next action.
 
     A source the studio has no name for is kept as `other`. `opened_at` is when it really came in; the reply
-    to an old one is due now.
+    to an old one is due now. `reply_by` is for those who put another next action right after.
     """
     enquiry_of = NewEnquiry(
         person_id=person.id,
@@ -54,6 +55,7 @@ def capture_lead(
         enquiry=enquiry,
         owner_staff_id=owner_staff_id,
         opened_at=opened_at,
+        reply_by=reply_by,
         import_key=import_key,
     )
     return capture_leads([enquiry_of], studio_id=studio_id, by=by, now=now)[0]

@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import select
 
 from backoffice.core.audit import Actor, Entry, record_many
+from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.leads.models import Lead, LeadSource, Stage, StageChange
+from backoffice.leads.reply_clock import LOOKS_AHEAD, LOOKS_BACK, reply_due
 from backoffice.leads.sources import OTHER_SOURCE
-from backoffice.leads.stages import NEXT_ACTIONS, default_due
+from backoffice.leads.stages import NEXT_ACTIONS
+from backoffice.studio.calendar_days import open_times
+from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
 
 LONGEST_ENQUIRY = 10_000
@@ -24,7 +28,7 @@ MOST_UTM = 10
 class NewEnquiry:
     """What is known of an enquiry when it arrives. `opened_at` is when it really came in (None: just now).
 
-    `reply_by` is when the reply is due; None leaves it to the clock of the first reply.
+    `reply_by` is when the reply is due; None leaves it to the clock of the first reply, which asks for opening hours.
     """
 
     person_id: int
@@ -49,7 +53,8 @@ def capture_leads(enquiries: Sequence[NewEnquiry], *, studio_id: int, by: Actor,
     db.session.add_all(leads)
     db.session.flush()
     db.session.add_all(_first_step(lead, by=by) for lead in leads)
-    todos = [_reply(lead, enquiry.reply_by, now=now) for lead, enquiry in zip(leads, enquiries, strict=True)]
+    due = _replies_due(leads, enquiries, now=now)
+    todos = [_reply(lead, due_at, now=now) for lead, due_at in zip(leads, due, strict=True)]
     db.session.add_all(todos)
     db.session.flush()
     lines = [Entry("lead.captured", "lead", lead.id, lead.person_id, after=_seen(lead)) for lead in leads]
@@ -85,7 +90,20 @@ def _first_step(lead: Lead, *, by: Actor) -> StageChange:
     )
 
 
-def _reply(lead: Lead, reply_by: datetime | None, *, now: datetime) -> Todo:
+def _replies_due(leads: Sequence[Lead], enquiries: Sequence[NewEnquiry], *, now: datetime) -> list[datetime]:
+    """When each reply is due: as said, else by the clock of the first reply. Two statements at most."""
+    if all(enquiry.reply_by is not None for enquiry in enquiries):
+        return [enquiry.reply_by or now for enquiry in enquiries]
+    studio = db.session.get_one(Studio, leads[0].studio_id)
+    first = local_date(now - LOOKS_BACK, studio.zone)
+    hours = open_times(studio.id, first, local_date(now, studio.zone) + LOOKS_AHEAD)
+    return [
+        enquiry.reply_by or max(now, reply_due(lead.opened_at, hours, zone=studio.zone))
+        for lead, enquiry in zip(leads, enquiries, strict=True)
+    ]
+
+
+def _reply(lead: Lead, due_at: datetime, *, now: datetime) -> Todo:
     return Todo(
         studio_id=lead.studio_id,
         kind=TodoKind.NEXT_ACTION.value,
@@ -93,7 +111,7 @@ def _reply(lead: Lead, reply_by: datetime | None, *, now: datetime) -> Todo:
         person_id=lead.person_id,
         lead_id=lead.id,
         owner_staff_id=lead.owner_staff_id,
-        due_at=reply_by or max(now, default_due(Stage.NEW, now=lead.opened_at)),
+        due_at=due_at,
         created_at=now,
     )
 

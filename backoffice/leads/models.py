@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -109,3 +109,17 @@ class EnquiryUpload(WithId):
     created_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class SavedView(WithId):
+    """Filters of the lead list kept under a name: one's own, or shared with everybody (no words searched for)."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, str]] = mapped_column(JSONB)
+    is_shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]

@@ -11,6 +11,9 @@ from backoffice.studio.calendar_days import days
 LOOKS_BACK = timedelta(days=14)
 """How far back the clock counts; what waits longer is late anyway."""
 
+LOOKS_AHEAD = timedelta(days=14)
+"""How many days may be asked for to find the end of the time; a longer closure makes it due at once."""
+
 OpenTimes = Mapping[date, tuple[time, time]]
 
 
@@ -23,6 +26,23 @@ def time_left(opened_at: datetime, open_times: OpenTimes, *, zone: str, now: dat
             opens_at, closes_at = _span(day, *open_times[day], zone)
             passed += max(min(closes_at, now) - max(opens_at, begun), timedelta(0))
     return REPLY_WITHIN - passed
+
+
+def reply_due(opened_at: datetime, open_times: OpenTimes, *, zone: str) -> datetime:
+    """When the time for a first reply ends, in opening hours: an enquiry of the night is due in the morning.
+
+    Where no open day is given within `LOOKS_AHEAD`, the wall clock counts.
+    """
+    left = REPLY_WITHIN
+    first = local_date(opened_at, zone)
+    for day in days(first, first + LOOKS_AHEAD):
+        if day in open_times:
+            opens_at, closes_at = _span(day, *open_times[day], zone)
+            begins = max(opened_at, opens_at)
+            if begins + left <= closes_at:
+                return begins + left
+            left -= max(closes_at - begins, timedelta(0))
+    return opened_at + REPLY_WITHIN
 
 
 @lru_cache(maxsize=128)

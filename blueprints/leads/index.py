@@ -14,6 +14,7 @@ from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, source_names, staff_names
 from blueprints.leads.filters import read_cursor, read_filters, write_cursor
 from blueprints.leads.lines import line_words
+from blueprints.leads.saved import ViewForm, view_chips
 from blueprints.leads.words import STAGE_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_fragment
@@ -31,6 +32,8 @@ def index() -> ResponseReturnValue:
     page = render_template(
         "leads/_rows.html" if wants_fragment() else "leads/index.html",
         asked=asked,
+        views=view_chips(asked),
+        view_form=ViewForm(formdata=None),
         more=write_cursor(cursor_of(asked.filters, rows[-1])) if len(found) > PAGE else None,
         **line_words(rows),
     )

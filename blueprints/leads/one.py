@@ -6,7 +6,6 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
 from backoffice.leads import actions, queries
@@ -19,11 +18,12 @@ from blueprints.bookings.words import CHANNEL_WORDS, STATE_WORDS
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, service_names, source_names, staff_names
 from blueprints.leads.forms import LossForm, NextActionForm, OwnerForm, VersionOnlyForm
+from blueprints.leads.next_step import keep_next_step, planned
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people.scope import check_visible
 from blueprints.people.words import MESSAGE_STATE_WORDS, MESSAGE_WORDS
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now, today
+from blueprints.support.clock import now
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -42,7 +42,12 @@ def set_next_action(lead_id: int) -> ResponseReturnValue:
     """Say what comes next, in other words or because the present one is done."""
     lead, form = _visible(lead_id), NextActionForm()
     form.owner.choices = _owner_choices()
-    return _do(lead, form, lambda: _set_next_action(lead, form), _("The next action is set."))
+    return _do(
+        lead,
+        form,
+        lambda: keep_next_step(lead, form, owner_staff_id=form.owner.data, done=form.done.data),
+        _("The next action is set."),
+    )
 
 
 @leads.post("/<int:lead_id>/owner")
@@ -100,20 +105,6 @@ def _visible(lead_id: int) -> Lead:
     return lead
 
 
-def _set_next_action(lead: Lead, form: NextActionForm) -> None:
-    actions.set_next_action(
-        lead,
-        form.words(next_action_of(lead.id)),
-        form.due_at(current_studio().zone),
-        owner_staff_id=form.owner.data,
-        version=form.version.data,
-        done=form.done.data,
-        parked=form.parked.data,
-        by=actor(),
-        now=now(),
-    )
-
-
 def _lose(lead: Lead, form: LossForm) -> None:
     actions.lose(
         lead,
@@ -169,18 +160,8 @@ def _page(lead: Lead, sent: SafeForm | None = None) -> str:
 
 def _next_action_form(lead: Lead) -> NextActionForm:
     todo = next_action_of(lead.id)
-    due = local(todo.due_at if todo else now(), current_studio().zone)
-    form = NextActionForm(
-        formdata=None,
-        data={
-            "title": _(todo.title) if todo else "",
-            "day": due.date(),
-            "clock": due.time().replace(second=0, microsecond=0),
-            "owner": todo.owner_staff_id if todo else lead.owner_staff_id,
-            "parked": bool(todo and todo.is_parked and due.date() > today()),
-            "version": lead.version,
-        },
-    )
+    owner = todo.owner_staff_id if todo else lead.owner_staff_id
+    form = NextActionForm(formdata=None, data={**planned(lead, todo), "owner": owner})
     form.owner.choices = _owner_choices()
     return form
 

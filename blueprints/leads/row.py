@@ -2,12 +2,10 @@
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
-from backoffice.leads import actions, queries
+from backoffice.leads import queries
 from backoffice.leads.lead_list import lead_row
 from backoffice.leads.models import Lead
 from backoffice.people.queries import bare_person
@@ -16,9 +14,9 @@ from backoffice.todos.queries import next_action_of
 from blueprints.leads.blueprint import leads
 from blueprints.leads.forms import NextStepForm
 from blueprints.leads.lines import line_words
+from blueprints.leads.next_step import keep_next_step, planned
 from blueprints.people.scope import check_visible
-from blueprints.support.access import actor, permit
-from blueprints.support.clock import now, today
+from blueprints.support.access import permit
 from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 
@@ -35,16 +33,8 @@ def show_row(lead_id: int) -> ResponseReturnValue:
 def edit_row(lead_id: int) -> ResponseReturnValue:
     """The line as a form, with what is planned now."""
     lead = _visible(lead_id)
-    todo = next_action_of(lead.id)
-    due = local(todo.due_at if todo else now(), current_studio().zone)
-    planned = {
-        "title": _(todo.title) if todo else "",
-        "day": due.date(),
-        "clock": due.time().replace(second=0, microsecond=0),
-        "parked": bool(todo and todo.is_parked and due.date() > today()),
-        "version": lead.version,
-    }
-    return _form_line(lead, NextStepForm(formdata=None, data=planned, prefix=_prefix(lead_id)))
+    data = planned(lead, next_action_of(lead.id))
+    return _form_line(lead, NextStepForm(formdata=None, data=data, prefix=_prefix(lead_id)))
 
 
 @leads.post("/<int:lead_id>/row/next-action")
@@ -56,23 +46,11 @@ def save_row(lead_id: int) -> ResponseReturnValue:
         return _form_line(lead, form), 422
     try:
         with transaction():
-            _save(lead, form)
+            keep_next_step(lead, form)
     except DomainError as error:
         add_domain_error(form, error)
         return _form_line(_visible(lead_id), form), error.status
     return _line(lead_id)
-
-
-def _save(lead: Lead, form: NextStepForm) -> None:
-    actions.set_next_action(
-        lead,
-        form.words(next_action_of(lead.id)),
-        form.due_at(current_studio().zone),
-        version=form.version.data,
-        parked=form.parked.data,
-        by=actor(),
-        now=now(),
-    )
 
 
 def _prefix(lead_id: int) -> str:

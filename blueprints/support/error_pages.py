@@ -40,6 +40,7 @@ HEADINGS = {
     423: N_("Locked"),
     429: N_("One moment, please"),
 }
+OTHER_SENTENCE, OTHER_HEADING = N_("Something did not work."), N_("That did not work")
 # What is left to say when not even the error page can be drawn (no database, no front end).
 LAST_WORDS = (
     "申し訳ございません。ただいま表示できません。しばらくしてからもう一度お試しください。\n"
@@ -63,7 +64,7 @@ def refused(status: int, sentence: str) -> ResponseReturnValue:
     db.session.rollback()
     if wants_json():
         return jsonify(error=sentence), status
-    heading = _(HEADINGS.get(status, N_("That did not work")))
+    heading = _(HEADINGS.get(status, OTHER_HEADING))
     template = "errors/fragment.html" if wants_fragment() else "errors/page.html"
     return render_template(
         template, status=status, heading=heading, sentence=sentence, back=_way_back()
@@ -74,7 +75,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """An answer of Flask or Werkzeug itself (404, 413 …)."""
     if error.code is None or error.code < 400:
         return error.get_response()
-    answer = refused(error.code, _(SENTENCES.get(error.code, N_("Something did not work."))))
+    answer = refused(error.code, _(SENTENCES.get(error.code, OTHER_SENTENCE)))
     response = current_app.make_response(answer)
     if valid := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(valid))

@@ -13,7 +13,7 @@ from backoffice.bookings.models import Block, Booking, Series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.handover.models import HandoverNote
-from backoffice.leads.models import Lead
+from backoffice.leads.models import Lead, SavedView
 from backoffice.messaging.models import Message
 from backoffice.staff.models import Staff, TimeOff, Trainer
 from backoffice.staff.permissions import Permission
@@ -33,7 +33,7 @@ CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
 OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
-    "wait_id": Wait, "series_id": Series, "note_id": HandoverNote,
+    "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

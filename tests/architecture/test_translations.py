@@ -1,5 +1,6 @@
 """Every text has its Japanese, nothing is a guess, and both say the same values."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -24,3 +25,17 @@ def test_japanese_fills_in_the_same_values() -> None:
     differing = [message.id for message in catalog if isinstance(message.id, str) and isinstance(message.string, str)
                  and set(values.findall(message.id)) != set(values.findall(message.string))]  # fmt: skip
     assert [text for text in differing if text] == []
+
+
+def test_no_mark_stands_inside_another() -> None:
+    """The extraction reads the outer call only: a text marked inside it would never be translated."""
+    marks = {"_", "_l", "N_", "gettext", "ngettext", "lazy_gettext"}
+    nested = []
+    for path in [*ROOT.glob("backoffice/**/*.py"), *ROOT.glob("blueprints/**/*.py")]:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marks):
+                continue
+            inner = [node for part in call.args for node in ast.walk(part) if isinstance(node, ast.Call)]
+            if any(isinstance(one.func, ast.Name) and one.func.id in marks for one in inner):
+                nested.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert nested == []

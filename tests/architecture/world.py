@@ -15,6 +15,7 @@ from backoffice.core.db import db
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
 from backoffice.leads.actions import capture_lead
+from backoffice.leads.models import SavedView
 from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
@@ -109,6 +110,10 @@ def make_world(gym: Studio, now: datetime) -> World:
     wait = add_wait(
         gym, person, booking.service_id, first_day=DAY, last_day=DAY + timedelta(days=7), by=SYSTEM, now=now
     )
+    view = SavedView(
+        studio_id=gym.id, staff_id=staff["desk"].id, name="朝", asked={"overdue": "1"}, is_shared=True, created_at=now
+    )  # fmt: skip
+    db.session.add(view)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
@@ -120,7 +125,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
-        "merge_id": made.id, "note_id": note.id, "staff_id": target.id,
+        "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

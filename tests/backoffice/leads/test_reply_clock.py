@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.core.clock import at_local, local
-from backoffice.leads.reply_clock import time_left
+from backoffice.leads.reply_clock import reply_due, time_left
 from backoffice.leads.stages import REPLY_WITHIN
 
 ZONE = "Asia/Tokyo"
@@ -49,6 +49,30 @@ def test_it_agrees_with_counting_minutes(start: int, length: int) -> None:
         time_left(opened, HOURS, zone=ZONE, now=opened + length * MINUTE)
         == REPLY_WITHIN - open_minutes * MINUTE
     )
+
+
+@pytest.mark.parametrize(
+    ("opened", "due"),
+    [
+        ((0, "12:00"), (0, "13:00")),
+        ((0, "20:00"), (0, "21:00")),
+        ((0, "20:30"), (1, "10:00")),
+        ((0, "23:30"), (1, "10:30")),
+        ((0, "03:00"), (0, "11:00")),
+        ((1, "18:00"), (1, "19:00")),
+    ],
+)
+def test_the_reply_is_due_in_opening_hours(opened: tuple[int, str], due: tuple[int, str]) -> None:
+    """The last one: no open day is known after it, so the wall clock counts."""
+    assert reply_due(moment(*opened), HOURS, zone=ZONE) == moment(*due)
+
+
+@given(start=st.integers(0, 41 * 60))
+def test_the_clock_has_run_out_when_the_reply_is_due(start: int) -> None:
+    opened = moment(0, "00:00") + start * MINUTE
+    due = reply_due(opened, HOURS, zone=ZONE)
+    assert time_left(opened, HOURS, zone=ZONE, now=due) == timedelta(0)
+    assert time_left(opened, HOURS, zone=ZONE, now=due - MINUTE) == MINUTE
 
 
 def test_an_old_enquiry_is_late_without_counting_its_years() -> None:
