@@ -19,7 +19,7 @@ from blueprints.merging.views import merging
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
 from blueprints.palette.views import palette
-from blueprints.people.views import people
+from blueprints.people.cautions import people
 from blueprints.preferences.views import preferences
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning

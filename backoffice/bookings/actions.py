@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice.bookings import claims, lead_steps, reminders, rules
 from backoffice.bookings.entering import enter
-from backoffice.bookings.guests import Guest, check_guests, expect_again
+from backoffice.bookings.guests import Guest, check_guests, check_nobody_is_marked, expect_again
 from backoffice.bookings.models import (
     CANCELLED_STATES,
     Booking,
@@ -58,12 +58,13 @@ def book(
     `OutsideHours`, `TooLate` (each with the nearest free slots), `Invalid`.
     """
     check_guests(service, participants, lead)
+    shunned = rules.insist(rules.unwelcome(participants), waiver)
     persons = tuple(guest.person.id for guest in participants)
     walk_in = rules.is_walk_in(channel)
     place = Place(
         studio, service, trainer_id, starts_at, room_id, persons, walk_in, wants_woman, is_offered=is_offered
     )
-    waived = check_place(place, waiver, now=now)
+    waived = check_place(place, waiver, now=now) | shunned
 
     def prepare() -> Booking:
         own = lead or lead_steps.lead_for(participants[0].person, service, channel=channel, by=by, now=now)
@@ -138,6 +139,7 @@ def move(
         raise NotPossible
     service = db.session.get_one(Service, booking.service_id)
     if by_client:
+        check_nobody_is_marked(booking.id)
         rules.check_change_deadline(booking, service, now=now)
     trainer_id = booking.trainer_id if trainer_id is None else trainer_id
     minutes = rules.length_of(booking) if minutes is None else rules.checked_length(minutes)

@@ -60,6 +60,7 @@ class DayRow(NamedTuple):
     fee_received_at: datetime | None
     fee_method: str
     offers_wear: bool
+    caution: str
 
     @property
     def shown_name(self) -> str:
@@ -71,7 +72,7 @@ class DayRow(NamedTuple):
         return self._replace(
             person_id=0, lead_id=None, is_named=False, name="", kana="", language="", phone=None,
             attendance=Attendance.EXPECTED, arrived_at=None, late_minutes=0, confirmed_at=None, needs_wear=False,
-            wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="",
+            wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="", caution="",
         )  # fmt: skip
 
     @property
@@ -92,7 +93,7 @@ COLUMNS: tuple[ColumnElement[object], ...] = (
     Service.kind, Service.name_ja, Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
     Participant.attendance, Participant.arrived_at, Participant.late_minutes, Participant.confirmed_at,
     Participant.needs_wear, Participant.wear_size, Participant.shoe_cm,
-    Participant.fee_yen, Participant.fee_received_at, Participant.fee_method, Service.offers_wear,
+    Participant.fee_yen, Participant.fee_received_at, Participant.fee_method, Service.offers_wear, Person.caution,
 )  # type: ignore[assignment]  # fmt: skip
 
 

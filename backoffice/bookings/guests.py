@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from backoffice.bookings.models import Attendance, Participant
+from backoffice.bookings.refusals import PleaseCall
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.leads.models import Lead
-from backoffice.people.models import Person
+from backoffice.people.models import Caution, Person
 from backoffice.studio.models import Service
 
 WEAR_SIZES = ("SS", "S", "M", "L", "LL", "3L")
@@ -40,6 +43,22 @@ def check_guests(service: Service, guests: Sequence[Guest], lead: Lead | None) -
             raise Invalid(N_("Please choose a size from the list."), field="wear_size")
         if guest.shoe_cm not in ("", *SHOE_SIZES):
             raise Invalid(N_("Please choose a size from the list."), field="shoe_cm")
+
+
+def barred(guests: Sequence[Guest]) -> list[Person]:
+    """The guests who may be booked only on a manager's word."""
+    return [guest.person for guest in guests if guest.person.caution == Caution.BARRED]
+
+
+def check_nobody_is_marked(booking_id: int) -> None:
+    """Refuse (PleaseCall) what a client wants to change by link while the desk wants to speak to them first."""
+    marked = (
+        select(Person.id)
+        .join(Participant, Participant.person_id == Person.id)
+        .where(Participant.booking_id == booking_id, Person.caution != "")
+    )
+    if db.session.scalar(marked.limit(1)) is not None:
+        raise PleaseCall
 
 
 def expect_again(guests: Sequence[Participant]) -> None:

@@ -41,6 +41,7 @@ class InTheWay:
 class Rule(StrEnum):
     """What a manager may waive with a reason. Overlap is not among them."""
 
+    BARRED = "barred"
     SHIFT = "shift"
     NOTICE = "notice"
     DEADLINE = "deadline"
@@ -90,6 +91,25 @@ class TooLate(NotFree):
     """Too close to the visit, after a deadline, or in the past."""
 
     message = N_("It is too late for this.")
+
+
+class Barred(NotFree):
+    """A guest whom the managers do not want here (出禁). A manager may book them with a reason."""
+
+    status = 409
+    message = N_("%(who)s may not be booked. Please ask a manager.")
+
+
+class PleaseCall(DomainError):
+    """Somebody the desk wants to speak to before a visit is agreed; never says why."""
+
+    status = 409
+    message = N_("We arrange this booking by phone. Please call us.")
+
+    def __init__(self, phone: str = "") -> None:
+        super().__init__(
+            N_("We arrange this booking by phone. Please call us: %(phone)s.") if phone else None, phone=phone
+        )
 
 
 class NotPossible(DomainError):

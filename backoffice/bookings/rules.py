@@ -1,9 +1,10 @@
 """The rules a booking has to keep: opening, shift, notice, preparation, deadlines. A manager may waive them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from backoffice.bookings.guests import Guest, barred
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import (
     CANCEL_DEADLINE,
@@ -13,6 +14,7 @@ from backoffice.bookings.refusals import (
     OUTSIDE_OPENING,
     OUTSIDE_SHIFT,
     TOO_SOON,
+    Barred,
     NotFree,
     OutsideHours,
     Rule,
@@ -65,6 +67,11 @@ def broken_rules(
         *_time_ahead(service, starts_at, walk_in=walk_in, now=now),
         *_hours(studio, service, trainer_id, starts_at, minutes),
     ]
+
+
+def unwelcome(guests: Sequence[Guest]) -> list[Broken]:
+    """The guests who are barred, as a rule that a manager may waive."""
+    return [Broken(Rule.BARRED, Barred(field=None, who=one.shown_name)) for one in barred(guests)]
 
 
 def is_walk_in(channel: str) -> bool:

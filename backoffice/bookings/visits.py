@@ -9,7 +9,7 @@ from backoffice.bookings.availability import free_slots, nearest_free, one_per_s
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.lead_steps import BOOKED_STAGE
 from backoffice.bookings.models import Booking, BookingChannel
-from backoffice.bookings.refusals import TOO_FAR, SlotTaken, TooLate
+from backoffice.bookings.refusals import TOO_FAR, PleaseCall, SlotTaken, TooLate
 from backoffice.bookings.rules import check_instant
 from backoffice.clients.queries import client_of
 from backoffice.core.audit import Actor
@@ -60,8 +60,8 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     """Recognise or create the person, keep lead and consents, and book.
 
     Somebody without a mail address is confirmed on the screen and the desk gets a task to call. Raises `SlotTaken`,
-    `OutsideHours`, `TooLate`, and `Invalid` (on name, kana, phone, mail …); the caller's transaction then keeps
-    nothing of it.
+    `OutsideHours`, `TooLate`, `PleaseCall`, and `Invalid` (on name, kana, phone, mail …); the caller's transaction
+    then keeps nothing of it.
     """
     if not request.service.is_public:
         raise NotFound
@@ -79,6 +79,8 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
         by=by,
         now=now,
     )
+    if person.caution:
+        raise PleaseCall(request.studio.phone)
     lead = _lead(person, request, by=by, now=now)
     booking = book(
         studio=request.studio,

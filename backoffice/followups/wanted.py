@@ -72,6 +72,7 @@ def _wanted(kind: Kind, *, since: datetime, now: datetime) -> Select[Any]:
         .where(
             Lead.closed_at.is_(None),
             Person.archived_at.is_(None),
+            Person.caution == "",
             event_at >= since,
             exists().where(PersonMail.person_id == Lead.person_id),
             _agrees(),

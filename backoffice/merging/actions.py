@@ -18,6 +18,7 @@ from backoffice.core.language import N_
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.queries import FIELDS, UNDO_WITHIN, merge_of, overlapping_bookings, plain
 from backoffice.merging.references import MAY_STAY, Reference, clashing, hand_over, references
+from backoffice.people.cautions import stricter
 from backoffice.people.models import Person
 from backoffice.people.queries import locked_people
 from backoffice.people.row import LONGEST_NAME, fold
@@ -29,6 +30,8 @@ ALREADY = N_("One of the two has been merged meanwhile.")
 TOO_OLD = N_("A merge can be taken back for 30 days.")
 MERGED_ON = N_("The person was merged on since. Please take back the later merge first.")
 CHANGED = N_("This cannot be taken back: something was changed since.")
+CAUTION = ("caution", "caution_reason")
+"""What a merge carries over without asking, and gives back when it is undone."""
 WHY_NOT = {"clients": BOTH_MEMBERS, "participants": SAME_BOOKING}
 
 
@@ -58,6 +61,7 @@ def merge(
     staying = {one.name: _staying(one, kept_id, dropped_id) for one in references()}
     before = {"kept": _fields(kept), "dropped": _fields(dropped)}
     _choose(kept, dropped, choices)
+    _keep_caution(kept, dropped)
     moved = {one.name: hand_over(one, dropped_id, kept_id, but=staying[one.name]) for one in references()}
     _hand_over_claims(dropped_id, kept_id)
     dropped.archived_at = now
@@ -141,6 +145,14 @@ def _choose(kept: Person, dropped: Person, choices: Mapping[str, str]) -> None:
     _write(kept, {name: plain(value) for name, value in chosen.items()})
 
 
+def _keep_caution(kept: Person, dropped: Person) -> None:
+    """Nobody gets rid of a caution by being here twice: the stricter one holds, with every reason."""
+    reasons = [one.caution_reason for one in (kept, dropped) if one.caution_reason]
+    kept.caution_reason = "\n".join(dict.fromkeys(reasons)) or None
+    kept.caution = stricter(kept.caution, dropped.caution)
+    db.session.flush()
+
+
 def _former_names(kept: Person, dropped: Person, chosen: Mapping[str, Any]) -> str:
     """The chosen former name, and every other name and reading of the two that gave way."""
     both, taken = (kept, dropped), {fold_name(chosen["name"]), fold_kana(chosen["kana"])}
@@ -189,7 +201,7 @@ def _tell_both(action: str, made: PersonMerge, *, by: Actor, now: datetime) -> N
 def _changed_since(made: PersonMerge, kept: Person) -> set[str]:
     """The fields edited and the kinds of rows that went elsewhere since a merge."""
     after = json.loads(made.after)
-    changed = {name for name in FIELDS if plain(getattr(kept, name)) != after[name]}
+    changed = {name for name, value in after.items() if plain(getattr(kept, name)) != value}
     for one in references():
         ids = made.moved.get(one.name, [])
         still = (
@@ -203,7 +215,7 @@ def _changed_since(made: PersonMerge, kept: Person) -> set[str]:
 
 
 def _fields(person: Person) -> dict[str, Any]:
-    return {name: plain(getattr(person, name)) for name in FIELDS}
+    return {name: plain(getattr(person, name)) for name in (*FIELDS, *CAUTION)}
 
 
 def _write(person: Person, values: Mapping[str, Any]) -> None:

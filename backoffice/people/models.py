@@ -3,11 +3,18 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import WithId
+
+
+class Caution(StrEnum):
+    """Why the desk looks twice: somebody to be checked with first (要確認), or not to be booked (出禁)."""
+
+    CHECK = "CHECK"
+    BARRED = "BARRED"
 
 
 class Person(WithId):
@@ -21,6 +28,9 @@ class Person(WithId):
             "ix_people_search_grams", text("search_grams(search)"),
             postgresql_using="gin", postgresql_with={"fastupdate": "off"},
         ),
+        CheckConstraint(
+            "caution in ('', 'CHECK', 'BARRED') and (caution = '') = (caution_reason is null)", name="caution"
+        ),
     )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text, default="")
@@ -32,6 +42,8 @@ class Person(WithId):
     language: Mapped[str] = mapped_column(Text, default="ja")
     gender: Mapped[str] = mapped_column(Text, default="")
     birth_date: Mapped[date | None]
+    caution: Mapped[str] = mapped_column(Text, default="", server_default="")
+    caution_reason: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
     line_user_id: Mapped[str | None] = mapped_column(Text, unique=True)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]

@@ -52,6 +52,7 @@ class PersonRow(NamedTuple):
     kana: str
     phone: str | None
     mail: str | None
+    caution: str
 
     @property
     def shown_name(self) -> str:
@@ -85,6 +86,7 @@ class Candidate(NamedTuple):
     mails: tuple[str, ...]
     score: int
     reasons: tuple[Reason, ...]
+    caution: str
 
     @property
     def shown_name(self) -> str:
@@ -174,6 +176,7 @@ def maybe_known(
             tuple(row.mails or ()),
             match.score,
             match.reasons,
+            row.caution,
         )
         for row in _known_by(conditions)
         if (match := same_person_score(typed, _identity(row))).score
@@ -251,7 +254,7 @@ def _first_mail() -> ColumnElement[Any]:
     return query.scalar_subquery().label("mail")
 
 
-_LISTED = select(Person.id, Person.name, Person.kana, first_phone(), _first_mail()).where(
+_LISTED = select(Person.id, Person.name, Person.kana, first_phone(), _first_mail(), Person.caution).where(
     Person.archived_at.is_(None)
 )
 _READING = func.coalesce(func.nullif(Person.kana_key, ""), Person.name_key)
@@ -328,6 +331,7 @@ def _identities() -> Any:
         Person.name_key,
         Person.kana_key,
         Person.former_name,
+        Person.caution,
         phones.label("phones"),
         mails.label("mails"),
     ).where(Person.archived_at.is_(None))

@@ -47,6 +47,8 @@ class Head(NamedTuple):
     trainer_ja: str | None
     trainer_en: str | None
     is_archived: bool
+    caution: str
+    version: int
 
     @property
     def shown_name(self) -> str:
@@ -87,6 +89,7 @@ _HEAD = (
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
         Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en, Person.archived_at.is_not(None),
+        Person.caution, Person.version,
     )
     .outerjoin(Client, Client.person_id == Person.id)
     .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RULES_WAIVE = "rules:waive"
     PEOPLE_VIEW = "people:view"
     PEOPLE_EDIT = "people:edit"
+    CAUTIONS_EDIT = "cautions:edit"
     HANDOVER_EDIT = "handover:edit"
     LEADS_VIEW = "leads:view"
     LEADS_EDIT = "leads:edit"
@@ -43,7 +44,7 @@ _TRAINER = frozenset(
     {_P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW}
 )
 _MANAGER = _FRONT_DESK | {
-    _P.RULES_WAIVE, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
+    _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

@@ -105,10 +105,11 @@ def suits(wait: Wait, slot: Slot, women: Iterable[int], zone: str) -> bool:
 def _waiting(studio_id: int) -> Sequence[Wait]:
     query = (
         select(Wait)
-        .where(Wait.studio_id == studio_id, Wait.state == WaitState.WAITING)
+        .join(Person, Person.id == Wait.person_id)
+        .where(Wait.studio_id == studio_id, Wait.state == WaitState.WAITING, Person.caution == "")
         .order_by(Wait.created_at, Wait.id)
         .limit(MOST)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Wait, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     return db.session.scalars(query).all()

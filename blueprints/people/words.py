@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from backoffice.core.contact import Reason
 from backoffice.messaging.models import MessageState
 from backoffice.messaging.policy import POLICIES
-from backoffice.people.models import Purpose
+from backoffice.people.models import Caution, Purpose
 
 REASON_WORDS = {
     Reason.SAME_PHONE: _l("same phone"),
@@ -15,6 +15,11 @@ REASON_WORDS = {
     Reason.SIMILAR_KANA: _l("similar reading"),
     Reason.OLD_NAME: _l("former name"),
     Reason.OTHER_NAME: _l("other name: family?"),
+}
+
+CAUTION_WORDS = {
+    Caution.CHECK: _l("Check first"),
+    Caution.BARRED: _l("Barred"),
 }
 
 PURPOSE_WORDS = {

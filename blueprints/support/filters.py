@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from backoffice.core.contact import format_phone
 from backoffice.core.language import pick
@@ -138,6 +139,15 @@ def honorific(name: str) -> str:
     return f"{name} 様" if _reader().is_japanese else name
 
 
+def caution_pill(caution: str) -> Markup:
+    """The mark of a person that everybody is to see (要確認, 出禁); nothing for those without."""
+    words = {"CHECK": (_("Check first"), "yama"), "BARRED": (_("Barred"), "beni")}
+    if caution not in words:
+        return Markup()
+    word, tone = words[caution]
+    return Markup(' <span class="pill tone-{}">{}</span>').format(tone, word)
+
+
 def init_app(app: Flask) -> None:
     """Make the filters known to templates."""
     app.jinja_env.filters.update(
@@ -155,5 +165,6 @@ def init_app(app: Flask) -> None:
         either=either,
         sama=honorific,
         phone=format_phone,
+        caution=caution_pill,
         weekday=weekday,
     )

@@ -1,11 +1,14 @@
 """What operators and owners rely on is written down: settings, permissions, message kinds, periodic tasks."""
 
+import ast
+import re
 from dataclasses import fields
 from pathlib import Path
 
 from backoffice.core.config import Settings
 from backoffice.messaging.models import Kind
 from backoffice.staff.permissions import GRANTS, Permission
+from blueprints.staff.audit_words import SUBJECTS, VERBS
 from tasks.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,3 +41,25 @@ def test_the_table_of_permissions_says_what_the_code_grants() -> None:
     assert rows == {
         permission.value: [permission in granted for granted in GRANTS.values()] for permission in Permission
     }
+
+
+AUDITS = re.compile("record|Entry|_tell_both|_write_down|_change")
+
+
+def test_every_line_of_the_audit_has_words() -> None:
+    """A code like `booking.moved`, written by any action, is said in both languages, and so is what it is about."""
+    action = re.compile(r"[a-z_]+\.[a-z_]+")
+    nameless = set()
+    for path in [*ROOT.glob("backoffice/**/*.py"), *ROOT.glob("blueprints/**/*.py")]:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(call, "func", None), "id", "")
+            if not isinstance(call, ast.Call) or not AUDITS.fullmatch(name):
+                continue
+            words = [one.value for one in call.args[:2] if isinstance(one, ast.Constant)]
+            if not words or not isinstance(words[0], str) or not action.fullmatch(words[0]):
+                continue
+            if words[0].partition(".")[2] not in VERBS:
+                nameless.add(words[0])
+            if len(words) == 2 and words[1] not in SUBJECTS:
+                nameless.add(words[1])
+    assert nameless == set()

@@ -62,6 +62,7 @@ STAFF_PAGES = (
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
+    "/people/{person}/caution",
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}",

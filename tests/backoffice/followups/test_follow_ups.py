@@ -17,7 +17,8 @@ from backoffice.messaging.consent import unsubscribe_person
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.people.actions import record_consent
-from backoffice.people.models import Person, PersonMail, Purpose
+from backoffice.people.cautions import put_caution
+from backoffice.people.models import Caution, Person, PersonMail, Purpose
 from backoffice.studio.models import Studio
 from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import add_booking, guest, lead
@@ -189,3 +190,10 @@ def test_three_days_after_a_counselling_without_a_trial(lead: Lead, agreed: None
     (message,) = follow_ups(lead)
     assert message.kind == Kind.AFTER_COUNSELLING
     assert local(message.send_at, "Asia/Tokyo").day == 27
+
+
+def test_nobody_is_written_to_whom_the_desk_wants_to_speak_to_first(
+    trialled: Lead, guest: Person, now: datetime
+) -> None:
+    put_caution(guest.id, Caution.CHECK, "確認が必要", version=None, by=SYSTEM, now=now)
+    assert reconcile_follow_ups(now) == 0
