@@ -11,6 +11,7 @@ from backoffice.merging import models as merging
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
 from backoffice.replanning import models as replanning
+from backoffice.shifts import models as shifts
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
 from backoffice.todos import models as todos
@@ -18,6 +19,6 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, heartbeat, studio, people, todos, messaging, staff, handover, leads, clients, bookings, waiting,
-    replanning, memberships, merging,
+    replanning, shifts, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -25,6 +25,7 @@ from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
 from blueprints.reports.views import reports
 from blueprints.root.views import root
+from blueprints.shifts.views import shifts
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
 from blueprints.todos.views import todos
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     root,
     series,
     settings,
+    shifts,
     staff,
     today_page,
     todos,

@@ -3,7 +3,6 @@
 Times leave the database as the studio's wall clock, so that nothing has to be converted row by row.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     BindParameter,
-    Date,
     DateTime,
     bindparam,
     cast,
@@ -24,10 +22,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backoffice.bookings.models import Block, Booking, BookingState, Participant
+from backoffice.bookings.shift_table import DAY_MINUTES, Planned, minute_of_day, shift_table
+from backoffice.bookings.spans import Span, minus
 from backoffice.core.clock import day_span
 from backoffice.core.db import fetch
 from backoffice.people.models import Person
-from backoffice.staff.models import Shift, TimeOff, Trainer
+from backoffice.staff.models import TimeOff, Trainer
 from backoffice.studio.calendar_days import open_times
 from backoffice.studio.models import Room, Service
 
@@ -74,7 +74,6 @@ def _wall(column: Any) -> Any:
 
 
 _STUDIO: BindParameter[int] = bindparam("studio")
-_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _BEGIN, _END = (bindparam(name, type_=DateTime(timezone=True)) for name in ("begin", "end"))
 
 # The statements are put together once: the calendar asks them all day, and building them costs more than running them.
@@ -102,21 +101,9 @@ _EVENTS = (
     )
     .order_by(Booking.starts_at, Booking.id)
 )  # fmt: skip
-_SHIFTS = (
-    # Every trainer in work with the shifts that may hold on these days; one without any has one empty row.
-    select(
-        Trainer.id.label("trainer_id"), Shift.id, Shift.weekday, Shift.starts_at, Shift.ends_at,
-        Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
-    )
-    .outerjoin(
-        Shift,
-        (Shift.trainer_id == Trainer.id)
-        & (Shift.valid_from <= _LAST)
-        & (Shift.valid_until.is_(None) | (Shift.valid_until >= _FIRST)),
-    )
-    .where(Trainer.studio_id == _STUDIO, Trainer.archived_at.is_(None))
-    .order_by(Trainer.id, Shift.id)
-)  # fmt: skip
+_WORKING = (
+    select(Trainer.id).where(Trainer.studio_id == _STUDIO, Trainer.archived_at.is_(None)).order_by(Trainer.id)
+)
 _ABSENCES = union_all(
     select(
         TimeOff.trainer_id, _wall(TimeOff.starts_at), _wall(TimeOff.ends_at), TimeOff.reason, cast(null(), BigInteger),
@@ -154,22 +141,18 @@ def events(
 
 
 def closed_times(studio_id: int, first: date, last: date) -> list[Shade]:
-    """Where trainers cannot be booked by the set-up in these days: closed, no shift, break. Two statements."""
+    """Where trainers cannot be booked by the set-up in these days: closed, no shift, break. Three statements."""
     days = [first + timedelta(days=n) for n in range(min((last - first).days, MOST_DAYS))]
     open_hours = open_times(studio_id, days[0], days[-1])
-    shifts: dict[int, list[Any]] = defaultdict(list)
-    for row in fetch(_SHIFTS, {"studio": studio_id, "first": days[0], "last": days[-1]}):
-        if row.id is None:
-            shifts[row.trainer_id] = []
-        else:
-            shifts[row.trainer_id].append(row)
-    found: list[Shade] = []
-    for day in days:
-        opens = open_hours.get(day)
-        for trainer_id, rows in shifts.items():
-            held = [row for row in rows if row.weekday == day.weekday() and _holds(row, day)]
-            found += (Shade(trainer_id, *_at(day, *gap), "") for gap in gaps(opens, held))
-    return found
+    trainer_ids = list(fetch(_WORKING, {"studio": studio_id}).scalars())
+    table = shift_table(trainer_ids, days[0], days[-1])
+    off = Planned([])
+    return [
+        Shade(trainer_id, _at(day, start), _at(day, end), "")
+        for day in days
+        for trainer_id in trainer_ids
+        for start, end in gaps(open_hours.get(day), table.get((trainer_id, day), off).spans)
+    ]
 
 
 def absences(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
@@ -179,23 +162,12 @@ def absences(studio_id: int, first: date, last: date, zone: str) -> list[Shade]:
     return [Shade._make(row) for row in fetch(_ABSENCES, span)]
 
 
-def gaps(opens: tuple[time, time] | None, shifts: Iterable[Any]) -> list[tuple[time, time]]:
-    """The parts of a day outside opening hours, outside the shifts, and in their breaks."""
-    working = []
-    for shift in shifts if opens else ():
-        start, end = max(shift.starts_at, opens[0]), min(shift.ends_at, opens[1])  # type: ignore[index]
-        if shift.break_from is None:
-            working.append((start, end))
-        else:
-            working += [(start, min(shift.break_from, end)), (max(shift.break_to, start), end)]
-    closed, reached = [], time.min
-    for start, end in sorted(span for span in working if span[0] < span[1]):
-        if reached < start:
-            closed.append((reached, start))
-        reached = max(reached, end)
-    if reached < time.max:
-        closed.append((reached, time.max))
-    return closed
+def gaps(opens: tuple[time, time] | None, working: Iterable[Span]) -> list[Span]:
+    """The parts of a day outside opening hours or outside the hours worked, as minutes of the day."""
+    if opens is None:
+        return [(0, DAY_MINUTES)]
+    start, end = minute_of_day(opens[0]), minute_of_day(opens[1])
+    return minus([(0, DAY_MINUTES)], [(max(begin, start), min(finish, end)) for begin, finish in working])
 
 
 def _span(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
@@ -203,12 +175,5 @@ def _span(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
     return day_span(first, zone)[0], day_span(last, zone)[0]
 
 
-def _at(day: date, start: time, end: time) -> tuple[str, str]:
-    until = (
-        datetime.combine(day + timedelta(days=1), time.min) if end == time.max else datetime.combine(day, end)
-    )
-    return datetime.combine(day, start).isoformat(), until.isoformat()
-
-
-def _holds(shift: Any, day: date) -> bool:
-    return bool(shift.valid_from <= day and (shift.valid_until is None or shift.valid_until >= day))
+def _at(day: date, minute: int) -> str:
+    return (datetime.combine(day, time.min) + timedelta(minutes=minute)).isoformat()

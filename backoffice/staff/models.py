@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, INT4MULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.db import Base, WithId
@@ -157,6 +157,27 @@ class Shift(WithId):
     break_to: Mapped[time | None]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+
+
+class ShiftDay(WithId):
+    """The hours of a trainer on one day; they take the place of the weekly ones.
+
+    `hours` are minutes of the day by the studio's wall clock (1440 is midnight at its end), kept apart by the type
+    itself; no span means off, NULL that the weekly hours hold again. Rows stay, so that `version` never begins anew.
+    """
+
+    __tablename__ = "shift_days"
+    __table_args__ = (
+        UniqueConstraint("trainer_id", "day"),
+        Index("ix_shift_days_day", "studio_id", "day"),
+        CheckConstraint("hours <@ int4range(0, 1440)", name="within_a_day"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    trainer_id: Mapped[int] = mapped_column(ForeignKey("trainers.id"))
+    day: Mapped[date]
+    hours: Mapped[list[Range[int]] | None] = mapped_column(INT4MULTIRANGE)
+    version: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class TimeOff(WithId):

@@ -33,5 +33,11 @@ def pages() -> tuple[Page, ...]:
         Page(N_("Import enquiries"), Permission.LEADS_IMPORT, "imports.choose", icon="file-upload"),
         Page(N_("A trainer cannot come"), Permission.BOOKINGS_EDIT, "replanning.new", icon="user-off"),
         Page(N_("Waiting list"), Permission.BOOKINGS_EDIT, "waiting.index", icon="hourglass"),
+        Page(
+            N_("Bookings outside working hours"),
+            Permission.BOOKINGS_EDIT,
+            "shifts.outside",
+            icon="calendar-off",
+        ),
         *(Page(item.label, item.permission, item.endpoint, icon=item.icon) for item in NAV),
     )

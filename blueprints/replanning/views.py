@@ -18,11 +18,12 @@ from backoffice.replanning.proposals import Reason
 from backoffice.replanning.queries import UNSETTLED, Outcome
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer as find_trainer
+from blueprints.bookings.days import asked_day
 from blueprints.bookings.desk_forms import read_pick, write_pick
 from blueprints.bookings.offered import offered
 from blueprints.replanning.forms import AbsenceForm
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now, today
+from blueprints.support.clock import now
 from blueprints.support.filters import own_name, show_daytime
 from blueprints.support.forms import add_domain_error, options
 from blueprints.support.language import say
@@ -55,7 +56,7 @@ PILLS = {
 @permit(Permission.BOOKINGS_EDIT)
 def new() -> ResponseReturnValue:
     """A trainer cannot come: keep it and see whom it hits."""
-    form = AbsenceForm() if request.method == "POST" else AbsenceForm(data={"day": today()}, formdata=None)
+    form = AbsenceForm() if request.method == "POST" else AbsenceForm(data=_asked(), formdata=None)
     form.trainer_id.choices = options({one.id: own_name(one) for one in offered().trainers})
     if not form.validate_on_submit():
         return render_template("replanning/new.html", form=form), 422 if request.method == "POST" else 200
@@ -101,6 +102,11 @@ def settle(replan_id: int) -> ResponseReturnValue:
     except DomainError as error:
         flash_error(say(error))
     return redirect(f"{url_for('replanning.show', time_off_id=replan.time_off_id)}#b{booking.id}", 303)
+
+
+def _asked() -> dict[str, object]:
+    """The day (`day=`) and the trainer (`trainer=`) the form begins with."""
+    return {"day": asked_day(), "trainer_id": request.args.get("trainer", type=int)}
 
 
 def _report(form: AbsenceForm) -> None:

@@ -59,6 +59,8 @@ VERBS = {
     "cut": N_("cut short"),
     "declined": N_("declined"),
     "done": N_("done"),
+    "copied": N_("copied"),
+    "copy_undone": N_("copy undone"),
     "dropped": N_("dropped"),
     "ended": N_("ended"),
     "exported": N_("exported"),

@@ -44,6 +44,13 @@ NAV = (
         feature="handover",
     ),
     NavItem(
+        "shifts.show",
+        N_("Shift table"),
+        icon="calendar-user",
+        permission=Permission.CALENDAR_VIEW,
+        feature="shifts",
+    ),
+    NavItem(
         "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
     ),
     NavItem(

@@ -20,6 +20,8 @@ from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
 from backoffice.replanning.models import Replan
+from backoffice.shifts.copying import copy_table, plan_copy
+from backoffice.shifts.days import set_day
 from backoffice.staff.models import Role, Staff, TimeOff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import SpecialDay, Studio
@@ -114,6 +116,9 @@ def make_world(gym: Studio, now: datetime) -> World:
         studio_id=gym.id, staff_id=staff["desk"].id, name="朝", asked={"overdue": "1"}, is_shared=True, created_at=now
     )  # fmt: skip
     db.session.add(view)
+    set_day(mori, DAY, [], version=None, by=SYSTEM, now=now)
+    seen = plan_copy(gym, DAY + timedelta(days=60), DAY, now=now).fingerprint
+    copied = copy_table(gym, DAY + timedelta(days=60), DAY, seen=seen, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
@@ -125,7 +130,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
-        "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id,
+        "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

@@ -27,6 +27,7 @@ from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.replanning.actions import propose, report_absence
 from backoffice.replanning.queries import hits_of, proposal_path
+from backoffice.shifts.days import set_day
 from backoffice.staff.models import Role, Trainer
 from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import service_by_slug, the_studio
@@ -65,7 +66,8 @@ STAFF_PAGES = (
     "/people/{person}/caution",
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
-    "/handover?person={person}",
+    "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
+    "/shifts/{trainer}/day",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
@@ -119,6 +121,7 @@ def _story() -> dict[str, object]:
         **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
+        "monday": _odd_week(booking, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -141,6 +144,18 @@ def _absence(booking: Booking, now: datetime) -> dict[str, object]:
         hit = hits_of(the_studio(), away, now=now)[0]
         propose(hit.replan, [one.slot for one in hit.proposals], by=SYSTEM, now=now)
     return {"absence": away.id, "proposal": proposal_path(hit.replan).removeprefix("/proposal/")}
+
+
+def _odd_week(booking: Booking, now: datetime) -> str:
+    """A week with a day of other hours; the day of the booking is off, so the booking lies outside."""
+    trainer, day = (
+        db.session.get_one(Trainer, booking.trainer_id),
+        local_date(booking.starts_at, the_studio().zone),
+    )
+    with transaction():
+        set_day(trainer, day, [], version=None, by=SYSTEM, now=now)
+        set_day(trainer, day + timedelta(days=1), [(600, 840), (900, 1230)], version=None, by=SYSTEM, now=now)
+    return day.isoformat()
 
 
 def _series(person_id: int, service: Service, now: datetime) -> int:

@@ -9,6 +9,7 @@ from backoffice.studio.queries import setup_stamp
 
 BY_ID = (
     "studios", "services", "rooms", "opening_hours", "special_days", "trainers", "shifts", "plans", "saved_views",
+    "shift_days",
 )  # fmt: skip
 CHANGES = [f"update {table} set id = id" for table in BY_ID] + [
     f"update {table} set name_ja = name_ja" for table in ("lead_sources", "lost_reasons")

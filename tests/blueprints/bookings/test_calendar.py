@@ -9,7 +9,7 @@ from backoffice.bookings.calendar_feed import gaps
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import transaction
-from backoffice.staff.models import Role, Shift
+from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, counted, guest, trainer, visit
 from tests.pages import PageClient
@@ -94,15 +94,12 @@ def test_breaks_time_off_and_closing_days_cannot_be_booked(
 
 
 def test_gaps_of_two_shifts_on_one_day() -> None:
-    def shift(start: int, end: int) -> Shift:
-        return Shift(starts_at=time(start), ends_at=time(end), break_from=None, break_to=None)
-
-    assert gaps((time(9), time(21)), [shift(15, 22), shift(8, 12)]) == [
-        (time.min, time(9)),
-        (time(12), time(15)),
-        (time(21), time.max),
+    assert gaps((time(9), time(21)), [(15 * 60, 22 * 60), (8 * 60, 12 * 60)]) == [
+        (0, 9 * 60),
+        (12 * 60, 15 * 60),
+        (21 * 60, 24 * 60),
     ]
-    assert gaps(None, [shift(9, 12)]) == [(time.min, time.max)]
+    assert gaps(None, [(9 * 60, 12 * 60)]) == [(0, 24 * 60)]
 
 
 def test_unchanged_data_is_304(gym: Studio, at_desk: PageClient, now: datetime) -> None:

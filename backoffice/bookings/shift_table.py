@@ -1,0 +1,127 @@
+"""The shift table: who works which hours on which day, before time off and closing days are taken out.
+
+The hours of a day (`ShiftDay`) take the place of the weekly ones. Every reader of working hours asks here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Date,
+    Integer,
+    any_,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from backoffice.bookings.spans import Span, instant, joined, minus, minute_of
+from backoffice.core.clock import local
+from backoffice.core.db import fetch
+from backoffice.staff.models import Shift, ShiftDay
+from backoffice.studio.calendar_days import days
+
+DAY_MINUTES = 24 * 60
+TRAINERS: BindParameter[Sequence[int]] = bindparam("trainers", type_=ARRAY(BigInteger))
+FIRST, LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+
+
+class Planned(NamedTuple):
+    """The hours of one trainer on one day, as minutes of the day; `version` is None where the weekly hours hold."""
+
+    spans: list[Span]
+    version: int | None = None
+
+
+Table = Mapping[tuple[int, date], Planned]
+"""The table by trainer and day; a day that is missing is off."""
+
+
+def weekly_rows() -> Any:
+    """The weekly hours of `trainers` that may hold between `first` and `last`."""
+    return select(
+        literal_column("'shift'").label("kind"), Shift.trainer_id, Shift.weekday, cast(null(), Date).label("day"),
+        Shift.starts_at, Shift.ends_at, Shift.break_from, Shift.break_to, Shift.valid_from, Shift.valid_until,
+        cast(null(), ShiftDay.hours.type).label("hours"), cast(null(), Integer).label("version"),
+    ).where(
+        Shift.trainer_id == any_(TRAINERS), Shift.valid_from <= LAST,
+        or_(Shift.valid_until.is_(None), Shift.valid_until >= FIRST),
+    )  # fmt: skip
+
+
+def dated_rows() -> Any:
+    """The days of `trainers` between `first` and `last` that have hours of their own."""
+    return select(
+        literal_column("'dated'"), ShiftDay.trainer_id, null(), ShiftDay.day, null(), null(), null(), null(), null(),
+        null(), ShiftDay.hours, ShiftDay.version,
+    ).where(
+        ShiftDay.trainer_id == any_(TRAINERS), ShiftDay.day.between(FIRST, LAST), ShiftDay.hours.is_not(None)
+    )  # fmt: skip
+
+
+_TABLE = union_all(weekly_rows(), dated_rows())
+
+
+def shift_table(trainer_ids: Sequence[int], first: date, last: date) -> Table:
+    """The table of these trainers between two days, both included. One statement for any range."""
+    rows: Sequence[Any] = fetch(_TABLE, {"trainers": list(trainer_ids), "first": first, "last": last}).all()
+    return table_of(rows, first, last)
+
+
+def table_of(rows: Iterable[Any], first: date, last: date) -> dict[tuple[int, date], Planned]:
+    """The table between two days from the rows of `weekly_rows` and `dated_rows` (others are passed over). Pure."""
+    by_weekday: dict[int, list[tuple[Any, list[Span]]]] = {}
+    dated: dict[tuple[int, date], Planned] = {}
+    for row in rows:
+        if row.kind == "shift":
+            by_weekday.setdefault(row.weekday, []).append((row, _weekly_spans(row)))
+        elif row.kind == "dated":
+            spans = [(span.lower, span.upper) for span in row.hours]
+            dated[row.trainer_id, row.day] = Planned(spans, row.version)
+    weekly: dict[tuple[int, date], list[Span]] = {}
+    for day in days(first, last):
+        for row, spans in by_weekday.get(day.weekday(), ()):
+            if row.valid_from <= day and (row.valid_until is None or row.valid_until >= day):
+                weekly.setdefault((row.trainer_id, day), []).extend(spans)
+    return {key: Planned(joined(spans)) for key, spans in weekly.items()} | dated
+
+
+def instants(day: date, spans: Iterable[Span], zone: str) -> list[Span]:
+    """Minutes of a day by the studio's wall clock as minutes since 1970."""
+    return [(_minute(day, start, zone), _minute(day, end, zone)) for start, end in spans]
+
+
+def wall_span(day: date, span: Span, zone: str) -> Span:
+    """Minutes since 1970 as minutes of a day by the studio's wall clock; midnight at its end is 1440."""
+    return _wall_minute(day, span[0], zone), _wall_minute(day, span[1], zone)
+
+
+def minute_of_day(clock: time) -> int:
+    """00:30 is 30."""
+    return clock.hour * 60 + clock.minute
+
+
+def _weekly_spans(row: Any) -> list[Span]:
+    whole = [(minute_of_day(row.starts_at), minute_of_day(row.ends_at))]
+    if row.break_from is None:
+        return whole
+    return minus(whole, [(minute_of_day(row.break_from), minute_of_day(row.break_to))])
+
+
+def _wall_minute(day: date, minute: int, zone: str) -> int:
+    wall = local(instant(minute), zone)
+    return (wall.date() - day).days * DAY_MINUTES + minute_of_day(wall.time())
+
+
+def _minute(day: date, minute: int, zone: str) -> int:
+    wall = datetime.combine(day, time.min) + timedelta(minutes=minute)
+    return minute_of(wall.replace(tzinfo=ZoneInfo(zone)))
