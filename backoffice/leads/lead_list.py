@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, literal_column, select, tuple_
 from backoffice.core.clock import day_span, local_date, month_span
 from backoffice.core.db import fetch
 from backoffice.core.errors import NotFound
-from backoffice.leads.models import Lead, Stage
+from backoffice.leads.models import Call, Lead, Stage
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone, matching_ids
 from backoffice.todos.models import Todo, TodoKind
@@ -64,6 +64,7 @@ class LeadRow(NamedTuple):
     todo_title: str | None
     due_at: datetime | None
     rests: bool | None
+    last_call: str | None
 
     @property
     def shown_name(self) -> str:
@@ -82,6 +83,13 @@ class Cursor(NamedTuple):
     lead_id: int
 
 
+_LAST_CALL = (
+    select(Call.outcome)
+    .where(Call.lead_id == Lead.id, Call.taken_back_at.is_(None))
+    .order_by(Call.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
 NEXT_ACTION = and_(
     Todo.lead_id == Lead.id, Todo.kind == literal_column(f"'{TodoKind.NEXT_ACTION}'"), Todo.done_at.is_(None)
 )
@@ -89,6 +97,7 @@ _LEADS = select(
     Lead.id, Lead.person_id, Person.name, Person.kana, first_phone(), Lead.stage, Lead.source, Lead.article,
     Lead.interest, Lead.owner_staff_id, Lead.opened_at, Lead.first_reply_at, Lead.closed_at, Lead.lost_reason,
     Lead.version, Todo.title, Todo.due_at, Todo.is_parked,
+    _LAST_CALL.label("last_call"),
 ).join(Person, Person.id == Lead.person_id)  # fmt: skip
 _BY_DUE = _LEADS.join(Todo, NEXT_ACTION).order_by(Todo.due_at, Lead.id)
 _BY_ENQUIRY = _LEADS.outerjoin(Todo, NEXT_ACTION).order_by(Lead.opened_at.desc(), Lead.id.desc())

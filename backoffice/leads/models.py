@@ -97,6 +97,38 @@ class StageChange(WithId):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
 
 
+class CallOutcome(StrEnum):
+    """What came of a call in which nobody was spoken to: 不在, 留守電, 折り返し待ち."""
+
+    NO_ANSWER = "NO_ANSWER"
+    VOICEMAIL = "VOICEMAIL"
+    CALLS_BACK = "CALLS_BACK"
+
+
+class Call(WithId):
+    """One call to a person, kept for ever; one that was noted by mistake stays too, with `taken_back_at`.
+
+    `due_before` and `due_after` say how it moved the lead's next action, `stopped_clock` that it was the first reply.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_lead_id", "lead_id", "id"),
+        Index("ix_calls_person_id", "person_id", "id"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
+    outcome: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_label: Mapped[str] = mapped_column(Text)
+    due_before: Mapped[datetime | None]
+    due_after: Mapped[datetime | None]
+    stopped_clock: Mapped[bool] = mapped_column(Boolean, default=False)
+    taken_back_at: Mapped[datetime | None]
+
+
 class EnquiryUpload(WithId):
     """An uploaded enquiry file between its preview and its import (encrypted; dropped after a day)."""
 

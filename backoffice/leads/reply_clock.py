@@ -29,20 +29,25 @@ def time_left(opened_at: datetime, open_times: OpenTimes, *, zone: str, now: dat
 
 
 def reply_due(opened_at: datetime, open_times: OpenTimes, *, zone: str) -> datetime:
-    """When the time for a first reply ends, in opening hours: an enquiry of the night is due in the morning.
+    """When the time for a first reply ends: an enquiry of the night is due in the morning."""
+    return after_open_time(opened_at, REPLY_WITHIN, open_times, zone=zone)
 
-    Where no open day is given within `LOOKS_AHEAD`, the wall clock counts.
+
+def after_open_time(begun: datetime, length: timedelta, open_times: OpenTimes, *, zone: str) -> datetime:
+    """The instant at which the studio has been open for `length` since then.
+
+    Where too few open days are given within `LOOKS_AHEAD`, the wall clock counts.
     """
-    left = REPLY_WITHIN
-    first = local_date(opened_at, zone)
+    left = length
+    first = local_date(begun, zone)
     for day in days(first, first + LOOKS_AHEAD):
         if day in open_times:
             opens_at, closes_at = _span(day, *open_times[day], zone)
-            begins = max(opened_at, opens_at)
+            begins = max(begun, opens_at)
             if begins + left <= closes_at:
                 return begins + left
             left -= max(closes_at - begins, timedelta(0))
-    return opened_at + REPLY_WITHIN
+    return begun + length
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,4 @@
-"""Everything that happened with a person, in one line of time: stages, bookings, messages, notes, tasks done."""
+"""Everything that happened with a person, in one line of time: stages, bookings, messages, notes, tasks, calls."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select, union_all
 
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import db
-from backoffice.leads.models import Lead, StageChange
+from backoffice.leads.models import Call, Lead, StageChange
 from backoffice.messaging.models import Message
 from backoffice.people.models import PersonNote
 from backoffice.staff.models import Trainer
@@ -46,7 +46,7 @@ def timeline(
 
 
 def _steps_and_tasks(person_id: int, lead_id: int | None, limit: int) -> Iterator[Event]:
-    """Stages reached and tasks ticked off: one statement, because both are words with a time and a hand."""
+    """Stages reached, tasks ticked off, calls: one statement, because all are words with a time and a hand."""
     steps = (
         select(
             literal("stage").label("kind"),
@@ -62,7 +62,10 @@ def _steps_and_tasks(person_id: int, lead_id: int | None, limit: int) -> Iterato
     tasks = select(
         literal("todo"), Todo.done_at, func.coalesce(Todo.done_by, ""), literal(""), Todo.title, literal("")
     ).where(Todo.lead_id == lead_id if lead_id else Todo.person_id == person_id, Todo.done_at.is_not(None))
-    both = union_all(steps, tasks).subquery()
+    calls = select(literal("call"), Call.at, Call.by_label, literal(""), Call.outcome, literal("")).where(
+        Call.lead_id == lead_id if lead_id else Call.person_id == person_id, Call.taken_back_at.is_(None)
+    )
+    both = union_all(steps, tasks, calls).subquery()
     query = select(both).order_by(both.c.at.desc())
     return (Event(row.kind, row.at, row.who, row) for row in _newest(query, limit))
 

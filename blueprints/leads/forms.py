@@ -9,10 +9,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from backoffice.core.clock import at_local
 from backoffice.leads.capture import LONGEST_ENQUIRY, LONGEST_LABEL
+from backoffice.leads.models import CallOutcome
 from backoffice.people.row import LONGEST_NAME
 from backoffice.todos.actions import LONGEST_TITLE
 from backoffice.todos.models import Todo
-from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int
+from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int, options
 from blueprints.support.limits import LARGEST_ID
 
 END_OF_DAY = time(18, 0)
@@ -66,6 +67,12 @@ class NextActionForm(NextStepForm):
 
     owner = SelectField(_l("In charge"), coerce=optional_int)
     done = BooleanField(_l("The present one is done"))
+
+
+class CallForm(CreateForm):
+    """What came of a call: one of three buttons."""
+
+    outcome = SelectField(choices=options({one.value: one.value for one in CallOutcome}))
 
 
 class LossForm(SafeForm):

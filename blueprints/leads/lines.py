@@ -12,7 +12,7 @@ from backoffice.leads.models import Stage
 from backoffice.leads.reply_clock import LOOKS_BACK, time_left
 from backoffice.studio.calendar_days import open_times
 from blueprints.leads.choices import source_names, staff_names
-from blueprints.leads.words import STAGE_WORDS
+from blueprints.leads.words import CALL_WORDS, STAGE_WORDS
 from blueprints.support.clock import now, today, tomorrow
 from blueprints.support.kept import kept
 from blueprints.support.language import spoken
@@ -36,6 +36,7 @@ def line_words(rows: Sequence[LeadRow], changed: int | None = None) -> dict[str,
         "sources": source_names(),
         "staff": staff_names(),
         "stage_words": spoken(STAGE_WORDS),
+        "call_words": spoken(CALL_WORDS),
         "tomorrow": tomorrow(),
         "clocks": _clocks(rows),
     }

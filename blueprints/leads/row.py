@@ -1,6 +1,8 @@
 """One line of the list: its next action is changed without leaving the list (fragments for htmx)."""
 
-from flask import render_template
+from urllib.parse import urlsplit
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from backoffice.core.db import transaction
@@ -12,12 +14,14 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.todos.queries import next_action_of
 from blueprints.leads.blueprint import leads
-from blueprints.leads.forms import NextStepForm
+from blueprints.leads.forms import CallForm, NextStepForm
 from blueprints.leads.lines import line_words
 from blueprints.leads.next_step import keep_next_step, planned
+from blueprints.leads.words import LEAD_WORDS
 from blueprints.people.scope import check_visible
 from blueprints.support.access import permit
 from blueprints.support.forms import add_domain_error
+from blueprints.support.next_page import own_path
 from blueprints.support.studio import current_studio
 
 
@@ -70,4 +74,13 @@ def _line(lead_id: int) -> str:
 
 
 def _form_line(lead: Lead, form: NextStepForm) -> str:
-    return render_template("leads/_row_form.html", lead=lead, person=bare_person(lead.person_id), form=form)
+    return render_template(
+        "leads/_row_form.html", lead=lead, person=bare_person(lead.person_id), form=form,
+        call_form=CallForm(formdata=None), here=_list_shown(), **LEAD_WORDS,
+    )  # fmt: skip
+
+
+def _list_shown() -> str:
+    """The list around the line, with its filters: a call that is noted comes back to it."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return own_path(f"{shown.path}?{shown.query}", url_for("leads.index"))

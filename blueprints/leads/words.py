@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from backoffice.leads.models import Stage
+from backoffice.leads.models import CallOutcome, Stage
 
 STAGE_WORDS = {
     Stage.NEW: _l("New"),
@@ -24,4 +24,12 @@ STEP_REASONS = {
 }
 """Why a stage went back, as bookings say it; a lost lead names its reason of the studio's list."""
 
-LEAD_WORDS: dict[str, Any] = {"stage_words": STAGE_WORDS, "step_reasons": STEP_REASONS}
+CALL_WORDS = {
+    CallOutcome.NO_ANSWER: _l("No answer"),
+    CallOutcome.VOICEMAIL: _l("Voice message left"),
+    CallOutcome.CALLS_BACK: _l("They call back"),
+}
+
+LEAD_WORDS: dict[str, Any] = {
+    "stage_words": STAGE_WORDS, "step_reasons": STEP_REASONS, "call_words": CALL_WORDS,
+}  # fmt: skip

@@ -32,7 +32,8 @@ ROWS = {
     "person_phones": _l("phone numbers"), "person_mails": _l("mail addresses"), "consents": _l("consents"),
     "person_notes": _l("notes"), "leads": _l("enquiries"), "participants": _l("bookings"),
     "clients": _l("member record"), "handover_notes": _l("handover notes"),
-    "messages": _l("messages"), "todos": _l("tasks"), "waits": _l("waiting list"), "series": _l("series"),
+    "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
+    "waits": _l("waiting list"), "series": _l("series"),
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from backoffice.reports.timeline import timeline
 from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
+from blueprints.leads.forms import CallForm
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
 from blueprints.people.forms import NoteForm, PersonForm, lines
@@ -169,6 +170,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         shown=shown,
         tabs=_tabs(),
         form=form or NoteForm(),
+        call_form=CallForm(formdata=None),
         state_words=STATE_WORDS,
         attendance_words=ATTENDANCE_WORDS,
         channel_words=CHANNEL_WORDS,

@@ -47,6 +47,8 @@ VERBS = {
     "begun": N_("begun"),
     "booked": N_("booked"),
     "cancel_undone": N_("cancelling taken back"),
+    "call_taken_back": N_("call taken back"),
+    "called": N_("called"),
     "cancelled": N_("cancelled"),
     "captured": N_("came in"),
     "caution": N_("mark changed"),

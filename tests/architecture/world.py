@@ -15,7 +15,8 @@ from backoffice.core.db import db
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
 from backoffice.leads.actions import capture_lead
-from backoffice.leads.models import SavedView
+from backoffice.leads.calls import note_call
+from backoffice.leads.models import CallOutcome, SavedView
 from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
@@ -119,6 +120,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     set_day(mori, DAY, [], version=None, by=SYSTEM, now=now)
     seen = plan_copy(gym, DAY + timedelta(days=60), DAY, now=now).fingerprint
     copied = copy_table(gym, DAY + timedelta(days=60), DAY, seen=seen, by=SYSTEM, now=now)
+    call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
@@ -131,6 +133,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
+        "call_id": call.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
