@@ -15,6 +15,7 @@ from backoffice.people.models import Person, PersonMail
 from backoffice.people.queries import first_phone
 from backoffice.replanning.models import Replan
 from backoffice.replanning.proposals import Proposal, known_trainers, proposals_for
+from backoffice.replanning.swaps import Swap, swaps_of
 from backoffice.staff.models import TimeOff, Trainer
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.scope import of_studio
@@ -55,6 +56,7 @@ class Hit:
     outcome: Outcome
     guests: list[Called]
     proposals: list[Proposal] = field(default_factory=list)
+    swap: Swap | None = None
 
 
 def time_off(studio_id: int, time_off_id: int) -> tuple[TimeOff, Trainer]:
@@ -98,6 +100,12 @@ def hits_of(studio: Studio, absence: TimeOff, *, now: datetime) -> list[Hit]:
     ).all()
     guests = _guests([booking.id for _replan, booking, _service in rows])
     known = known_trainers({one.person_id for called in guests.values() for one in called})
+    open_hits = [
+        (booking, [one.person_id for one in guests.get(booking.id, [])])
+        for replan, booking, _service in rows
+        if booking.starts_at > now and outcome_of(replan, booking, absence) in UNSETTLED
+    ]
+    swaps = swaps_of(open_hits, studio, absence, now=now)
     hits = []
     for replan, booking, service in rows:
         called, outcome = guests.get(booking.id, []), outcome_of(replan, booking, absence)
@@ -106,7 +114,7 @@ def hits_of(studio: Studio, absence: TimeOff, *, now: datetime) -> list[Hit]:
         offered: list[Proposal] = []
         if outcome in UNSETTLED and booking.starts_at > now:
             offered = proposals_for(booking, studio, service, persons, met, now=now)
-        hits.append(Hit(replan, booking, service, outcome, called, offered))
+        hits.append(Hit(replan, booking, service, outcome, called, offered, swaps.get(booking.id)))
     return hits
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from backoffice.core.audit import Actor
+from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.leads.actions import advance, capture_lead, lose, set_next_action
@@ -88,6 +88,7 @@ def test_a_slip_is_taken_back_with_what_it_changed(lead: Lead, gym: Studio, by: 
     for _ in range(2):
         take_back_call(gym.id, call.id, by=by, now=now)
     assert (due(lead), lead.first_reply_at) == (before, None)
+    assert db.session.query(AuditLine).filter_by(action="person.call_taken_back").count() == 1
     assert not [event for event in timeline(lead.person_id) if event.kind == "call"]
     assert lead_row(gym.id, lead.id).last_call is None
 
