@@ -10,6 +10,7 @@ from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
+from blueprints.exchange.views import exchange
 from blueprints.handover.views import handover
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     book,
     calendar,
     desk,
+    exchange,
     feeds,
     handover,
     health,

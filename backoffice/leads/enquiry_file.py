@@ -11,9 +11,9 @@ from datetime import datetime
 
 from backoffice.core.clock import DEFAULT_ZONE
 from backoffice.core.contact import Identity, Phone, fold_kana, fold_name, parse_mail, parse_phone, plain_text
-from backoffice.core.csv_export import read_cell
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
+from backoffice.core.tables.cells import read_cell
 from backoffice.leads.enquiry_columns import Column, missing_columns, recognise_columns
 from backoffice.leads.enquiry_dates import parse_when
 

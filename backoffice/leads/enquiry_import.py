@@ -9,9 +9,9 @@ from math import ceil
 from sqlalchemy import ARRAY, Text, any_, func, literal, select
 
 from backoffice.core.audit import Actor, record
-from backoffice.core.csv_export import write_csv
 from backoffice.core.db import db
 from backoffice.core.language import translate
+from backoffice.core.tables.writing import write_csv
 from backoffice.leads.capture import NewEnquiry, capture_leads
 from backoffice.leads.enquiry_columns import Column
 from backoffice.leads.enquiry_file import (

@@ -1,14 +1,14 @@
 """The list of leads: filters as written in an address, keyset pages, only the columns a list shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal_column, select, tuple_
 
 from backoffice.core.clock import day_span, local_date, month_span
-from backoffice.core.db import fetch
+from backoffice.core.db import fetch, stream
 from backoffice.core.errors import NotFound
 from backoffice.leads.models import Call, Lead, Stage
 from backoffice.people.models import Person
@@ -104,20 +104,23 @@ _BY_ENQUIRY = _LEADS.outerjoin(Todo, NEXT_ACTION).order_by(Lead.opened_at.desc()
 
 
 def lead_page(
-    filters: LeadFilters, *, now: datetime, after: Cursor | None = None, limit: int | None = PAGE
+    filters: LeadFilters, *, now: datetime, after: Cursor | None = None, limit: int = PAGE
 ) -> list[LeadRow]:
     """One page of leads, in one statement.
 
     Open leads come by the date of their next action, the longest overdue first; other lists by the time of
-    the enquiry, the newest first. `limit` None gives all (exports).
+    the enquiry, the newest first.
     """
-    query = _BY_DUE if filters.state == OPEN else _BY_ENQUIRY
-    wanted = conditions(filters, now=now)
+    query = _filtered(filters, now=now)
     if after is not None:
-        wanted.append(_is_behind(after, filters.state))
+        query = query.where(_is_behind(after, filters.state))
     # The limit stands in the statement as a number: with a parameter the database would plan it anew every time.
-    limited = query.where(*wanted).limit(None if limit is None else literal_column(str(limit)))
-    return [LeadRow._make(row) for row in fetch(limited)]
+    return [LeadRow._make(row) for row in fetch(query.limit(literal_column(str(limit))))]
+
+
+def every_lead(filters: LeadFilters, *, now: datetime) -> Iterator[LeadRow]:
+    """All the leads that `lead_page` would show page by page, from one statement. Inside `transaction()`."""
+    return map(LeadRow._make, stream(_filtered(filters, now=now)))
 
 
 def lead_row(studio_id: int, lead_id: int) -> LeadRow:
@@ -142,6 +145,11 @@ def lead_rows(
 def cursor_of(filters: LeadFilters, row: LeadRow) -> Cursor:
     """Where a page that ends with this row goes on."""
     return Cursor(row.due_at if filters.state == OPEN and row.due_at else row.opened_at, row.id)
+
+
+def _filtered(filters: LeadFilters, *, now: datetime) -> Select[Any]:
+    query = _BY_DUE if filters.state == OPEN else _BY_ENQUIRY
+    return query.where(*conditions(filters, now=now))
 
 
 def _is_behind(after: Cursor, state: str) -> ColumnElement[bool]:

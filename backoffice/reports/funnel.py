@@ -1,15 +1,16 @@
 """The funnel as cohorts: joined, lost, still open; three rates; and exactly the people behind each number."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, extract, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, extract, func, literal, or_, select, true
 
 from backoffice.core.clock import month_span
-from backoffice.core.db import db
+from backoffice.core.db import db, stream
 from backoffice.people.models import Person
 from backoffice.reports.entries import Basis, Filters, Grouping, entries
 from backoffice.reports.intervals import wilson
@@ -108,31 +109,22 @@ class PersonBehind:
 
 
 def people_behind(
-    filters: Filters, bucket: Bucket, *, after: tuple[date, int] | None = None, limit: int | None = None
+    filters: Filters, bucket: Bucket, *, after: tuple[date, int] | None = None, limit: int
 ) -> list[PersonBehind]:
     """Exactly the people a number counts, by month and person; `after` continues behind a (month, person_id)."""
     people = entries(filters)
-    statement = (
-        select(people, Person.name, Person.kana)
-        .join(Person, Person.id == people.c.person_id)
-        .where(_in_bucket(people, bucket))
-        .order_by(people.c.month, people.c.person_id)
-    )
+    statement = _behind(people, bucket).limit(limit)
     if after is not None:
         month, person_id = after
         statement = statement.where(
             or_(people.c.month > month, and_(people.c.month == month, people.c.person_id > person_id))
         )
-    if limit is not None:
-        statement = statement.limit(limit)
-    return [
-        PersonBehind(
-            person_id=row.person_id, lead_id=row.lead_id, name=row.name or row.kana, kana=row.kana, month=row.month,
-            outcome=row.outcome, source=row.source, article=row.article, trainer_id=row.trainer_id,
-            entered_at=row.entered_at, trial_at=row.trial_at, joined_at=row.joined_at,
-        )
-        for row in db.session.execute(statement)
-    ]  # fmt: skip
+    return [_person_behind(row) for row in db.session.execute(statement)]
+
+
+def everybody_behind(filters: Filters, bucket: Bucket) -> Iterator[PersonBehind]:
+    """All the people that `people_behind` would show page by page. Inside `transaction()`."""
+    return map(_person_behind, stream(_behind(entries(filters), bucket)))
 
 
 def articles(filters: Filters) -> list[str]:
@@ -146,6 +138,23 @@ def articles(filters: Filters) -> list[str]:
         .limit(200)
     )
     return list(db.session.scalars(statement))
+
+
+def _behind(people: Subquery, bucket: Bucket) -> Select[Any]:
+    return (
+        select(people, Person.name, Person.kana)
+        .join(Person, Person.id == people.c.person_id)
+        .where(_in_bucket(people, bucket))
+        .order_by(people.c.month, people.c.person_id)
+    )
+
+
+def _person_behind(row: Any) -> PersonBehind:
+    return PersonBehind(
+        person_id=row.person_id, lead_id=row.lead_id, name=row.name or row.kana, kana=row.kana, month=row.month,
+        outcome=row.outcome, source=row.source, article=row.article, trainer_id=row.trainer_id,
+        entered_at=row.entered_at, trial_at=row.trial_at, joined_at=row.joined_at,
+    )  # fmt: skip
 
 
 def _in_bucket(people: Subquery, bucket: Bucket) -> ColumnElement[bool]:

@@ -1,13 +1,11 @@
-"""The list of leads, and the same list as CSV."""
+"""The list of leads, and the same list as a file."""
 
-from flask import Response, make_response, render_template
+from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.core.audit import record
-from backoffice.core.csv_export import write_csv
-from backoffice.core.db import transaction
-from backoffice.leads.lead_list import PAGE, LeadRow, cursor_of, lead_page
+from backoffice.core.tables.writing import Row
+from backoffice.leads.lead_list import PAGE, LeadRow, cursor_of, every_lead, lead_page
 from backoffice.leads.models import Stage
 from backoffice.staff.permissions import Permission
 from blueprints.leads.blueprint import leads
@@ -16,10 +14,10 @@ from blueprints.leads.filters import read_cursor, read_filters, write_cursor
 from blueprints.leads.lines import line_words
 from blueprints.leads.saved import ViewForm, view_chips
 from blueprints.leads.words import STAGE_WORDS
-from blueprints.support.access import actor, permit
+from blueprints.support.access import permit
 from blueprints.support.asking import wants_fragment
 from blueprints.support.clock import now
-from blueprints.support.filters import show_daytime
+from blueprints.support.exports import hand_out, phone_cell
 
 
 @leads.get("")
@@ -44,35 +42,32 @@ def index() -> ResponseReturnValue:
     return response
 
 
-@leads.get("/leads.csv")
+@leads.get("/leads.<any(csv, xlsx):kind>")
 @permit(Permission.EXPORTS_MAKE, fresh=True)
-def as_csv() -> ResponseReturnValue:
-    """The leads the filters ask for, all of them; that they were taken is recorded."""
+def as_file(kind: str) -> ResponseReturnValue:
+    """The leads the filters ask for, all of them; that they were taken is recorded, but not whom was searched for."""
     asked = read_filters()
-    rows = lead_page(asked.filters, now=now(), limit=None)
     names = (source_names(), staff_names(), reason_names())
-    with transaction():
-        record("export.made", "leads", None, by=actor(), now=now(), after={**asked.words, "rows": len(rows)})
-    return Response(
-        write_csv((_csv_row(row, *names) for row in rows), _csv_header()),
-        mimetype="text/csv",
-        headers={"Content-Disposition": "attachment; filename=leads.csv"},
+    return hand_out(
+        "leads",
+        kind,
+        _header(),
+        lambda: (_file_row(row, *names) for row in every_lead(asked.filters, now=now())),
+        {name: value for name, value in asked.words.items() if name != "q"},
     )
 
 
-def _csv_header() -> list[str]:
+def _header() -> list[str]:
     return [
         _("Lead number"), _("Name"), _("Kana"), _("Phone"), _("Stage"), _("Source"), _("Article"), _("Interested in"),
         _("In charge"), _("Enquiry"), _("First reply"), _("Next action"), _("Due"), _("Closed"), _("Why it was lost"),
     ]  # fmt: skip
 
 
-def _csv_row(
-    row: LeadRow, sources: dict[str, str], staff: dict[int, str], reasons: dict[str, str]
-) -> list[str | int]:
+def _file_row(row: LeadRow, sources: dict[str, str], staff: dict[int, str], reasons: dict[str, str]) -> Row:
     return [
-        row.id, row.name, row.kana, row.phone or "", str(STAGE_WORDS[Stage(row.stage)]),
+        row.id, row.name, row.kana, phone_cell(row.phone), str(STAGE_WORDS[Stage(row.stage)]),
         sources.get(row.source, row.source), row.article, row.interest, staff.get(row.owner_staff_id or 0, ""),
-        show_daytime(row.opened_at), show_daytime(row.first_reply_at), _(row.todo_title) if row.todo_title else "",
-        show_daytime(row.due_at), show_daytime(row.closed_at), reasons.get(row.lost_reason or "", ""),
+        row.opened_at, row.first_reply_at, _(row.todo_title) if row.todo_title else "", row.due_at, row.closed_at,
+        reasons.get(row.lost_reason or "", ""),
     ]  # fmt: skip

@@ -39,5 +39,6 @@ def pages() -> tuple[Page, ...]:
             "shifts.outside",
             icon="calendar-off",
         ),
+        Page(N_("Data in and out"), Permission.EXPORTS_MAKE, "exchange.index", icon="download"),
         *(Page(item.label, item.permission, item.endpoint, icon=item.icon) for item in NAV),
     )

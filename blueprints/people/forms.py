@@ -8,7 +8,8 @@ from backoffice.core.language import Language
 from backoffice.people.actions import LONGEST_NOTE
 from backoffice.people.models import Person
 from backoffice.people.row import LONGEST_NAME
-from blueprints.support.forms import CreateForm, SafeForm, VersionField
+from blueprints.people.words import GENDER_WORDS
+from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
 
 LONGEST_CONTACTS = 1_000
 
@@ -25,15 +26,7 @@ class PersonForm(SafeForm):
         _l("Language of messages"),
         choices=[SelectChoice(Language.JA.value, "日本語"), SelectChoice(Language.EN.value, "English")],
     )
-    gender = SelectField(
-        _l("Gender"),
-        choices=[
-            SelectChoice("", _l("not asked")),
-            SelectChoice("female", _l("female")),
-            SelectChoice("male", _l("male")),
-            SelectChoice("other", _l("other")),
-        ],
-    )
+    gender = SelectField(_l("Gender"), choices=options(GENDER_WORDS))
     version = VersionField()
 
     @classmethod

@@ -22,6 +22,13 @@ CAUTION_WORDS = {
     Caution.BARRED: _l("Barred"),
 }
 
+GENDER_WORDS = {
+    "": _l("not asked"),
+    "female": _l("female"),
+    "male": _l("male"),
+    "other": _l("other"),
+}
+
 PURPOSE_WORDS = {
     Purpose.TERMS: _l("Terms and privacy"),
     Purpose.FOLLOW_UP: _l("Follow-up messages"),

@@ -1,14 +1,12 @@
-"""The funnel page, the people behind each of its numbers, and the same people as CSV."""
+"""The funnel page, the people behind each of its numbers, and the same people as a file."""
 
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.core.audit import record
-from backoffice.core.csv_export import write_csv
-from backoffice.core.db import transaction
+from backoffice.core.tables.writing import Row
 from backoffice.leads.queries import sources
 from backoffice.reports import funnel
 from backoffice.reports.entries import Basis, Grouping
@@ -17,9 +15,10 @@ from backoffice.staff.trainers import trainers
 from backoffice.studio.queries import services
 from blueprints.reports import words
 from blueprints.reports.filters import NONE, Question, read_question
-from blueprints.support.access import actor, permit
+from blueprints.support.access import permit
 from blueprints.support.clock import now
-from blueprints.support.filters import own_name, show_daytime, show_month
+from blueprints.support.exports import hand_out
+from blueprints.support.filters import own_name, show_month
 from blueprints.support.studio import current_studio
 
 reports = Blueprint("reports", __name__)
@@ -66,19 +65,17 @@ def people() -> ResponseReturnValue:
     )
 
 
-@reports.get("/reports/people.csv")
+@reports.get("/reports/people.<any(csv, xlsx):kind>")
 @permit(Permission.EXPORTS_MAKE, fresh=True)
-def people_csv() -> ResponseReturnValue:
-    """The same people as a CSV file; that it was taken is recorded."""
+def people_file(kind: str) -> ResponseReturnValue:
+    """The same people as a file; that it was taken is recorded."""
     question = read_question()
-    rows = funnel.people_behind(question.filters, question.bucket)
-    with transaction():
-        asked = {**question.address(bucket=question.bucket.value), "rows": len(rows)}
-        record("export.made", "report", None, by=actor(), now=now(), after=asked)
-    return Response(
-        write_csv([_csv_row(row) for row in rows], _csv_header()),
-        mimetype="text/csv",
-        headers={"Content-Disposition": "attachment; filename=people.csv"},
+    return hand_out(
+        "report",
+        kind,
+        _header(),
+        lambda: map(_file_row, funnel.everybody_behind(question.filters, question.bucket)),
+        question.address(bucket=question.bucket.value),
     )
 
 
@@ -126,15 +123,15 @@ def _row_name(grouping: Grouping, key: str, names: dict[str, dict[str, str]]) ->
     return names.get(grouping.value, {}).get(key, key)
 
 
-def _csv_header() -> list[str]:
+def _header() -> list[str]:
     return [
         _("Person number"), _("Name"), _("Kana"), _("Month"), _("Outcome"), _("Source"), _("Article"),
         _("Entered"), _("Trial held"), _("Joined"),
     ]  # fmt: skip
 
 
-def _csv_row(row: funnel.PersonBehind) -> list[object]:
+def _file_row(row: funnel.PersonBehind) -> Row:
     return [
         row.person_id, row.name, row.kana, f"{row.month:%Y-%m}", row.outcome, row.source, row.article,
-        show_daytime(row.entered_at), show_daytime(row.trial_at), show_daytime(row.joined_at),
+        row.entered_at, row.trial_at, row.joined_at,
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from backoffice.core.language import N_
 SUBJECTS = {
     "block": N_("Block"),
     "booking": N_("Booking"),
+    "bookings": N_("Bookings"),
     "client": N_("Member"),
     "export": N_("Export"),
     "handover": N_("Handover"),
@@ -17,6 +18,7 @@ SUBJECTS = {
     "message": N_("Message"),
     "offer": N_("Offer from the waiting list"),
     "participant": N_("Participant"),
+    "people": N_("People"),
     "person": N_("Person"),
     "rejected rows": N_("Rejected rows"),
     "replan": N_("Replanning"),

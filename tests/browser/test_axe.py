@@ -50,7 +50,8 @@ PASSWORD = "correct-horse-kyoto"
 
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
-    "desk.slots", "today.rows", "leads.as_csv", "leads.show_row", "leads.edit_row", "reports.people_csv",
+    "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
+    "exchange.people", "exchange.bookings",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "staff.confirm_password",
@@ -70,6 +71,7 @@ STAFF_PAGES = (
     "/shifts/{trainer}/day",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
+    "/data",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
     "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",

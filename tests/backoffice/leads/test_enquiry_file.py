@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.core.csv_export import csv_cell
 from backoffice.core.errors import Invalid
+from backoffice.core.tables.cells import csv_cell
 from backoffice.leads.enquiry_columns import Column
 from backoffice.leads.enquiry_dates import parse_when
 from backoffice.leads.enquiry_file import (

@@ -14,7 +14,7 @@ from backoffice.core.db import db
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.reports.entries import Basis, Filters, Grouping
-from backoffice.reports.funnel import Bucket, cohorts, people_behind, total
+from backoffice.reports.funnel import Bucket, cohorts, everybody_behind, total
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
@@ -103,7 +103,7 @@ def test_two_enquiries_in_a_month_are_one_person_who_joined(gym: Studio, now: da
     tell(gym, person, Story(0, 9, "line", "", Stage.JOINED, True), now)
     (row,) = cohorts(asking(gym), Grouping.MONTH, now=now)
     assert (row.people, row.joined, row.lost, row.open) == (1, 1, 0, 0)
-    (behind,) = people_behind(asking(gym), Bucket.JOINED)
+    (behind,) = everybody_behind(asking(gym), Bucket.JOINED)
     assert (behind.source, behind.article) == ("line", "")
 
 
@@ -191,7 +191,7 @@ def test_numbers_add_up_and_equal_their_lists(
                 month = date.fromisoformat(row.key)
                 one = asked.only(first_month=month, last_month=month)
                 for bucket in Bucket:
-                    behind = people_behind(one, bucket)
+                    behind = list(everybody_behind(one, bucket))
                     number = row.people if bucket == Bucket.ALL else getattr(row, bucket.value)
                     assert len(behind) == number
                     assert len({each.person_id for each in behind}) == number
