@@ -2,8 +2,9 @@
 
 from backoffice.bookings import models as bookings
 from backoffice.clients import models as clients
-from backoffice.core import audit, heartbeat, submissions
+from backoffice.core import audit, heartbeat, submissions, uploads
 from backoffice.core.db import Base
+from backoffice.exercises import models as exercises
 from backoffice.handover import models as handover
 from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
@@ -18,7 +19,7 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, heartbeat, studio, people, todos, messaging, staff, handover, leads, clients, bookings, waiting,
-    replanning, shifts, memberships, merging,
+    audit, submissions, uploads, heartbeat, studio, people, todos, messaging, staff, handover, leads, clients,
+    exercises, bookings, waiting, replanning, shifts, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

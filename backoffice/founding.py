@@ -1,8 +1,9 @@
-"""A new gym: studio, services, rooms, hours, lists and plans, ready for its owner."""
+"""A new gym: studio, services, rooms, hours, lists, plans and exercises, ready for its owner."""
 
 from datetime import datetime
 
 from backoffice.core.audit import Actor
+from backoffice.exercises.starting import add_starting_exercises
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
 from backoffice.studio.actions import found_studio
@@ -14,4 +15,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     studio = found_studio(name_ja, name_en, by=by, now=now)
     add_default_lists()
     add_default_plans(studio.id)
+    add_starting_exercises(studio.id, now=now)
     return studio

@@ -11,6 +11,8 @@ from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
 from blueprints.exchange.views import exchange
+from blueprints.exercises.imports import exercise_imports
+from blueprints.exercises.views import exercises
 from blueprints.handover.views import handover
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
@@ -39,6 +41,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar,
     desk,
     exchange,
+    exercise_imports,
+    exercises,
     feeds,
     handover,
     health,

@@ -6,22 +6,16 @@ from pathlib import Path
 import click
 
 from backoffice.core import clock
-from backoffice.core.audit import SYSTEM, Actor
+from backoffice.core.audit import Actor
 from backoffice.core.db import transaction
 from backoffice.core.errors import Invalid
-from backoffice.founding import found_gym
 from backoffice.leads import enquiry_import
 from backoffice.leads.enquiry_columns import Column
 from backoffice.leads.enquiry_file import ENCODINGS, EnquiryFile, read_enquiries
 from backoffice.leads.enquiry_import import Fate, Plan
-from backoffice.studio.models import Studio
-from backoffice.studio.queries import has_gym, the_studio
-from commands.surroundings import product
+from commands.surroundings import product, read_file, the_gym
 
 IMPORTER = Actor("import", None, "import-enquiries")
-
-UNNAMED = ("パーソナルジム", "Personal gym")
-"""What a gym is called that has enquiries before it has an owner; Settings change it."""
 
 
 @click.command("import-enquiries", short_help="Import a CSV file of enquiries.")
@@ -51,8 +45,8 @@ def import_enquiries(
     """
     chosen = dict(_pair(column) for column in columns)
     with product(), transaction():
-        studio = _studio()
-        content = _read(file)
+        studio = the_gym()
+        content = read_file(file)
         enquiries = read_enquiries(content, encoding=encoding, columns=chosen, zone=studio.zone)
         _check_columns(enquiries)
         done = enquiry_import.run(enquiries, studio_id=studio.id, by=IMPORTER, now=clock.utc_now())
@@ -66,21 +60,6 @@ def _pair(column: str) -> tuple[str, str]:
     if not equals:
         raise click.BadParameter("write it as COLUMN=TITLE", param_hint="--column")
     return name, title
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _studio() -> Studio:
-    """The gym the enquiries belong to; in an empty database it is founded, to be named later."""
-    if not has_gym():
-        click.echo("There was no gym yet: made one, to be named under Settings.", err=True)
-        return found_gym(*UNNAMED, by=SYSTEM, now=clock.utc_now())
-    return the_studio()
 
 
 def _check_columns(file: EnquiryFile) -> None:

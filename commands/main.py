@@ -7,6 +7,7 @@ from commands.create_owner import create_owner
 from commands.demo import demo
 from commands.doctor import doctor
 from commands.import_enquiries import import_enquiries
+from commands.import_exercises import import_exercises
 from commands.restore import restore
 from commands.up import up
 
@@ -22,5 +23,5 @@ def cli() -> None:
     """
 
 
-for command in (up, demo, create_owner, import_enquiries, backup, restore, doctor):
+for command in (up, demo, create_owner, import_enquiries, import_exercises, backup, restore, doctor):
     cli.add_command(command)

@@ -3,17 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from backoffice.core import clock
 from backoffice.core.app import create_base_app
+from backoffice.core.audit import SYSTEM
 from backoffice.core.config import Settings, SettingsError, load_settings
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
 from backoffice.core.local import LocalServerError, ensure_servers, with_servers
 from backoffice.core.migrate import upgrade
+from backoffice.founding import found_gym
+from backoffice.studio.models import Studio
+from backoffice.studio.queries import has_gym, the_studio
+
+UNNAMED = ("パーソナルジム", "Personal gym")
+"""What a gym is called that is filled from a file before it has an owner; Settings change it."""
 
 
 @contextmanager
@@ -51,3 +60,19 @@ def product(*, broker: bool = False) -> Iterator[Flask]:
             finally:
                 db.session.remove()
                 db.engine.dispose()
+
+
+def read_file(file: Path) -> bytes:
+    """The bytes of a file that was named, or one line that says why not."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from error
+
+
+def the_gym() -> Studio:
+    """The gym that a file is imported into; in an empty database it is founded, to be named later."""
+    if not has_gym():
+        click.echo("There was no gym yet: made one, to be named under Settings.", err=True)
+        return found_gym(*UNNAMED, by=SYSTEM, now=clock.utc_now())
+    return the_studio()

@@ -10,8 +10,8 @@ from backoffice.core.celery_app import celery
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
+from backoffice.core.uploads import forget_uploads
 from backoffice.health import BACKUP
-from backoffice.leads.uploads import forget_uploads
 from backoffice.staff import failures, sessions, tokens
 from backoffice.studio.queries import the_studio
 from tasks.context import in_one_transaction, run_sweep

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, SmallInteger, Text, 
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backoffice.core.crypto import EncryptedBytes, EncryptedText
+from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import Base, WithId
 
 
@@ -127,20 +127,6 @@ class Call(WithId):
     due_after: Mapped[datetime | None]
     stopped_clock: Mapped[bool] = mapped_column(Boolean, default=False)
     taken_back_at: Mapped[datetime | None]
-
-
-class EnquiryUpload(WithId):
-    """An uploaded enquiry file between its preview and its import (encrypted; dropped after a day)."""
-
-    __tablename__ = "enquiry_uploads"
-
-    token: Mapped[str] = mapped_column(Text, unique=True)
-    file_name: Mapped[str] = mapped_column(Text)
-    content: Mapped[bytes] = mapped_column(EncryptedBytes)
-    by_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    created_at: Mapped[datetime]
-    imported_at: Mapped[datetime | None]
-    result: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
 class SavedView(WithId):

@@ -1,50 +1,33 @@
-"""A chosen enquiry file between its preview and its import: kept encrypted, dropped after a day."""
+"""An uploaded enquiry file: chosen, read with what was said by hand, imported once."""
 
-import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-
+from backoffice.core import uploads
 from backoffice.core.audit import Actor
-from backoffice.core.contact import plain_text
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
+from backoffice.core.uploads import Upload
 from backoffice.leads import enquiry_import
 from backoffice.leads.enquiry_file import MOST_BYTES, EnquiryFile, read_enquiries
-from backoffice.leads.models import EnquiryUpload
 
-KEPT = timedelta(days=1)
+KIND = "enquiries"
 
 
-def keep_upload(content: bytes, file_name: str, *, by: Actor, now: datetime) -> EnquiryUpload:
+def keep_upload(content: bytes, file_name: str, *, by: Actor, now: datetime) -> Upload:
     """Keep a file until somebody has looked at it. Refuses an empty one and more than 5 MB."""
-    if not content:
-        raise Invalid(N_("The file is empty."), field="file")
-    if len(content) > MOST_BYTES:
-        raise Invalid(N_("The file is larger than %(limit)s MB."), field="file", limit=MOST_BYTES // 1024**2)
-    upload = EnquiryUpload(
-        token=secrets.token_urlsafe(18),
-        file_name=plain_text(file_name, 100),
-        content=content,
-        by_staff_id=by.id if by.kind == "staff" else None,
-        created_at=now,
-        result={},
-    )
-    db.session.add(upload)
-    db.session.flush()
-    return upload
+    return uploads.keep_upload(KIND, content, file_name, most_bytes=MOST_BYTES, by=by, now=now)
 
 
-def upload_by_token(token: str, *, by: Actor) -> EnquiryUpload:
+def upload_by_token(token: str, *, by: Actor) -> Upload:
     """A kept file; only the one who chose it finds it again. Raises `NotFound`."""
-    return _find(token, by, lock=False)
+    return uploads.find_upload(KIND, token, by=by)
 
 
 def read_upload(
-    upload: EnquiryUpload, *, encoding: str | None, columns: Mapping[str, str], zone: str
+    upload: Upload, *, encoding: str | None, columns: Mapping[str, str], zone: str
 ) -> EnquiryFile:
     """Read a kept file, with what was chosen by hand."""
     return read_enquiries(upload.content, encoding=encoding, columns=columns, zone=zone)
@@ -59,9 +42,9 @@ def import_upload(
     zone: str,
     by: Actor,
     now: datetime,
-) -> EnquiryUpload:
+) -> Upload:
     """Import a kept file once; asked again, it shows what was done. Refuses a file whose columns are unknown."""
-    upload = _find(token, by, lock=True)
+    upload = uploads.find_upload(KIND, token, by=by, lock=True)
     if upload.imported_at is not None:
         return upload
     file = read_upload(upload, encoding=encoding, columns=columns, zone=zone)
@@ -82,23 +65,10 @@ def import_upload(
     return upload
 
 
-def rejected_of(upload: EnquiryUpload, language: str, *, zone: str) -> bytes:
+def rejected_of(upload: Upload, language: str, *, zone: str) -> bytes:
     """The rows of an imported file that were left out, with reasons, as CSV."""
     chosen: dict[str, Any] = upload.result
     file = read_upload(
         upload, encoding=chosen.get("encoding"), columns=chosen.get("columns") or {}, zone=zone
     )
     return enquiry_import.rejected_csv(file, language)
-
-
-def forget_uploads(*, now: datetime) -> None:
-    """Drop files that were chosen more than a day ago, imported or not."""
-    db.session.execute(delete(EnquiryUpload).where(EnquiryUpload.created_at < now - KEPT))
-
-
-def _find(token: str, by: Actor, *, lock: bool) -> EnquiryUpload:
-    query = select(EnquiryUpload).where(EnquiryUpload.token == token[:64], EnquiryUpload.by_staff_id == by.id)
-    found = db.session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        raise NotFound
-    return found

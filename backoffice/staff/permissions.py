@@ -21,6 +21,8 @@ class Permission(StrEnum):
     LEADS_EDIT = "leads:edit"
     LEADS_IMPORT = "leads:import"
     JOINING_EDIT = "joining:edit"
+    EXERCISES_EDIT = "exercises:edit"
+    EXERCISES_IMPORT = "exercises:import"
     MESSAGES_VIEW = "messages:view"
     MESSAGES_EDIT = "messages:edit"
     REPORTS_VIEW = "reports:view"
@@ -41,10 +43,14 @@ _FRONT_DESK = frozenset(
     }
 )  # fmt: skip
 _TRAINER = frozenset(
-    {_P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW}
-)
+    {
+        _P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW,
+        _P.EXERCISES_EDIT,
+    }
+)  # fmt: skip
 _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
+    _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

@@ -11,11 +11,11 @@ from flask_wtf.file import FileField, FileRequired
 from backoffice.core.audit import record
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
+from backoffice.core.uploads import Upload
 from backoffice.leads import uploads
 from backoffice.leads.enquiry_columns import Column
 from backoffice.leads.enquiry_file import ENCODINGS, MOST_BYTES, EncodingUnknown, EnquiryFile
 from backoffice.leads.enquiry_import import Fate, Plan, PlannedRow, plan, reply_days
-from backoffice.leads.models import EnquiryUpload
 from backoffice.staff.permissions import Permission
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
@@ -154,9 +154,7 @@ def _chosen(values: dict[str, str]) -> Chosen:
     return Chosen(encoding if encoding in ENCODINGS else None, columns)
 
 
-def _preview(
-    upload: EnquiryUpload, chosen: Chosen, refusal: DomainError | None = None
-) -> ResponseReturnValue:
+def _preview(upload: Upload, chosen: Chosen, refusal: DomainError | None = None) -> ResponseReturnValue:
     file: EnquiryFile | None = None
     planned: Plan | None = None
     try:

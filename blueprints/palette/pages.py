@@ -31,6 +31,10 @@ def pages() -> tuple[Page, ...]:
         Page(N_("New booking"), Permission.BOOKINGS_EDIT, icon="calendar-plus", books=True),
         Page(N_("New enquiry"), Permission.LEADS_EDIT, "leads.new", icon="plus"),
         Page(N_("Import enquiries"), Permission.LEADS_IMPORT, "imports.choose", icon="file-upload"),
+        Page(N_("New exercise"), Permission.EXERCISES_EDIT, "exercises.new", icon="plus"),
+        Page(
+            N_("Import exercises"), Permission.EXERCISES_IMPORT, "exercise_imports.choose", icon="file-upload"
+        ),
         Page(N_("A trainer cannot come"), Permission.BOOKINGS_EDIT, "replanning.new", icon="user-off"),
         Page(N_("Waiting list"), Permission.BOOKINGS_EDIT, "waiting.index", icon="hourglass"),
         Page(

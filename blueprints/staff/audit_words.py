@@ -12,6 +12,8 @@ SUBJECTS = {
     "export": N_("Export"),
     "handover": N_("Handover"),
     "handover_note": N_("Handover"),
+    "exercise": N_("Exercise"),
+    "exercises": N_("Exercises"),
     "lead": N_("Lead"),
     "leads": N_("Leads"),
     "membership": N_("Membership"),

@@ -51,6 +51,13 @@ NAV = (
         feature="shifts",
     ),
     NavItem(
+        "exercises.index",
+        N_("Exercises"),
+        icon="barbell",
+        permission=Permission.EXERCISES_EDIT,
+        feature="exercises",
+    ),
+    NavItem(
         "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
     ),
     NavItem(

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from backoffice.bookings.models import Block, Booking, Series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
+from backoffice.exercises.models import Exercise
 from backoffice.handover.models import HandoverNote
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.messaging.models import Message
@@ -35,7 +36,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
     "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
-    "copy_id": ShiftCopy, "call_id": Call,
+    "copy_id": ShiftCopy, "call_id": Call, "exercise_id": Exercise,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

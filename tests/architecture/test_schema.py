@@ -59,3 +59,43 @@ def test_up_down_and_up_again_with_a_row_inside(app: Flask, scratch: Engine, now
     upgrade(scratch)
     with scratch.connect() as connection:
         assert current_revision(connection) == head_revision()
+
+
+def test_studios_that_exist_get_the_library_and_kept_enquiry_files_survive_both_ways(
+    app: Flask, scratch: Engine, now: datetime
+) -> None:
+    upgrade(scratch, "0015")
+    with scratch.begin() as connection:
+        connection.execute(
+            text(
+                "insert into studios (name_ja, name_en, zone, phone, mail, address_ja, address_en, way_ja, way_en,"
+                " bring_ja, bring_en, changing_ja, changing_en, map_url, quiet_from, quiet_to, slot_step_minutes,"
+                " horizon_days, version) values ('整', '', 'Asia/Tokyo', '', '', '', '', '', '', '', '', '', '', '',"
+                " '21:00', '8:00', 15, 60, 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "insert into enquiry_uploads (token, file_name, content, created_at, result)"
+                " values ('t', 'x.csv', '', :now, '{}')"
+            ),
+            {"now": now},
+        )
+    upgrade(scratch)
+    with scratch.begin() as connection:
+        found = connection.scalars(
+            text("select source_key from exercises where search like '%けんこうこつ%'")
+        )
+        assert found.all() == ["shoulder_blade_circles"]
+        assert connection.scalar(text("select count(*) from exercises")) == 11
+        assert connection.scalar(text("select kind from uploads")) == "enquiries"
+        connection.execute(
+            text(
+                "insert into uploads (kind, token, file_name, content, created_at, result)"
+                " values ('exercises', 'u', 'x.json', '', :now, '{}')"
+            ),
+            {"now": now},
+        )
+    downgrade(scratch, "0015")
+    with scratch.connect() as connection:
+        assert connection.scalars(text("select token from enquiry_uploads")).all() == ["t"]

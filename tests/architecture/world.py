@@ -12,6 +12,7 @@ from backoffice.bookings.series import book_series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
+from backoffice.exercises.models import Exercise
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
 from backoffice.leads.actions import capture_lead
@@ -134,6 +135,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id,
+        "exercise_id": db.session.query(Exercise.id).order_by(Exercise.id).limit(1).scalar(),
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

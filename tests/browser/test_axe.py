@@ -21,6 +21,7 @@ from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
+from backoffice.exercises.models import Exercise
 from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Purpose
@@ -54,7 +55,8 @@ NOT_PAGES = {
     "exchange.people", "exchange.bookings",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
-    "book.details", "book.done", "imports.preview", "imports.done", "staff.confirm_password",
+    "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
+    "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
 
@@ -69,6 +71,7 @@ STAFF_PAGES = (
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
     "/shifts/{trainer}/day",
+    "/exercises", "/exercises/new", "/exercises/import", "/exercises/{exercise}", "/exercises/{exercise}/edit",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/data",
@@ -114,6 +117,7 @@ def _story() -> dict[str, object]:
         "lead": booking.lead_id,
         "person": guest.person_id,
         "message": db.session.scalars(select(Message.id).where(Message.booking_id == booking.id)).first(),
+        "exercise": db.session.scalars(select(Exercise.id)).first(),
         "room": db.session.scalars(select(Room.id)).first(),
         "service": service.id,
         "trainer": booking.trainer_id,

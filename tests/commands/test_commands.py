@@ -13,7 +13,16 @@ import pytest
 from backoffice.core.config import ROOT
 from backoffice.core.local import start_postgres
 
-COMMANDS = ("up", "demo", "create-owner", "import-enquiries", "backup", "restore", "doctor")
+COMMANDS = (
+    "up",
+    "demo",
+    "create-owner",
+    "import-enquiries",
+    "import-exercises",
+    "backup",
+    "restore",
+    "doctor",
+)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -109,6 +118,15 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
     assert back.returncode == 0, back.stderr
     assert "restored" in back.stdout
     assert json.loads(run("import-enquiries", str(enquiries), "--json").stdout) == counts
+
+    exercises = ROOT / "tests" / "data" / "exercises-small.json"
+    told = run("import-exercises", str(exercises)).stdout
+    assert "7 exercises added, 0 were here before." in told
+    assert "entry 10 Odd Muscle: This word is not known: wing" in told
+    again = json.loads(run("import-exercises", str(exercises), "--json").stdout)
+    assert again == {"rows": 17, "new": 0, "known": 7, "namesake": 1, "skipped": 9}
+    wrong = run("import-exercises", str(enquiries))
+    assert (wrong.returncode, "not a JSON file" in wrong.stderr) == (1, True)
 
     (tmp_path / "gym.backup").write_bytes((tmp_path / "gym.backup").read_bytes()[:-500])
     assert run("restore", "gym.backup", "--yes").returncode == 1

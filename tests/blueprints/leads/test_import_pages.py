@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backoffice.leads import uploads
-from backoffice.leads.models import EnquiryUpload, Lead
+from backoffice.core.uploads import Upload, forget_uploads
+from backoffice.leads.models import Lead
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from tests.conftest import NOON
@@ -102,7 +102,7 @@ def test_no_file_an_empty_one_and_a_large_one_are_refused(sign_in: SignIn, sessi
             "/leads/import", data=multipart(b"a" * size, desk.csrf), content_type=f"{MULTIPART}=x"
         )
         assert answer.status_code == status
-    assert session.scalar(select(func.count()).select_from(EnquiryUpload)) == 0
+    assert session.scalar(select(func.count()).select_from(Upload)) == 0
 
 
 def test_a_file_is_found_by_the_one_who_chose_it(sign_in: SignIn) -> None:
@@ -115,8 +115,8 @@ def test_a_file_is_found_by_the_one_who_chose_it(sign_in: SignIn) -> None:
 def test_kept_files_are_dropped_after_a_day(sign_in: SignIn, session: Session) -> None:
     choose(sign_in(Role.FRONT_DESK), HEADER.encode())
     for later, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
-        uploads.forget_uploads(now=NOON + later)
-        assert session.scalar(select(func.count()).select_from(EnquiryUpload)) == left
+        forget_uploads(now=NOON + later)
+        assert session.scalar(select(func.count()).select_from(Upload)) == left
 
 
 def test_a_trainer_imports_nothing(sign_in: SignIn, now: datetime) -> None:

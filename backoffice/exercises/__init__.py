@@ -1,0 +1,1 @@
+"""The exercise library: what can be prescribed, found in both languages."""

@@ -1,0 +1,1 @@
+"""The exercise library: find, add, change, import."""
