@@ -52,5 +52,6 @@ def _note(person_id: int, form: CallForm) -> None:
     noted = note_call(current_studio(), person_id, CallOutcome(form.outcome.data), by=actor(), now=now())
     said = _("Call kept: %(outcome)s.", outcome=str(CALL_WORDS[CallOutcome(noted.outcome)]))
     if noted.due_after is not None:
-        said = f"{said} {_('The next action is due %(when)s.', when=show_daytime(noted.due_after))}"
+        due = _("The next action is due %(when)s.", when=show_daytime(noted.due_after))
+        said = f"{said} {due}"
     flash_undo(said, url_for("leads.take_back", call_id=noted.id))

@@ -39,3 +39,18 @@ def test_no_mark_stands_inside_another() -> None:
             if any(isinstance(one.func, ast.Name) and one.func.id in marks for one in inner):
                 nested.append(f"{path.relative_to(ROOT)}:{call.lineno}")
     assert nested == []
+
+
+def test_no_mark_stands_inside_a_formatted_string() -> None:
+    """There the extraction does not read it at all."""
+    marks, hidden = {"_", "_l", "N_", "gettext", "ngettext", "lazy_gettext"}, []
+    for path in [*ROOT.glob("backoffice/**/*.py"), *ROOT.glob("blueprints/**/*.py")]:
+        for text in ast.walk(ast.parse(path.read_text("utf-8"))):
+            calls = (
+                [node for node in ast.walk(text) if isinstance(node, ast.Call)]
+                if isinstance(text, ast.JoinedStr)
+                else []
+            )
+            if any(isinstance(one.func, ast.Name) and one.func.id in marks for one in calls):
+                hidden.append(f"{path.relative_to(ROOT)}:{text.lineno}")
+    assert hidden == []
