@@ -183,7 +183,8 @@ function start(root) {
   show();
 
   root.addEventListener("keydown", onKey);
-  narrow.addEventListener("change", () => calendar.setOption("view", firstView()));
+  // A sheet of paper is narrow for a moment before it lies: what is shown is what is printed.
+  narrow.addEventListener("change", () => matchMedia("print").matches || calendar.setOption("view", firstView()));
   setInterval(async () => {
     if (document.hidden || isDragging || moving || document.querySelector("dialog[open]") || root.querySelector(".ec-event:focus")) return;
     // A lost poll is repeated at the next turn.
