@@ -153,3 +153,14 @@ def test_a_week_of_one_trainer(site: Site, page: Page, day: str) -> None:
     page.locator("[data-calendar-trainer]").select_option(label="森 亮介")
     expect(page.locator(".ec-time-grid")).to_contain_text("森の客 五")
     expect(page.locator(".ec-time-grid")).not_to_contain_text("岡田の客 六")
+
+
+def test_what_is_shown_is_what_is_printed_on_one_sheet(site: Site, page: Page, day: str) -> None:
+    visit(site, "紙野 綾", 11)
+    sign_in(page)
+    for view in ("day", "week"):
+        page.goto(f"/calendar?day={day}&view={view}")
+        expect(page.locator(".ec-event").first).to_be_visible()
+        sheets = page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1, view
+        expect(page.locator(".ec-time-grid")).to_be_visible()
