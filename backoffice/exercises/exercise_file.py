@@ -46,10 +46,8 @@ def read_exercises(content: bytes) -> list[ExerciseRow]:
         raise Invalid(N_("The file is larger than %(limit)s MB."), field="file", limit=MOST_BYTES // 1024**2)
     try:
         entries = json.loads(content)
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # broken, other characters, endless numbers, nested without end
+    # broken, in other characters, with an endless number; nested without end
+    except (ValueError, RecursionError) as error:
         raise Invalid(NOT_JSON, field="file") from error
     if not isinstance(entries, list) or not entries:
         raise Invalid(NOT_A_LIST, field="file")

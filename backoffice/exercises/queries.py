@@ -169,9 +169,12 @@ def _conditions(filters: ExerciseFilters) -> list[ColumnElement[bool]]:
 
 
 def _holds(forms: tuple[str, ...]) -> ColumnElement[bool]:
-    """One word of a query is part of a name, or the name of a muscle or of equipment."""
+    """One word of a query is part of a name, or the name of a muscle or of equipment.
+
+    A folded form holds no character that stands for others in LIKE.
+    """
     keys = sorted({key for form in forms for key in keys_named(form)})
-    found = [Exercise.search.contains(form, autoescape=True) for form in forms]
+    found = [Exercise.search.contains(form) for form in forms]
     if keys:
         found += [Exercise.muscles.overlap(keys), Exercise.equipment.overlap(keys)]
     return or_(*found)
@@ -183,8 +186,8 @@ def _rank(forms: tuple[str, ...]) -> ColumnElement[object]:
         condition
         for form in forms
         for condition in (
-            Exercise.search.startswith(form, autoescape=True),
-            Exercise.search.contains(f" {form}", autoescape=True),
+            Exercise.search.startswith(form),
+            Exercise.search.contains(f" {form}"),
         )
     ]
     return case((or_(*starts), 0), else_=1)

@@ -6,6 +6,7 @@ from functools import cache
 
 from backoffice.core.contact import fold_kana, fold_name, is_kana, plain_text, romaji_key, romaji_keys
 from backoffice.core.language import Language, translate
+from backoffice.exercises.loanwords import english_of
 from backoffice.exercises.vocabulary import EQUIPMENT_WORDS, MUSCLE_WORDS
 
 LONGEST_QUERY = 100
@@ -53,7 +54,7 @@ def keys_named(form: str) -> list[str]:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    forms = [fold(word)]
+    forms = [fold(word), english_of(fold(word))]
     if word.isascii():
         sound = romaji_key(word)
         forms.append(sound if len(sound) >= SHORTEST_SOUND else "")

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from backoffice.clients.limits import LIMIT_WORDS
 from backoffice.exercises.models import Exercise, Source
@@ -18,7 +19,7 @@ from backoffice.exercises.vocabulary import (
 
 SHOW_WORDS = {
     Show.READY: _l("in use"),
-    Show.UNNAMED: _l("without a Japanese name"),
+    Show.UNNAMED: _l("no Japanese name"),
     Show.ARCHIVED: _l("not in use"),
 }
 
@@ -42,7 +43,7 @@ EXERCISE_WORDS = {
 
 def prescription(one: Exercise | ExerciseRow) -> str:
     """The usual prescription in words, as far as it is said: 2 sets · 10 reps · each side · hold 3 s."""
-    parts = [_("%(n)s sets", n=one.sets) if one.sets else "", _amount(one)]
+    parts = [ngettext("%(num)s set", "%(num)s sets", one.sets) if one.sets else "", _amount(one)]
     if one.counted != Counted.TOTAL:
         parts.append(_(COUNTED_WORDS[Counted(one.counted)]))
     if one.hold_seconds:

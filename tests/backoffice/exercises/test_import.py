@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backoffice.core.audit import Actor, AuditLine
@@ -77,6 +78,17 @@ def test_added_once_and_reasons_told(gym: Studio, by: Actor, now: datetime, sess
     assert line.after == COUNTS
 
 
+def test_the_database_keeps_an_entry_of_the_project_once(
+    gym: Studio, by: Actor, now: datetime, session: Session
+) -> None:
+    run(read_exercises(SMALL), gym.id, by=by, now=now)
+    first, second, *_rest = imported(session).values()
+    second.source_key = first.source_key
+    with pytest.raises(IntegrityError):
+        session.flush()
+    session.rollback()
+
+
 def test_what_an_entry_becomes(gym: Studio, by: Actor, now: datetime, session: Session) -> None:
     run(read_exercises(SMALL), gym.id, by=by, now=now)
     rows = imported(session)
@@ -137,7 +149,7 @@ def test_an_exercise_of_our_own_with_the_same_name_is_not_doubled(
     [
         b"", b"not json", b"{", b"[", b"\xff\xfe\x00", b"name,force\nx,y\n", b"[" * 100_000, b'{"a":' * 50_000,
         b"[" + b"1" * 5_000 + b"]", b"null", b"{}", b"[]", b'"text"', b"3", b"\x80abc", b"PK\x03\x04",
-        b" " * (MOST_BYTES + 1), b"[" + b"1," * MOST_ROWS + b"1]",
+        SMALL + b" " * MOST_BYTES, b"[" + b"1," * MOST_ROWS + b"1]",
     ],
     ids=range(18),
 )  # fmt: skip

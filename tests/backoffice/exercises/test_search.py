@@ -13,7 +13,8 @@ from backoffice.core.db import transaction
 from backoffice.core.language import Language
 from backoffice.exercises.actions import archive_exercise, create_exercise
 from backoffice.exercises.draft import ExerciseDraft
-from backoffice.exercises.queries import OFFERED, ExerciseFilters, exercise_page, find_for_picker
+from backoffice.exercises.loanwords import english_of
+from backoffice.exercises.queries import OFFERED, ExerciseFilters, Show, exercise_page, find_for_picker
 from backoffice.exercises.search import LONGEST_QUERY, MOST_WORDS, fold, needles, search_text
 from backoffice.exercises.vocabulary import Section
 from backoffice.studio.models import Studio
@@ -83,6 +84,23 @@ def test_found_in_both_languages(typed: str, found: str, gym: Studio) -> None:
 def test_nothing_is_found_by_what_stands_nowhere(typed: str, gym: Studio) -> None:
     assert names(gym, typed) in ([], names(gym, ""))
     assert typed in {"_", "%", "\\"} or names(gym, typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("ベンチプレス", "Barbell Bench Press - Medium Grip"),
+        ("ﾌﾟﾙｱｯﾌﾟ", "Band Assisted Pull-Up"),
+        ("スクワット バーベル", "Barbell Full Squat"),
+    ],
+)
+def test_an_english_entry_is_found_by_the_kana_a_trainer_says(
+    typed: str, name: str, gym: Studio, by: Actor, now: datetime
+) -> None:
+    create_exercise(gym.id, ExerciseDraft(name_en=name), by=by, now=now)
+    found = exercise_page(ExerciseFilters(gym.id, query=typed, show=Show.UNNAMED), language="ja")
+    assert [row.name_en for row in found] == [name]
+    assert english_of(fold("スクワット教室")) == english_of("") == ""
 
 
 def test_what_begins_with_the_word_comes_first(gym: Studio) -> None:

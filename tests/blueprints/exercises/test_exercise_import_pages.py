@@ -1,6 +1,7 @@
 """A file of exercises through the browser: chosen, looked at, imported once, what was left out told."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def test_looked_at_and_imported_once(sign_in: SignIn, session: Session) -> None:
         assert manager.post(address, data={}).location == f"{address}/done"
     assert imported(session) == 7
     assert manager.get(address).location == f"{address}/done"
-    assert "対応していない語です：wing" in manager.get(f"{address}/done").text
+    done = manager.get(f"{address}/done").text
+    assert re.findall(r'<span class="kpi">(\d+)</span>', done) == ["7", "0", "1", "9"]
+    assert "対応していない語です：wing" in done
     second = choose(manager, SMALL)
     assert "disabled" in manager.get(second).text
     manager.post(second, data={})
