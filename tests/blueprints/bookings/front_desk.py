@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from backoffice.bookings.actions import book
 from backoffice.bookings.guests import Guest
@@ -14,10 +15,11 @@ from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.staff.models import Trainer
+from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
+from tests.pages import PageClient
 
 TODAY = date(2026, 11, 24)
 TOMORROW = date(2026, 11, 25)
@@ -78,3 +80,13 @@ def counted() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+
+
+def signed_in_trainer(gym: Studio, sign_in: Any) -> PageClient:
+    """The browser of mori, who works with an account of their own."""
+    client: PageClient = sign_in(Role.TRAINER)
+    with transaction():
+        account = db.session.scalars(select(Staff).where(Staff.roles.contains([Role.TRAINER.value]))).one()
+        trainer(gym).staff_id = account.id
+    client.get("/today")
+    return client

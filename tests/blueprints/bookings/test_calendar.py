@@ -5,13 +5,23 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from backoffice.bookings import schedule
+from backoffice.bookings.attendance import attend
 from backoffice.bookings.calendar_feed import gaps
+from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import transaction
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
-from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, counted, guest, trainer, visit
+from tests.blueprints.bookings.front_desk import (
+    TODAY,
+    TOMORROW,
+    counted,
+    guest,
+    signed_in_trainer,
+    trainer,
+    visit,
+)
 from tests.pages import PageClient
 
 
@@ -137,3 +147,23 @@ def test_closing_days_and_holidays_are_named(
     address = "/calendar/events?from=2026-11-23&to=2026-11-30"
     notes = [(one["start"], one["title"]) for one in at_desk.get(address).get_json() if one.get("is_note")]
     assert notes == [("2026-11-23", "勤労感謝の日"), ("2026-11-25", "研修 休業")]
+
+
+def test_a_trainer_reads_who_comes_to_them_and_only_when_a_colleague_is_busy(
+    gym: Studio, sign_in: object, now: datetime
+) -> None:
+    mine = visit(gym, guest("山田 花子", now=now), "16:00", now=now)
+    visit(gym, guest("佐藤 健", "090-2222-3333", now=now), "17:00", now=now, with_="okada")
+    found = {
+        one["start"]: (one["title"], one["url"])
+        for one in events(signed_in_trainer(gym, sign_in))
+        if one.get("id")
+    }
+    assert list(found.values()) == [("山田 花子", f"/bookings/{mine.id}"), ("予約済み", None)]
+
+
+def test_what_is_over_is_not_moved(gym: Studio, at_desk: PageClient, now: datetime, by: Actor) -> None:
+    booking = visit(gym, guest(now=now), "16:00", now=now)
+    with transaction():
+        attend(guests_of(booking.id)[0], by=by, now=now + timedelta(hours=5))
+    assert [one["is_movable"] for one in events(at_desk) if one.get("id")] == [False]

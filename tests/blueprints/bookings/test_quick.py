@@ -12,7 +12,7 @@ from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, visit
+from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, signed_in_trainer, visit
 from tests.pages import PageClient
 
 
@@ -56,6 +56,19 @@ def test_the_palette_shows_only_what_may_be_opened(gym: Studio, sign_in: object)
     assert "/calendar" in page
     assert "data-palette-book" not in page
     assert "/settings" not in page
+
+
+def test_a_trainer_finds_their_own_guests_and_books_nobody(
+    gym: Studio, sign_in: object, now: datetime
+) -> None:
+    own, other = guest("山田 花子", now=now), guest("山田 太郎", "090-2222-3333", now=now)
+    visit(gym, own, "16:00", now=now)
+    visit(gym, other, "16:00", now=now, with_="okada")
+    client = signed_in_trainer(gym, sign_in)
+    found = client.post("/palette", data={"q": "山田", "books": "1"}).get_data(as_text=True)
+    assert f"/people/{own.id}" in found
+    assert "山田 太郎" not in found
+    assert "/bookings/quick" not in found
 
 
 def test_a_known_caller_is_booked_at_the_first_time_offered(
