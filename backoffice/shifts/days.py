@@ -63,7 +63,7 @@ def own_days(cells: Collection[Cell]) -> dict[Cell, tuple[list[Span] | None, int
             tuple_(ShiftDay.trainer_id, ShiftDay.day).in_(sorted(cells))
         )
     )
-    return {(row.trainer_id, row.day): (_spans(row.hours), row.version) for row in rows}
+    return {(row.trainer_id, row.day): (spans_of(row.hours), row.version) for row in rows}
 
 
 def write_days(studio_id: int, wanted: Mapping[Cell, Sequence[Span] | None]) -> dict[Cell, int]:
@@ -71,7 +71,7 @@ def write_days(studio_id: int, wanted: Mapping[Cell, Sequence[Span] | None]) -> 
     if not wanted:
         return {}
     rows = [
-        {"studio_id": studio_id, "trainer_id": trainer_id, "day": day, "hours": _ranges(spans), "version": 1}
+        {"studio_id": studio_id, "trainer_id": trainer_id, "day": day, "hours": ranges(spans), "version": 1}
         for (trainer_id, day), spans in sorted(wanted.items(), key=lambda item: item[0])
     ]
     wish = insert(ShiftDay).values(rows)
@@ -89,9 +89,11 @@ def said(spans: Sequence[Span] | None) -> str:
     return "weekly" if spans is None else write_hours(spans) or "off"
 
 
-def _ranges(spans: Sequence[Span] | None) -> list[Range[int]] | None:
+def ranges(spans: Sequence[Span] | None) -> list[Range[int]] | None:
+    """Spans as the database keeps them."""
     return None if spans is None else [Range(start, end) for start, end in spans]
 
 
-def _spans(hours: Sequence[Range[int]] | None) -> list[Span] | None:
+def spans_of(hours: Sequence[Range[int]] | None) -> list[Span] | None:
+    """What the database keeps, as spans."""
     return None if hours is None else [(span.lower or 0, span.upper or 0) for span in hours]

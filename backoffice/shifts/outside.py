@@ -1,21 +1,23 @@
 """Bookings ahead that lie outside the hours of their trainer: listed to be called, never moved by themselves."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from backoffice.bookings.models import Booking, Participant
 from backoffice.bookings.schedule import AHEAD
-from backoffice.bookings.spans import inside, minute_after, minute_of
+from backoffice.bookings.shift_table import instants
+from backoffice.bookings.spans import inside, instant, minute_after, minute_of
 from backoffice.bookings.working_time import hours_of
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.shifts.days import Cell
+from backoffice.shifts.swap_moves import Move
 from backoffice.staff.models import TimeOff
 from backoffice.studio.models import Studio
 
@@ -55,7 +57,7 @@ def outside_hours(
         Booking.studio_id == studio.id,
         Booking.state.in_(AHEAD),
         Booking.starts_at > now,
-        or_(Booking.held_until.is_(None), Booking.held_until > now),
+        _is_no_lapsed_hold(now),
     )
     if trainer_id is not None:
         query = query.where(Booking.trainer_id == trainer_id)
@@ -66,7 +68,28 @@ def outside_hours(
         cell = (trainer, local_date(starts_at, studio.zone))
         if cells is None or cell in cells:
             by_day[cell].append((booking_id, (minute_of(begin), minute_after(end))))
-    return _details(_not_worked(studio, by_day)) if by_day else []
+    return _details(Booking.id.in_(_not_worked(studio, by_day))) if by_day else []
+
+
+def within(
+    studio: Studio, moves: Sequence[Move], *, now: datetime, trainer_id: int | None = None
+) -> list[Outside]:
+    """The guests whose booking ahead falls into hours that go from one trainer to another, and is still with the first.
+
+    `trainer_id` narrows it to the guests of one trainer. One statement.
+    """
+    taken = [
+        and_(
+            Booking.trainer_id == move.giver,
+            Booking.starts_at - Booking.prep_minutes * _MINUTE < instant(end),
+            Booking.ends_at + Booking.cleanup_minutes * _MINUTE > instant(start),
+        )
+        for move in moves
+        for start, end in instants(move.day, move.spans, studio.zone)
+        if trainer_id in (None, move.giver)
+    ]
+    ahead = Booking.state.in_(AHEAD) & (Booking.starts_at > now) & _is_no_lapsed_hold(now)
+    return _details(and_(Booking.studio_id == studio.id, ahead, or_(false(), *taken)))
 
 
 def _not_worked(studio: Studio, by_day: dict[Cell, list[tuple[int, tuple[int, int]]]]) -> list[int]:
@@ -80,7 +103,11 @@ def _not_worked(studio: Studio, by_day: dict[Cell, list[tuple[int, tuple[int, in
     ]
 
 
-def _details(booking_ids: list[int]) -> list[Outside]:
+def _is_no_lapsed_hold(now: datetime) -> ColumnElement[bool]:
+    return or_(Booking.held_until.is_(None), Booking.held_until > now)
+
+
+def _details(is_meant: ColumnElement[bool]) -> list[Outside]:
     absence = (
         select(func.min(TimeOff.id))
         .where(
@@ -98,7 +125,7 @@ def _details(booking_ids: list[int]) -> list[Outside]:
         )
         .join(Participant, Participant.booking_id == Booking.id)
         .join(Person, Person.id == Participant.person_id)
-        .where(Booking.id.in_(booking_ids))
+        .where(is_meant)
         .order_by(Booking.starts_at, Booking.id, Participant.position)
         .limit(MOST)
     )  # fmt: skip

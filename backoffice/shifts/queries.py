@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backoffice.bookings.calendar_feed import SHOWN
 from backoffice.bookings.models import Booking
@@ -15,11 +15,14 @@ from backoffice.bookings.spans import Span, inside, minus, minute_after, minute_
 from backoffice.bookings.working_time import Hours, hours_of
 from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db, fetch
+from backoffice.core.errors import NotFound
 from backoffice.shifts.copying import month_days
-from backoffice.shifts.models import ShiftCopy
+from backoffice.shifts.models import OPEN_SWAPS, ShiftCopy, ShiftSwap
 from backoffice.studio.models import Studio
+from backoffice.studio.scope import of_studio
 
 _OFF = Planned([])
+MOST_SWAPS = 50
 
 
 @dataclass
@@ -102,6 +105,28 @@ def last_copy(studio_id: int, month: date) -> ShiftCopy | None:
         ShiftCopy.undone_at.is_(None),
     )
     return db.session.scalar(query.order_by(ShiftCopy.id.desc()).limit(1))
+
+
+def swaps(
+    studio_id: int, *, trainer_id: int | None = None, open_only: bool = False, limit: int = MOST_SWAPS
+) -> list[ShiftSwap]:
+    """Requests to swap, the newest first: all, or those of one trainer (asking or asked). One statement."""
+    query = (
+        select(ShiftSwap).where(ShiftSwap.studio_id == studio_id).order_by(ShiftSwap.id.desc()).limit(limit)
+    )
+    if trainer_id is not None:
+        query = query.where(or_(ShiftSwap.trainer_id == trainer_id, ShiftSwap.other_id == trainer_id))
+    if open_only:
+        query = query.where(ShiftSwap.state.in_(OPEN_SWAPS))
+    return list(db.session.scalars(query))
+
+
+def swap_of(studio_id: int, swap_id: int, *, trainer_id: int | None) -> ShiftSwap:
+    """A request of this studio; for a trainer only their own. Raises `NotFound`."""
+    swap = of_studio(ShiftSwap, studio_id, swap_id)
+    if trainer_id not in (None, swap.trainer_id, swap.other_id):
+        raise NotFound
+    return swap
 
 
 def _cell(hours: Hours, trainer_id: int, day: date, zone: str) -> Cell:

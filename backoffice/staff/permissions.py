@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EXPORTS_MAKE = "exports:make"
     STUDIO_EDIT = "studio:edit"
     SHIFTS_EDIT = "shifts:edit"
+    SHIFTS_ASK = "shifts:ask"
     STAFF_EDIT = "staff:edit"
     AUDIT_VIEW = "audit:view"
 
@@ -45,12 +46,12 @@ _FRONT_DESK = frozenset(
 _TRAINER = frozenset(
     {
         _P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW,
-        _P.EXERCISES_EDIT,
+        _P.EXERCISES_EDIT, _P.SHIFTS_ASK,
     }
 )  # fmt: skip
 _MANAGER = _FRONT_DESK | {
-    _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.AUDIT_VIEW,
-    _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
+    _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.SHIFTS_ASK,
+    _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

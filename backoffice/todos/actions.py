@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
@@ -26,6 +26,7 @@ def add_todo(
     lead_id: int | None = None,
     booking_id: int | None = None,
     message_id: int | None = None,
+    shift_swap_id: int | None = None,
     owner_staff_id: int | None = None,
     by: Actor,
     now: datetime,
@@ -43,6 +44,7 @@ def add_todo(
         lead_id=lead_id,
         booking_id=booking_id,
         message_id=message_id,
+        shift_swap_id=shift_swap_id,
         owner_staff_id=owner_staff_id,
         created_at=now,
     )
@@ -55,7 +57,8 @@ def add_todo(
 def finish_todo(studio_id: int, todo_id: int, *, by: Actor, now: datetime) -> Todo:
     """Tick a task off; ticking twice changes nothing.
 
-    Refuses the next action of a lead: an open lead never has none, so it is answered on the lead's page.
+    Refuses the next action of a lead: an open lead never has none, so it is answered on the lead's page. Refuses a
+    swap of shifts as well: its answer closes it.
     """
     todo = _lock(studio_id, todo_id)
     if todo.done_at is None:
@@ -75,16 +78,17 @@ def reopen_todo(studio_id: int, todo_id: int, *, by: Actor, now: datetime) -> To
 
 def drop_for_booking(booking_id: int, kinds: Iterable[TodoKind], *, by: Actor, now: datetime) -> int:
     """Close the open tasks of these kinds about a booking that needs them no more; how many there were."""
-    query = (
-        select(Todo)
-        .where(
-            Todo.booking_id == booking_id,
-            Todo.kind.in_([TodoKind(kind).value for kind in kinds]),
-            Todo.done_at.is_(None),
-        )
-        .order_by(Todo.id)
-        .with_for_update()
-    )
+    is_meant = Todo.kind.in_([TodoKind(kind).value for kind in kinds])
+    return _drop(is_meant & (Todo.booking_id == booking_id), by=by, now=now)
+
+
+def drop_for_swap(shift_swap_id: int, *, by: Actor, now: datetime) -> int:
+    """Close the open tasks about a swap of shifts that was answered; how many there were."""
+    return _drop(Todo.shift_swap_id == shift_swap_id, by=by, now=now)
+
+
+def _drop(is_meant: ColumnElement[bool], *, by: Actor, now: datetime) -> int:
+    query = select(Todo).where(is_meant, Todo.done_at.is_(None)).order_by(Todo.id).with_for_update()
     open_todos = list(db.session.scalars(query))
     for todo in open_todos:
         todo.done_at, todo.done_by = now, by.label
@@ -96,4 +100,6 @@ def _lock(studio_id: int, todo_id: int) -> Todo:
     todo = of_studio(Todo, studio_id, todo_id, lock=True)
     if todo.kind == TodoKind.NEXT_ACTION:
         raise Invalid(N_("Please choose the next action on the page of this lead."))
+    if todo.kind == TodoKind.SHIFT_SWAP:
+        raise Invalid(N_("Please answer on the page of this request."))
     return todo

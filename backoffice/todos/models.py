@@ -15,6 +15,7 @@ class TodoKind(StrEnum):
     NEXT_ACTION = "NEXT_ACTION"
     CALL_TO_CONFIRM = "CALL_TO_CONFIRM"
     CHECK_MESSAGE = "CHECK_MESSAGE"
+    SHIFT_SWAP = "SHIFT_SWAP"
 
 
 class Todo(WithId):
@@ -31,6 +32,7 @@ class Todo(WithId):
         Index("ix_todos_open_due", "due_at", "id", postgresql_where=text("done_at is null")),
         Index("ix_todos_person_id", "person_id"),
         Index("ix_todos_lead_id", "lead_id"),
+        Index("ix_todos_shift_swap_id", "shift_swap_id", postgresql_where=text("shift_swap_id is not null")),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -40,6 +42,7 @@ class Todo(WithId):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    shift_swap_id: Mapped[int | None] = mapped_column(ForeignKey("shift_swaps.id"))
     owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     due_at: Mapped[datetime]
     is_parked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -24,6 +24,7 @@ class TodoRow(NamedTuple):
     lead_id: int | None
     booking_id: int | None
     message_id: int | None
+    shift_swap_id: int | None
     name: str | None
     kana: str | None
     phone: str | None
@@ -50,6 +51,7 @@ def open_todos(
             Todo.lead_id,
             Todo.booking_id,
             Todo.message_id,
+            Todo.shift_swap_id,
             Person.name,
             Person.kana,
             first_phone(),

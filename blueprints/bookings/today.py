@@ -129,17 +129,25 @@ def _sheet() -> Sheet:
         rows=day_rows(
             studio.id, first, last, trainer_id=shown.id if shown else None, reader=reading_trainer()
         ),
-        todos=open_todos(
-            studio.id,
-            due_before=due_before,
-            owner_staff_id=None if may(Permission.BOOKINGS_EDIT) else current_user.id,
-        ),
+        todos=[todo for todo in _todos(studio.id, due_before) if _is_asked(todo)],
         trainers=all_trainers,
         shown=shown,
         own=own,
         by_time=request.args.get("by") == "time",
         now=now(),
     )
+
+
+def _todos(studio_id: int, due_before: datetime) -> list[TodoRow]:
+    owner = None if may(Permission.BOOKINGS_EDIT) else current_user.id
+    return open_todos(studio_id, due_before=due_before, owner_staff_id=owner)
+
+
+def _is_asked(todo: TodoRow) -> bool:
+    """Whether a task is the reader's: a swap of shifts is answered by one trainer or by those who edit the table."""
+    if todo.shift_swap_id is None or todo.owner_staff_id == current_user.id:
+        return True
+    return todo.owner_staff_id is None and may(Permission.SHIFTS_EDIT)
 
 
 def _asked(all_trainers: Iterable[Trainer], own: Trainer | None) -> Trainer | None:

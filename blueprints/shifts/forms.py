@@ -1,8 +1,8 @@
-"""One day of one trainer, and what a copy is made of."""
+"""One day of one trainer, what a copy is made of, and what a trainer asks a colleague for."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from blueprints.support.forms import CreateForm, SafeForm, VersionField
 
@@ -19,3 +19,13 @@ class CopyForm(CreateForm):
 
     week = DateField("", validators=[Optional()])
     seen = HiddenField("", validators=[Length(max=64)])
+
+
+class SwapForm(CreateForm):
+    """Which own day (or hours of it) a colleague should take, and which whole day of theirs one takes for it."""
+
+    day = DateField(_l("Your day"), validators=[InputRequired()])
+    hours = StringField(_l("Only these hours"), validators=[Length(max=120)])
+    other_id = SelectField(_l("Who takes them"), coerce=int)
+    back_day = DateField(_l("In return you take their day"), validators=[Optional()])
+    note = StringField(_l("A word to them"), validators=[Length(max=200)])

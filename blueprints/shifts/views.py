@@ -7,7 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from backoffice.shifts.outside import MOST, outside_hours
-from backoffice.shifts.queries import last_copy, month_table
+from backoffice.shifts.queries import last_copy, month_table, swaps
 from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
 from backoffice.studio.calendar_days import public_holidays
@@ -16,6 +16,7 @@ from blueprints.bookings.offered import offered
 from blueprints.bookings.reader import reading_trainer
 from blueprints.shifts import copying, days
 from blueprints.shifts.blueprint import shifts
+from blueprints.shifts.swaps import own_trainer, words_of_swaps
 from blueprints.shifts.words import asked_month, length_words, month_key, span_words
 from blueprints.support.access import may, permit
 from blueprints.support.clock import now, today
@@ -33,7 +34,12 @@ def show() -> ResponseReturnValue:
     """Trainers by days; on a phone the days of one trainer (`trainer=`, else the own)."""
     studio, month = current_studio(), asked_month()
     copy = last_copy(studio.id, month) if may(Permission.SHIFTS_EDIT) else None
-    return render_template("shifts/month.html", chosen=_chosen(), copy=copy, today=today(), **_sheet(month))
+    own = own_trainer()
+    asked = swaps(studio.id, trainer_id=reading_trainer(), open_only=True)
+    return render_template(
+        "shifts/month.html", chosen=_chosen(), copy=copy, today=today(), swaps=asked, own=own.id if own else None,
+        **{**words_of_swaps(), **_sheet(month)},
+    )  # fmt: skip
 
 
 @shifts.get("/print")
@@ -74,5 +80,6 @@ def _sheet(month: date) -> dict[str, Any]:
 def _chosen() -> Trainer | None:
     """Whose days a phone shows: the trainer asked for, else the own, else the first."""
     team = offered().trainers
-    asked = request.args.get("trainer", "") or str(reading_trainer() or "")
+    own = own_trainer()
+    asked = request.args.get("trainer", "") or str(own.id if own else "")
     return next((one for one in team if str(one.id) == asked), team[0] if team else None)

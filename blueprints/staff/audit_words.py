@@ -30,6 +30,7 @@ SUBJECTS = {
     "series": N_("Series"),
     "service": N_("Service"),
     "shift": N_("Shift"),
+    "shift_swap": N_("Swap of shifts"),
     "special_day": N_("Special day"),
     "staff": N_("Staff"),
     "studio": N_("Gym"),
@@ -45,6 +46,8 @@ VERBS = {
     "archived": N_("taken out of use"),
     "arrive_undone": N_("arrival taken back"),
     "arrived": N_("arrived"),
+    "approved": N_("approved"),
+    "asked": N_("asked"),
     "assigned": N_("given to somebody"),
     "attend_undone": N_("attendance taken back"),
     "attended": N_("attended"),
@@ -95,6 +98,7 @@ VERBS = {
     "name_completed": N_("name completed"),
     "no_show": N_("did not come"),
     "no_show_undone": N_("no-show taken back"),
+    "not_approved": N_("not approved"),
     "note_added": N_("note added"),
     "password_changed": N_("password changed"),
     "password_reset": N_("password reset"),
@@ -116,6 +120,7 @@ VERBS = {
     "stage": N_("stage changed"),
     "suspended": N_("suspended"),
     "took_over": N_("took over the screen"),
+    "withdrawn": N_("withdrawn"),
     "written": N_("written"),
 }
 

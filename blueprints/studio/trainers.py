@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from backoffice.core.db import transaction
 from backoffice.core.submissions import first_use
+from backoffice.shifts.outside import outside_hours
 from backoffice.staff import trainers as staff_trainers
 from backoffice.staff.models import Shift
 from backoffice.staff.permissions import Permission
@@ -108,7 +109,8 @@ def hours(trainer_id: int) -> ResponseReturnValue:
             row, form.hours(), valid_from=form.valid_from.data, by=actor(), now=now()
         ),
     ):
-        return done(url_for("settings.trainers"))
+        left = outside_hours(current_studio(), now=now(), trainer_id=row.id)
+        return done(url_for("shifts.outside") if left else url_for("settings.trainers"))
     page = render_template(
         "studio/hours.html", form=form, trainer=row, back=url_for("settings.trainers"),
         later=staff_trainers.changes_of_hours(row.id, tomorrow),

@@ -51,6 +51,36 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The hours of single days are lost: the weekly hours hold again on each."""
+    """The hours of single days become weekly hours that hold on that day only; the others hold around it.
+
+    Midnight at the end of a day is 23:59 there. Copies can be undone no more.
+    """
+    op.execute(
+        "create temporary table around on commit drop as"
+        " select s.*, unnest(datemultirange(daterange(s.valid_from, s.valid_until, '[]')) - own.days) as held"
+        " from shifts s join ("
+        "   select s.id, range_agg(daterange(d.day, d.day, '[]')) as days from shifts s"
+        "   join shift_days d on d.trainer_id = s.trainer_id and d.hours is not null"
+        "   and extract(isodow from d.day) - 1 = s.weekday"
+        "   and daterange(s.valid_from, s.valid_until, '[]') @> d.day group by s.id) own on own.id = s.id"
+    )
+    op.execute(
+        "delete from shifts s using shift_days d where d.trainer_id = s.trainer_id and d.hours is not null"
+        " and extract(isodow from d.day) - 1 = s.weekday"
+        " and daterange(s.valid_from, s.valid_until, '[]') @> d.day"
+    )
+    op.execute(
+        "insert into shifts (studio_id, trainer_id, weekday, starts_at, ends_at, break_from, break_to, valid_from,"
+        " valid_until)"
+        " select studio_id, trainer_id, weekday, starts_at, ends_at, break_from, break_to, lower(held), upper(held) - 1"
+        " from around"
+    )
+    op.execute(
+        "insert into shifts (studio_id, trainer_id, weekday, starts_at, ends_at, break_from, break_to, valid_from,"
+        " valid_until)"
+        " select studio_id, trainer_id, extract(isodow from day) - 1, make_time(lower(span) / 60, lower(span) % 60, 0),"
+        " make_time(least(upper(span), 1439) / 60, least(upper(span), 1439) % 60, 0), null, null, day, day"
+        " from shift_days, unnest(hours) as span where lower(span) < 1439"
+    )
     op.drop_table("shift_copies")
     op.drop_table("shift_days")

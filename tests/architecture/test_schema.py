@@ -1,7 +1,8 @@
 """Migrations: one head, the same schema as the models, and the way back works on a database with a gym in it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,8 +12,16 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from backoffice.all_models import metadata
+from backoffice.bookings.shift_table import shift_table
+from backoffice.core.app import create_base_app
+from backoffice.core.audit import SYSTEM
 from backoffice.core.config import Settings
+from backoffice.core.db import db, transaction
 from backoffice.core.migrate import alembic_config, current_revision, downgrade, head_revision, upgrade
+from backoffice.shifts.days import set_day
+from backoffice.staff.trainers import trainers
+from backoffice.studio.queries import the_studio
+from tests.gym import make_gym
 
 
 @pytest.fixture
@@ -99,3 +108,28 @@ def test_studios_that_exist_get_the_library_and_kept_enquiry_files_survive_both_
     downgrade(scratch, "0015")
     with scratch.connect() as connection:
         assert connection.scalars(text("select token from enquiry_uploads")).all() == ["t"]
+
+
+def test_hours_of_single_days_go_down_as_weekly_hours_of_that_day(
+    settings: Settings, scratch: Engine, now: datetime
+) -> None:
+    app = create_base_app(replace(settings, database_url=scratch.url.render_as_string(hide_password=False)))
+    first, last = date(2026, 11, 1), date(2027, 1, 31)
+    with app.app_context():
+        upgrade(db.engine)
+        make_gym(now=now)
+        mori, okada = trainers(the_studio().id)
+        with transaction():
+            for day, spans in (
+                (date(2026, 11, 1), []), (date(2026, 12, 2), [(570, 720), (800, 1000)]), (date(2026, 12, 9), []),
+                (date(2027, 1, 31), [(0, 600)]),
+            ):  # fmt: skip
+                set_day(mori, day, spans, version=None, by=SYSTEM, now=now)
+        before = {key: row.spans for key, row in shift_table([mori.id, okada.id], first, last).items()}
+        db.session.rollback()
+        downgrade(db.engine, "0013")
+        upgrade(db.engine)
+        after = {key: row.spans for key, row in shift_table([mori.id, okada.id], first, last).items()}
+        db.session.remove()
+        db.engine.dispose()
+    assert after == {key: spans for key, spans in before.items() if spans}

@@ -24,7 +24,9 @@ from backoffice.people.actions import add_note, create_person
 from backoffice.replanning.models import Replan
 from backoffice.shifts.copying import copy_table, plan_copy
 from backoffice.shifts.days import set_day
-from backoffice.staff.models import Role, Staff, TimeOff
+from backoffice.shifts.models import ShiftSwap
+from backoffice.shifts.swaps import ask
+from backoffice.staff.models import Role, Staff, TimeOff, Trainer
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import SpecialDay, Studio
 from backoffice.studio.queries import rooms, service_by_slug
@@ -119,6 +121,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     )  # fmt: skip
     db.session.add(view)
     set_day(mori, DAY, [], version=None, by=SYSTEM, now=now)
+    swap = _swap(gym, mori, okada, now)
     seen = plan_copy(gym, DAY + timedelta(days=60), DAY, now=now).fingerprint
     copied = copy_table(gym, DAY + timedelta(days=60), DAY, seen=seen, by=SYSTEM, now=now)
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
@@ -136,9 +139,17 @@ def make_world(gym: Studio, now: datetime) -> World:
         "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id,
         "exercise_id": db.session.query(Exercise.id).order_by(Exercise.id).limit(1).scalar(),
+        "swap_id": swap.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
+
+
+def _swap(gym: Studio, mori: Trainer, okada: Trainer, now: datetime) -> ShiftSwap:
+    """Okada is off in the evening of a day, and mori asks her to take a part of his."""
+    day = DAY + timedelta(days=45)
+    set_day(okada, day, [(600, 840)], version=None, by=SYSTEM, now=now)
+    return ask(gym, mori, okada, day, spans=[(900, 1080)], by=SYSTEM, now=now)
 
 
 def at(hour: int, gym: Studio) -> datetime:

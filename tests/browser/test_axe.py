@@ -29,7 +29,9 @@ from backoffice.people.queries import bare_person
 from backoffice.replanning.actions import propose, report_absence
 from backoffice.replanning.queries import hits_of, proposal_path
 from backoffice.shifts.days import set_day
-from backoffice.staff.models import Role, Trainer
+from backoffice.shifts.swaps import answer, ask
+from backoffice.staff.models import Role, Staff, Trainer
+from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.waiting.actions import add_wait
@@ -70,7 +72,7 @@ STAFF_PAGES = (
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
-    "/shifts/{trainer}/day",
+    "/shifts/{trainer}/day", "/shifts/swaps", "/shifts/swaps/new", "/shifts/swaps/{swap}",
     "/exercises", "/exercises/new", "/exercises/import", "/exercises/{exercise}", "/exercises/{exercise}/edit",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
@@ -128,6 +130,7 @@ def _story() -> dict[str, object]:
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
         "monday": _odd_week(booking, now),
+        "swap": _swap(booking, owner, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -162,6 +165,21 @@ def _odd_week(booking: Booking, now: datetime) -> str:
         set_day(trainer, day, [], version=None, by=SYSTEM, now=now)
         set_day(trainer, day + timedelta(days=1), [(600, 840), (900, 1230)], version=None, by=SYSTEM, now=now)
     return day.isoformat()
+
+
+def _swap(booking: Booking, owner: Staff, now: datetime) -> int:
+    """The owner, who trains as well, has asked a colleague for the day after the booking; it waits for approval."""
+    studio, day = the_studio(), local_date(booking.starts_at, the_studio().zone) + timedelta(days=1)
+    other = make_staff("axe-colleague@test.example", [Role.TRAINER], now=now).id
+    known = {"by": SYSTEM, "now": now}
+    with transaction():
+        own = db.session.get_one(Trainer, booking.trainer_id)
+        colleague = next(one for one in trainers(studio.id) if one.id != own.id)
+        own.staff_id, colleague.staff_id = owner.id, other
+        set_day(colleague, day, [], version=None, **known)  # type: ignore[arg-type]
+        swap = ask(studio, own, colleague, day, note="研修のため", **known)  # type: ignore[arg-type]
+        answer(studio, swap.id, colleague.id, True, version=None, **known)  # type: ignore[arg-type]
+    return swap.id
 
 
 def _series(person_id: int, service: Service, now: datetime) -> int:
