@@ -5,6 +5,7 @@ from backoffice.clients import models as clients
 from backoffice.core import audit, heartbeat, submissions, uploads
 from backoffice.core.db import Base
 from backoffice.exercises import models as exercises
+from backoffice.files import models as files
 from backoffice.handover import models as handover
 from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
@@ -19,7 +20,7 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, uploads, heartbeat, studio, people, todos, messaging, staff, handover, leads, clients,
+    audit, submissions, uploads, heartbeat, studio, people, todos, messaging, staff, files, handover, leads, clients,
     exercises, bookings, waiting, replanning, shifts, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -13,6 +13,7 @@ from blueprints.bookings.trainer_feed import feeds
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
 from blueprints.exercises.views import exercises
+from blueprints.files.views import files
 from blueprints.handover.views import handover
 from blueprints.health.views import health
 from blueprints.leads.imports import imports
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     exercise_imports,
     exercises,
     feeds,
+    files,
     handover,
     health,
     imports,

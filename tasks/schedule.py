@@ -41,7 +41,7 @@ SCHEDULE = (
     Periodic(
         "tasks.upkeep.forget",
         timedelta(hours=6),
-        "Drops what is only kept for a while: form tokens, uploaded files, used links, ended sessions.",
+        "Drops what is only kept for a while: form tokens, uploaded and deleted files, used links, ended sessions.",
     ),
 )
 

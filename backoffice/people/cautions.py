@@ -8,10 +8,10 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, NotFound, check_version
+from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
 from backoffice.people.models import Caution, Person
-from backoffice.people.queries import MergedAway, locked_people
+from backoffice.people.queries import held_person
 
 LONGEST_REASON = 1_000
 
@@ -48,12 +48,7 @@ def stricter(one: str, other: str) -> str:
 def _change(
     person_id: int, caution: str, reason: str | None, *, version: int | None, by: Actor, now: datetime
 ) -> None:
-    found = locked_people([person_id])
-    if not found:
-        raise NotFound
-    if found[0].archived_at is not None:
-        raise MergedAway
-    person = found[0]
+    person = held_person(person_id)
     check_version(person.version, version)
     before, person.caution, person.caution_reason = person.caution, caution, reason
     if before == caution and reason is None:

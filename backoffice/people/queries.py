@@ -119,6 +119,12 @@ def _there(found: Person | None) -> Person:
     return found
 
 
+def held_person(person_id: int) -> Person:
+    """A person read afresh and held until the end of the transaction. Raises `NotFound`, `MergedAway`."""
+    found = locked_people([person_id])
+    return _there(found[0] if found else None)
+
+
 def locked_people(person_ids: Iterable[int]) -> list[Person]:
     """People read afresh and held until the end of the transaction, in the order of their ids."""
     db.session.flush()

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PEOPLE_VIEW = "people:view"
     PEOPLE_EDIT = "people:edit"
     CAUTIONS_EDIT = "cautions:edit"
+    PAPERS_EDIT = "papers:edit"
     HANDOVER_EDIT = "handover:edit"
     LEADS_VIEW = "leads:view"
     LEADS_EDIT = "leads:edit"
@@ -40,7 +41,7 @@ _FRONT_DESK = frozenset(
     {
         _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
         _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
-        _P.HANDOVER_EDIT,
+        _P.HANDOVER_EDIT, _P.PAPERS_EDIT,
     }
 )  # fmt: skip
 _TRAINER = frozenset(

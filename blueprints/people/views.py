@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use
+from backoffice.files.models import Shelf
+from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
 from backoffice.merging.queries import merged_into
 from backoffice.messaging.queries import messages_about
@@ -20,6 +22,7 @@ from backoffice.reports.timeline import timeline
 from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
+from blueprints.files.forms import UploadForm
 from blueprints.leads.forms import CallForm
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
@@ -40,7 +43,8 @@ PAGE = 25
 SUGGESTED = 8
 LONGEST_TYPED = 300
 
-TABS = ("overview", "timeline", "messages", "consents", "changes")
+TABS = ("overview", "timeline", "messages", "consents", "files", "changes")
+ASKED_FOR = {"files": Permission.PAPERS_EDIT, "changes": Permission.AUDIT_VIEW}
 
 
 @people.get("")
@@ -88,7 +92,7 @@ def show(person_id: int) -> ResponseReturnValue:
 @people.get("/<int:person_id>/<tab>")
 @permit(Permission.PEOPLE_VIEW)
 def tab(person_id: int, tab: str) -> ResponseReturnValue:
-    """Another side of the same page: timeline, messages, consents, changes."""
+    """Another side of the same page: timeline, messages, consents, files, changes."""
     if tab not in _tabs():
         raise NotFound
     return _open(person_id, tab)
@@ -147,7 +151,7 @@ def _update(person: Person, form: PersonForm) -> None:
 
 def _tabs() -> tuple[str, ...]:
     """The sides of the page the acting person may open."""
-    return TABS if may(Permission.AUDIT_VIEW) else TABS[:-1]
+    return tuple(side for side in TABS if side not in ASKED_FOR or may(ASKED_FOR[side]))
 
 
 def _open(person_id: int, shown: str) -> ResponseReturnValue:
@@ -197,11 +201,21 @@ def _overview(person_id: int) -> dict[str, Any]:
     }
 
 
+def _files(person_id: int) -> dict[str, Any]:
+    found = files_of(current_studio().id, person_id, Shelf.PAPERS, now=now())
+    return {
+        "kept": [row for row in found if row.archived_at is None],
+        "deleted": [row for row in found if row.archived_at is not None],
+        "upload_form": UploadForm(formdata=None),
+    }
+
+
 _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
     "timeline": lambda person_id: {"events": timeline(person_id)},
     "messages": lambda person_id: {"messages": messages_about(person_id=person_id)},
     "consents": lambda person_id: {"consents": queries.consents(person_id)},
+    "files": _files,
     "changes": lambda person_id: {"changes": person_page.changes(person_id)},
 }
 

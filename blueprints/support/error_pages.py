@@ -75,13 +75,23 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """An answer of Flask or Werkzeug itself (404, 413 …)."""
     if error.code is None or error.code < 400:
         return error.get_response()
-    answer = refused(error.code, _(SENTENCES.get(error.code, OTHER_SENTENCE)))
+    answer = refused(
+        error.code, _too_large() if error.code == 413 else _(SENTENCES.get(error.code, OTHER_SENTENCE))
+    )
     response = current_app.make_response(answer)
     if valid := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(valid))
     if error.code == 413:
         response.headers["Connection"] = "close"
     return response
+
+
+def _too_large() -> str:
+    """How much may be sent, where that is worth saying (files)."""
+    megabytes = (request.max_content_length or 0) // 1024**2
+    if not megabytes:
+        return _(SENTENCES[413])
+    return _("That is too large to be sent. Files may have up to %(limit)s MB.", limit=megabytes)
 
 
 def strange_host(error: SecurityError) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ CSP = (
 def add_headers(response: Response) -> Response:
     """Set the headers; static files with hashed names bring their own caching."""
     headers = response.headers
-    headers["Content-Security-Policy"] = CSP
+    headers.setdefault("Content-Security-Policy", CSP)  # a file that was uploaded brings a stricter one
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -13,6 +13,9 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.exercises.models import Exercise
+from backoffice.files.actions import add_file
+from backoffice.files.models import MediaType, Shelf
+from backoffice.files.reading import ReadyFile
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
 from backoffice.leads.actions import capture_lead
@@ -124,6 +127,8 @@ def make_world(gym: Studio, now: datetime) -> World:
     swap = _swap(gym, mori, okada, now)
     seen = plan_copy(gym, DAY + timedelta(days=60), DAY, now=now).fingerprint
     copied = copy_table(gym, DAY + timedelta(days=60), DAY, seen=seen, by=SYSTEM, now=now)
+    ready = ReadyFile("だれにも見せないメモ.pdf", MediaType.PDF, b"%PDF-1.7")
+    file = add_file(gym.id, person.id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     db.session.commit()
@@ -137,7 +142,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
-        "call_id": call.id,
+        "call_id": call.id, "file_id": file.id,
         "exercise_id": db.session.query(Exercise.id).order_by(Exercise.id).limit(1).scalar(),
         "swap_id": swap.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",

@@ -8,6 +8,9 @@ import pytest
 from backoffice.bookings.models import Booking, BookingChannel, Participant
 from backoffice.core.audit import SYSTEM, Actor, record
 from backoffice.core.db import db, transaction
+from backoffice.files.actions import add_file
+from backoffice.files.models import MediaType, Shelf
+from backoffice.files.reading import ReadyFile
 from backoffice.leads.actions import capture_lead
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import Draft, queue_messages
@@ -21,6 +24,7 @@ from tests.pages import PageClient
 from tests.statements import statements
 
 FEW, MANY = 5, 60
+PAPER = ReadyFile("契約書.pdf", MediaType.PDF, b"%PDF-1.7")
 FRAGMENT = {"HX-Request": "true"}
 
 PAGES = (
@@ -32,7 +36,7 @@ PAGES = (
     ("/calendar/events?from=2026-11-24&to=2026-11-25", 6),
     ("/today?trainer=all", 9),
 )
-SIDES = ("timeline", "messages", "consents", "changes")
+SIDES = ("timeline", "messages", "consents", "files", "changes")
 
 
 class Crowd:
@@ -59,6 +63,7 @@ class Crowd:
         lead = capture_lead(person, studio_id=self.gym.id, source="web", **known)
         capture_lead(self.first, studio_id=self.gym.id, source="web", **known)
         add_note(self.first.id, f"メモ {number}", **known)
+        add_file(self.gym.id, self.first.id, Shelf.PAPERS, PAPER, **known)
         record_consent(
             self.first.id, Purpose.FOLLOW_UP, True, wording="1", language="ja", source="web", **known
         )

@@ -22,6 +22,9 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.exercises.models import Exercise
+from backoffice.files.actions import add_file, archive_file
+from backoffice.files.models import MediaType, Shelf
+from backoffice.files.reading import ReadyFile
 from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Purpose
@@ -54,7 +57,7 @@ PASSWORD = "correct-horse-kyoto"
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
     "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
-    "exchange.people", "exchange.bookings",
+    "exchange.people", "exchange.bookings", "files.show",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
@@ -68,7 +71,7 @@ STAFF_PAGES = (
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
-    "/people/{person}/caution",
+    "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
@@ -125,6 +128,7 @@ def _story() -> dict[str, object]:
         "trainer": booking.trainer_id,
         "staff": owner.id,
         "token": manage_path(guest).removeprefix("/manage/"),
+        "file": _paper(guest.person_id, now),
         "other": _twin(now),
         **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
@@ -133,6 +137,16 @@ def _story() -> dict[str, object]:
         "swap": _swap(booking, owner, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _paper(person_id: int, now: datetime) -> int:
+    """A file of the guest, and one that was deleted."""
+    ready, studio = ReadyFile("契約書.pdf", MediaType.PDF, b"%PDF-1.7"), the_studio()
+    with transaction():
+        add_file(studio.id, person_id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
+        deleted = add_file(studio.id, person_id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
+        archive_file(studio.id, deleted.id, Shelf.PAPERS, by=SYSTEM, now=now)
+    return deleted.id
 
 
 def _twin(now: datetime) -> int:

@@ -12,5 +12,6 @@ import "./lock.js";
 import "./theme.js";
 import "./keys.js";
 import "./drop.js";
+import "./upload.js";
 import "./chosen.js";
 import "./palette.js";

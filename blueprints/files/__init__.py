@@ -1,0 +1,1 @@
+"""Files of people: uploaded, opened, deleted and taken back."""
