@@ -12,6 +12,7 @@ from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
+from blueprints.exercises.photos import exercise_photos
 from blueprints.exercises.views import exercises
 from blueprints.files.views import files
 from blueprints.handover.views import handover
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk,
     exchange,
     exercise_imports,
+    exercise_photos,
     exercises,
     feeds,
     files,

@@ -11,6 +11,7 @@ from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
 from backoffice.core.uploads import forget_uploads
+from backoffice.exercises.photos import forget_photos
 from backoffice.files.actions import forget_files
 from backoffice.health import BACKUP
 from backoffice.staff import failures, sessions, tokens
@@ -62,6 +63,7 @@ def forget_everything_old(now: datetime) -> None:
         submissions.forget_old,
         forget_uploads,
         forget_files,
+        forget_photos,
         tokens.forget_old,
         failures.forget_old,
         sessions.forget_old,

@@ -1,13 +1,15 @@
-"""The table of exercises."""
+"""The tables of exercises and of their photos."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backoffice.core.crypto import EncryptedBytes
 from backoffice.core.db import WithId
+from backoffice.files.models import MediaType
 
 
 class Source(StrEnum):
@@ -62,3 +64,31 @@ class Exercise(WithId):
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class ExercisePhoto(WithId):
+    """A photo of an exercise, taken here and drawn anew; put away it is kept for another month."""
+
+    __tablename__ = "exercise_photos"
+    __table_args__ = (
+        Index("ix_exercise_photos_exercise_id", "exercise_id", "id"),
+        CheckConstraint("size between 1 and 2097152", name="size"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    exercise_id: Mapped[int] = mapped_column(ForeignKey("exercises.id"))
+    size: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True, deferred_raiseload=True)
+    uploaded_by: Mapped[str] = mapped_column(Text)
+    uploaded_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+    @property
+    def media_type(self) -> MediaType:
+        """What it is handed out as: a photo is always drawn as a JPEG."""
+        return MediaType.JPEG
+
+    @property
+    def name(self) -> str:
+        """What it is called when somebody saves it."""
+        return f"exercise-{self.exercise_id}-{self.id}.jpg"

@@ -8,6 +8,7 @@ from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.exercises import actions, queries
+from backoffice.exercises.photos import MOST_PHOTOS, photos_of
 from backoffice.exercises.queries import PAGE, Show
 from backoffice.staff.permissions import Permission
 from blueprints.exercises.filters import read_cursor, read_filters
@@ -73,7 +74,14 @@ def new() -> ResponseReturnValue:
 def show(exercise_id: int) -> ResponseReturnValue:
     """One exercise."""
     row = queries.exercise(current_studio().id, exercise_id)
-    return render_template("exercises/show.html", row=row, prescription=prescription, **EXERCISE_WORDS)
+    return render_template(
+        "exercises/show.html",
+        row=row,
+        photos=photos_of(exercise_id),
+        full=MOST_PHOTOS,
+        prescription=prescription,
+        **EXERCISE_WORDS,
+    )
 
 
 @exercises.route("/<int:exercise_id>/edit", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from backoffice.bookings.models import Block, Booking, Series
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
-from backoffice.exercises.models import Exercise
+from backoffice.exercises.models import Exercise, ExercisePhoto
 from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
 from backoffice.leads.models import Call, Lead, SavedView
@@ -38,6 +38,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
     "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
     "copy_id": ShiftCopy, "swap_id": ShiftSwap, "call_id": Call, "exercise_id": Exercise, "file_id": StoredFile,
+    "photo_id": ExercisePhoto,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -13,6 +13,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.exercises.models import Exercise
+from backoffice.exercises.photos import add_photo
 from backoffice.files.actions import add_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
@@ -131,6 +132,13 @@ def make_world(gym: Studio, now: datetime) -> World:
     file = add_file(gym.id, person.id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
+    shown = add_photo(
+        gym.id,
+        db.session.query(Exercise.id).order_by(Exercise.id).limit(1).scalar(),
+        b"jpeg",
+        by=SYSTEM,
+        now=now,
+    )
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -143,7 +151,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
-        "exercise_id": db.session.query(Exercise.id).order_by(Exercise.id).limit(1).scalar(),
+        "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip

@@ -61,6 +61,7 @@ NOT_PAGES = {
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
+    "exercise_photos.show",
     "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
@@ -77,6 +78,7 @@ STAFF_PAGES = (
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
     "/shifts/{trainer}/day", "/shifts/swaps", "/shifts/swaps/new", "/shifts/swaps/{swap}",
     "/exercises", "/exercises/new", "/exercises/import", "/exercises/{exercise}", "/exercises/{exercise}/edit",
+    "/exercises/{exercise}/photos/new",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/data",
