@@ -2,7 +2,7 @@
 
 from backoffice.bookings import models as bookings
 from backoffice.clients import models as clients
-from backoffice.core import audit, heartbeat, submissions, uploads
+from backoffice.core import audit, column_choices, heartbeat, submissions, uploads
 from backoffice.core.db import Base
 from backoffice.exercises import models as exercises
 from backoffice.files import models as files
@@ -20,7 +20,7 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, uploads, heartbeat, studio, people, todos, messaging, staff, files, handover, leads, clients,
-    exercises, bookings, waiting, replanning, shifts, memberships, merging,
+    audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
+    leads, clients, exercises, bookings, waiting, replanning, shifts, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

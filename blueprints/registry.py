@@ -10,6 +10,7 @@ from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
+from blueprints.exchange.imports import exchange_imports
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
 from blueprints.exercises.photos import exercise_photos
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar,
     desk,
     exchange,
+    exchange_imports,
     exercise_imports,
     exercise_photos,
     exercises,

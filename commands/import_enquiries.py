@@ -9,9 +9,10 @@ from backoffice.core import clock
 from backoffice.core.audit import Actor
 from backoffice.core.db import transaction
 from backoffice.core.errors import Invalid
+from backoffice.core.tables.reading import ENCODINGS
 from backoffice.leads import enquiry_import
 from backoffice.leads.enquiry_columns import Column
-from backoffice.leads.enquiry_file import ENCODINGS, EnquiryFile, read_enquiries
+from backoffice.leads.enquiry_file import EnquiryFile, read_enquiries
 from backoffice.leads.enquiry_import import Fate, Plan
 from commands.surroundings import product, read_file, the_gym
 

@@ -1,12 +1,11 @@
 """Which column of an enquiry file is which: by the words of its header, in Japanese or English."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
+from backoffice.core.tables.columns import NOTHING, recognise
 
 
 class Column(StrEnum):
@@ -37,8 +36,8 @@ _WORDS: dict[Column, tuple[str, str]] = {
     Column.FAMILY_KANA: ("セイ|せい|姓カナ|姓フリガナ|姓ふりがな", "lastnamekana|familynamekana"),
     Column.GIVEN_KANA: ("メイ|めい|名カナ|名フリガナ|名ふりがな", "firstnamekana|givennamekana"),
     Column.KANA: ("フリガナ|ふりがな|カナ|かな|よみがな|ヨミガナ|kana", "フリガナ|ふりがな|カナ$|かな$|kana|reading"),
-    Column.FAMILY: ("姓|苗字|名字|お名前姓|lastname|familyname|surname", "(?!)"),
-    Column.GIVEN: ("名|お名前名|firstname|givenname", "(?!)"),
+    Column.FAMILY: ("姓|苗字|名字|お名前姓|lastname|familyname|surname", NOTHING),
+    Column.GIVEN: ("名|お名前名|firstname|givenname", NOTHING),
     Column.PHONE: ("電話番号|お電話番号|電話|携帯|phone|tel", "電話|携帯|phone|mobile|^tel"),
     Column.MAIL: ("メールアドレス|メール|mail|email|emailaddress", "メール(?!マガ)|e?mail(?!magazine)"),
     Column.WISH: ("第1希望日時|第一希望日時|希望日時|ご希望日時", "希望.*(日|時)|preferred|wish"),
@@ -57,25 +56,14 @@ _WORDS: dict[Column, tuple[str, str]] = {
         "氏名|お名前|(?<!ユーザー)名前|(?<!user)(?<!company)name",
     ),
 }  # fmt: skip
-_NOISE = re.compile(r"[\s()\[\]【】「」*※:;.,/_-]|必須|任意|半角|全角|required|optional")
 
 
 def recognise_columns(header: Sequence[str], chosen: Mapping[str, str] | None = None) -> dict[Column, int]:
     """Position of every column that is known by its words; `chosen` (column → header text) comes first.
 
-    A whole title counts before a part of one, and the column further left before its repetition.
     Refuses a choice that names no column, or no title of this file.
     """
-    found = {_column(name): _position(header, title) for name, title in (chosen or {}).items() if title}
-    titles = [_NOISE.sub("", unicodedata.normalize("NFKC", title).casefold()) for title in header]
-    for whole in (True, False):
-        for column, (exact, part) in _WORDS.items():
-            pattern = re.compile(exact if whole else part)
-            matches = pattern.fullmatch if whole else pattern.search
-            for position, title in enumerate(titles):
-                if column not in found and position not in found.values() and matches(title):
-                    found[column] = position
-    return found
+    return recognise(header, _WORDS, {_column(name): title for name, title in (chosen or {}).items()})
 
 
 def missing_columns(found: Mapping[Column, int]) -> tuple[str, ...]:
@@ -94,9 +82,3 @@ def _column(name: str) -> Column:
         return Column(name)
     except ValueError:
         raise Invalid(N_("There is no column of this kind."), field="columns") from None
-
-
-def _position(header: Sequence[str], title: str) -> int:
-    if title not in header:
-        raise Invalid(N_("The file has no column with this title."), field="columns")
-    return header.index(title)

@@ -1,31 +1,19 @@
 """An enquiry file, from bytes to rows that can be judged. Reads anything a form or Excel wrote; writes nothing."""
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from backoffice.core.clock import DEFAULT_ZONE
-from backoffice.core.contact import Identity, Phone, fold_kana, fold_name, parse_mail, parse_phone, plain_text
-from backoffice.core.errors import Invalid
+from backoffice.core.contact import Identity, Phone, fold_kana, fold_name, parse_mail, parse_phone
 from backoffice.core.language import N_
-from backoffice.core.tables.cells import read_cell
+from backoffice.core.tables.columns import cells_of
+from backoffice.core.tables.dates import parse_when
+from backoffice.core.tables.reading import read_table
 from backoffice.leads.enquiry_columns import Column, missing_columns, recognise_columns
-from backoffice.leads.enquiry_dates import parse_when
-
-MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 20_000
-MOST_COLUMNS = 100
-LONGEST_CELL = 10_000
-
-ENCODINGS = ("utf-8", "cp932", "utf-16", "euc_jp")
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_SEPARATORS = ",\t;"
 
 NO_NAME = N_("There is no name.")
 NO_CONTACT = N_("There is no phone number or mail address that could be used.")
@@ -35,12 +23,6 @@ BAD_MAIL = N_("The mail address cannot be read.")
 BAD_WISH = N_("The wished date cannot be read.")
 
 _ARTICLE = re.compile(r"\s*(?:コラム|記事|column|article)\s*[:/>]\s*(.+)", re.IGNORECASE | re.DOTALL)
-
-
-class EncodingUnknown(Invalid):
-    """The characters of the file cannot be told; somebody has to say which encoding it has."""
-
-    message = N_("The characters of this file cannot be recognised. Please choose how it was saved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,90 +74,15 @@ def read_enquiries(
     columns: Mapping[str, str] | None = None,
     zone: str = DEFAULT_ZONE,
 ) -> EnquiryFile:
-    """Read a CSV of enquiries. `encoding` and `columns` (column → header text) overrule what is recognised.
+    """Read a file of enquiries. `encoding` and `columns` (column → header text) overrule what is recognised.
 
-    Refuses (Invalid): more than 5 MB, 20,000 rows, 100 columns or 10,000 characters in a cell, an Excel
-    workbook, a quotation mark that never closes, an encoding that cannot be told.
+    Refuses (Invalid) what `read_table` refuses.
     """
-    text, used = _decode(content, encoding)
-    separator = _separator(text)
-    records = _records(text, separator)
-    header_number, header = next(((number, cells) for number, cells in records if any(cells)), (0, ()))
-    if not header_number:
-        raise Invalid(N_("The file is empty."), field="file")
-    found = recognise_columns(header, columns)
+    table = read_table(content, encoding=encoding, is_header=lambda titles: bool(recognise_columns(titles)))
+    found = recognise_columns(table.header, columns)
     missing = missing_columns(found)
-    rows = () if missing else tuple(_row(number, cells, header, found, zone) for number, cells in records)
-    return EnquiryFile(used, separator, header, found, missing, rows)
-
-
-def _decode(content: bytes, encoding: str | None) -> tuple[str, str]:
-    """The text and the encoding it was in. Without a mark the header's words decide between candidates."""
-    if len(content) > MOST_BYTES:
-        raise Invalid(N_("The file is larger than %(limit)s MB."), field="file", limit=MOST_BYTES // 1024**2)
-    if content.startswith(_WORKBOOKS):
-        raise Invalid(
-            N_("This is an Excel workbook. Please save it as CSV and choose it again."), field="file"
-        )
-    mark = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
-    if encoding is not None and encoding not in ENCODINGS:
-        raise EncodingUnknown(field="encoding")
-    readings = []
-    for candidate in [mark or encoding] if mark or encoding else ("utf-8", "cp932", "euc_jp"):
-        try:
-            text = content.decode(str(candidate))
-        except UnicodeDecodeError:
-            continue
-        readings.append((text, str(candidate).removesuffix("-sig")))
-    if not readings or "\0" in readings[0][0]:
-        raise EncodingUnknown(field="encoding")
-    return next((reading for reading in readings if _has_known_words(reading[0])), readings[0])
-
-
-def _has_known_words(text: str) -> bool:
-    line = text.lstrip().split("\n", 1)[0]
-    return bool(recognise_columns([title.strip(' "\r') for title in re.split(f"[{_SEPARATORS}]", line)]))
-
-
-def _separator(text: str) -> str:
-    line = text.lstrip().split("\n", 1)[0]
-    return max(_SEPARATORS, key=line.count)
-
-
-def _records(text: str, separator: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The cells of each line with its number in a spreadsheet. Refuses what is over a limit or broken."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            record = next(reader, None)
-        except csv.Error:
-            raise Invalid(
-                N_("Row %(row)s cannot be read: a quotation mark is not closed, or a cell is too long."),
-                field="file",
-                row=number,
-            ) from None
-        if record is None:
-            return
-        _check_limits(number, record)
-        yield number, tuple(read_cell(plain_text(cell)) for cell in record)
-
-
-def _check_limits(number: int, record: Sequence[str]) -> None:
-    if number > MOST_ROWS + 1:
-        raise Invalid(N_("The file has more than %(limit)s rows."), field="file", limit=MOST_ROWS)
-    if len(record) > MOST_COLUMNS:
-        raise Invalid(
-            N_("Row %(row)s has more than %(limit)s columns."), field="file", row=number, limit=MOST_COLUMNS
-        )
-    if any(len(cell) > LONGEST_CELL for cell in record):
-        raise Invalid(
-            N_("A cell in row %(row)s has more than %(limit)s characters."),
-            field="file",
-            row=number,
-            limit=LONGEST_CELL,
-        )
+    rows = [] if missing else [_row(number, cells, table.header, found, zone) for number, cells in table.rows]
+    return EnquiryFile(table.encoding, table.separator, table.header, found, missing, tuple(rows))
 
 
 def _row(
@@ -187,8 +94,7 @@ def _row(
 ) -> EnquiryRow:
     if not any(cells):
         return EnquiryRow(number, cells, blank=True)
-    cell = {column: cells[at] if at < len(cells) else "" for column, at in found.items()}
-    text = {column: cell.get(column, "") for column in Column}
+    text = cells_of(cells, found, Column)
     name = text[Column.NAME] or f"{text[Column.FAMILY]} {text[Column.GIVEN]}".strip()
     kana = text[Column.KANA] or f"{text[Column.FAMILY_KANA]} {text[Column.GIVEN_KANA]}".strip()
     phone, mail = parse_phone(text[Column.PHONE]), parse_mail(text[Column.MAIL])

@@ -6,12 +6,14 @@ from typing import Any
 
 from backoffice.core import uploads
 from backoffice.core.audit import Actor
+from backoffice.core.column_choices import remember_columns, remembered_columns
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
+from backoffice.core.tables.reading import MOST_BYTES
 from backoffice.core.uploads import Upload
 from backoffice.leads import enquiry_import
-from backoffice.leads.enquiry_file import MOST_BYTES, EnquiryFile, read_enquiries
+from backoffice.leads.enquiry_file import EnquiryFile, read_enquiries
 
 KIND = "enquiries"
 
@@ -27,10 +29,12 @@ def upload_by_token(token: str, *, by: Actor) -> Upload:
 
 
 def read_upload(
-    upload: Upload, *, encoding: str | None, columns: Mapping[str, str], zone: str
+    upload: Upload, *, encoding: str | None, columns: Mapping[str, str], studio_id: int, zone: str
 ) -> EnquiryFile:
-    """Read a kept file, with what was chosen by hand."""
-    return read_enquiries(upload.content, encoding=encoding, columns=columns, zone=zone)
+    """Read a kept file, with what was chosen by hand; else with what was chosen for such a file before."""
+    file = read_enquiries(upload.content, encoding=encoding, columns=columns, zone=zone)
+    before = None if columns else remembered_columns(studio_id, KIND, file.header)
+    return read_enquiries(upload.content, encoding=encoding, columns=before, zone=zone) if before else file
 
 
 def import_upload(
@@ -47,12 +51,14 @@ def import_upload(
     upload = uploads.find_upload(KIND, token, by=by, lock=True)
     if upload.imported_at is not None:
         return upload
-    file = read_upload(upload, encoding=encoding, columns=columns, zone=zone)
+    file = read_upload(upload, encoding=encoding, columns=columns, studio_id=studio_id, zone=zone)
     if file.missing:
         raise Invalid(
             N_("Please say which column holds the name, and which the phone or mail."), field="columns"
         )
     done = enquiry_import.run(file, studio_id=studio_id, by=by, now=now)
+    if columns:
+        remember_columns(studio_id, KIND, file.header, columns, now=now)
     upload.imported_at = now
     upload.result = {
         "counts": done.counts,
@@ -65,10 +71,14 @@ def import_upload(
     return upload
 
 
-def rejected_of(upload: Upload, language: str, *, zone: str) -> bytes:
+def rejected_of(upload: Upload, language: str, *, studio_id: int, zone: str) -> bytes:
     """The rows of an imported file that were left out, with reasons, as CSV."""
     chosen: dict[str, Any] = upload.result
     file = read_upload(
-        upload, encoding=chosen.get("encoding"), columns=chosen.get("columns") or {}, zone=zone
+        upload,
+        encoding=chosen.get("encoding"),
+        columns=chosen.get("columns") or {},
+        studio_id=studio_id,
+        zone=zone,
     )
     return enquiry_import.rejected_csv(file, language)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -64,6 +64,7 @@ class PersonDraft:
     mails: tuple[str, ...] = ()
     language: str = Language.JA
     gender: str = ""
+    birth_date: date | None = None
 
 
 def create_people(
@@ -197,6 +198,18 @@ def record_consent(
     record("person.consent", "person", person_id, by=by, now=now, person_id=person_id, after=answer)
 
 
+def record_consents(answers: Iterable[Consent], *, by: Actor, now: datetime) -> None:
+    """As `record_consent`, for many people in a few statements (imports)."""
+    given = list(answers)
+    db.session.add_all(given)
+    db.session.flush()
+    lines = [
+        Entry("person.consent", "person", one.person_id, one.person_id, after={one.purpose: one.granted})
+        for one in given
+    ]
+    record_many(lines, by=by, now=now)
+
+
 def add_note(person_id: int, body: str, *, by: Actor, now: datetime) -> PersonNote:
     """Keep a note about a person. Refuses an empty one."""
     text = plain_text(body, LONGEST_NOTE)
@@ -227,8 +240,9 @@ def wait_for_contacts(phones: Iterable[str], mails: Iterable[str]) -> None:
 
 def _build(draft: PersonDraft, *, now: datetime, lenient: bool) -> Person:
     person = Person(
-        language=Language(draft.language).value, gender=draft.gender, created_at=now, phones=[], mails=[]
-    )
+        language=Language(draft.language).value, gender=draft.gender, birth_date=draft.birth_date, created_at=now,
+        phones=[], mails=[],
+    )  # fmt: skip
     set_names(person, draft.name, draft.kana, draft.former_name, lenient=lenient)
     for phone in readable_phones(draft.phones, lenient=lenient):
         person.phones.append(PersonPhone(raw=phone.raw, e164=phone.e164))

@@ -199,16 +199,22 @@ def recognise(*, name: str = "", kana: str = "", phone: str = "", mail: str = ""
     return None
 
 
-def people_with_contacts(phones: Iterable[str], mails: Iterable[str]) -> dict[int, Identity]:
-    """Everybody reached at one of these E.164 numbers or addresses, by id. One statement for any number."""
-    numbers, addresses = list(phones), list(mails)
-    if not numbers and not addresses:
+def people_with_contacts(
+    phones: Iterable[str], mails: Iterable[str], *, names: Iterable[str] = (), readings: Iterable[str] = ()
+) -> dict[int, Identity]:
+    """Everybody reached at one of these E.164 numbers or addresses, by id. One statement for any number.
+
+    With `names` or `readings` (folded) also those who are called so.
+    """
+    numbers, addresses, named, read = list(phones), list(mails), list(names), list(readings)
+    if not (numbers or addresses or named or read):
         return {}
     with_phone = select(PersonPhone.person_id).where(PersonPhone.e164 == _any_of(numbers))
     with_mail = select(PersonMail.person_id).where(PersonMail.address == _any_of(addresses))
-    rows = db.session.execute(
-        _identities().where(Person.id.in_(with_phone.union(with_mail))).order_by(Person.id)
-    )
+    with_name = select(Person.id).where(Person.name_key == _any_of(named))
+    with_reading = select(Person.id).where(Person.kana_key == _any_of(read))
+    meant = with_phone.union(with_mail, with_name, with_reading)
+    rows = db.session.execute(_identities().where(Person.id.in_(meant)).order_by(Person.id))
     return {row.id: _identity(row) for row in rows}
 
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MESSAGES_EDIT = "messages:edit"
     REPORTS_VIEW = "reports:view"
     EXPORTS_MAKE = "exports:make"
+    IMPORTS_MAKE = "imports:make"
     STUDIO_EDIT = "studio:edit"
     SHIFTS_EDIT = "shifts:edit"
     SHIFTS_ASK = "shifts:ask"
@@ -51,7 +52,8 @@ _TRAINER = frozenset(
     }
 )  # fmt: skip
 _MANAGER = _FRONT_DESK | {
-    _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT, _P.SHIFTS_ASK,
+    _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.IMPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT,
+    _P.SHIFTS_ASK,
     _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}

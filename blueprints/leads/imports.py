@@ -11,10 +11,11 @@ from flask_wtf.file import FileField, FileRequired
 from backoffice.core.audit import record
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
+from backoffice.core.tables.reading import ENCODINGS, MOST_BYTES, XLSX, EncodingUnknown
 from backoffice.core.uploads import Upload
 from backoffice.leads import uploads
 from backoffice.leads.enquiry_columns import Column
-from backoffice.leads.enquiry_file import ENCODINGS, MOST_BYTES, EncodingUnknown, EnquiryFile
+from backoffice.leads.enquiry_file import EnquiryFile
 from backoffice.leads.enquiry_import import Fate, Plan, PlannedRow, plan, reply_days
 from backoffice.staff.permissions import Permission
 from blueprints.support.access import actor, permit
@@ -33,6 +34,7 @@ ENCODING_WORDS = {
     "cp932": _l("Shift JIS (Japanese Excel)"),
     "utf-16": _l("UTF-16 (Excel, Unicode text)"),
     "euc_jp": _l("EUC-JP (old systems)"),
+    XLSX: _l("Excel workbook"),
 }
 
 COLUMN_WORDS = {
@@ -64,7 +66,7 @@ FATE_WORDS = {
 class FileForm(SafeForm):
     """The file to import."""
 
-    file = FileField(_l("CSV file"), validators=[FileRequired()])
+    file = FileField(_l("CSV or Excel file"), validators=[FileRequired()])
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,9 @@ def done(token: str) -> ResponseReturnValue:
 def rejected(token: str) -> ResponseReturnValue:
     """The rows that were left out, each with its reason, to be put right and imported again."""
     upload = uploads.upload_by_token(token, by=actor())
-    content = uploads.rejected_of(upload, language(), zone=current_studio().zone)
+    content = uploads.rejected_of(
+        upload, language(), studio_id=current_studio().id, zone=current_studio().zone
+    )
     with transaction():
         record("export.made", "rejected rows", upload.id, by=actor(), now=now())
     return Response(
@@ -159,7 +163,11 @@ def _preview(upload: Upload, chosen: Chosen, refusal: DomainError | None = None)
     planned: Plan | None = None
     try:
         file = uploads.read_upload(
-            upload, encoding=chosen.encoding, columns=chosen.columns, zone=current_studio().zone
+            upload,
+            encoding=chosen.encoding,
+            columns=chosen.columns,
+            studio_id=current_studio().id,
+            zone=current_studio().zone,
         )
         planned = None if file.missing else plan(file)
     except DomainError as error:

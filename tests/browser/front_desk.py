@@ -20,10 +20,10 @@ def set_clock(hour: int, minute: int = 0, *, days: int = 1) -> None:
     clock.set_offset(wished - real)
 
 
-def sign_in(page: Page, *, heading: str = "今日") -> None:
-    """Sign in as the desk, whose first page has this heading."""
+def sign_in(page: Page, *, heading: str = "今日", mail: str = MAIL) -> None:
+    """Sign in as the desk (or as somebody else), whose first page has this heading."""
     page.goto("/sign-in")
-    page.locator("input[name=email]").fill(MAIL)
+    page.locator("input[name=email]").fill(mail)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page.locator("h1")).to_have_text(heading)

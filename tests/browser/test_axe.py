@@ -18,9 +18,10 @@ from backoffice.bookings.queries import guests_of, manage_path
 from backoffice.bookings.series import book_series
 from backoffice.bookings.visits import VisitRequest, book_visit
 from backoffice.core import clock, links
-from backoffice.core.audit import SYSTEM
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
+from backoffice.exchange.imports import ImportKind, choose_columns, keep_file
 from backoffice.exercises.models import Exercise
 from backoffice.files.actions import add_file, archive_file
 from backoffice.files.models import MediaType, Shelf
@@ -57,7 +58,8 @@ PASSWORD = "correct-horse-kyoto"
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
     "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
-    "exchange.people", "exchange.bookings", "files.show",
+    "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
+    "files.show",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
@@ -81,7 +83,8 @@ STAFF_PAGES = (
     "/exercises/{exercise}/photos/new",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
-    "/data",
+    "/data", "/data/import/people", "/data/import/bookings", "/data/import/people/{upload}",
+    "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
     "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",
@@ -137,6 +140,7 @@ def _story() -> dict[str, object]:
         "offer": _offer(guest.person_id, service.id, now),
         "monday": _odd_week(booking, now),
         "swap": _swap(booking, owner, now),
+        "upload": _upload(owner, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -208,6 +212,17 @@ def _series(person_id: int, service: Service, now: datetime) -> int:
             every_weeks=1, channel="PHONE", by=SYSTEM, now=now,
         )  # fmt: skip
     return made.id
+
+
+def _upload(owner: Staff, now: datetime) -> str:
+    """A file of people whose columns were said."""
+    by = Actor("staff", owner.id, owner.name)
+    with transaction():
+        content = "お名前,電話\n嵯峨 千尋,070-0000-7777\n嵯峨 梢,070-0000-7777\n,\n,1".encode()
+        upload = keep_file(ImportKind.PEOPLE, content, "people.csv", by=by, now=now)
+        columns = {"name": "お名前", "phone": "電話"}
+        choose_columns(ImportKind.PEOPLE, upload.token, columns, the_studio(), by=by, now=now)
+    return upload.token
 
 
 def _offer(person_id: int, service_id: int, now: datetime) -> str:

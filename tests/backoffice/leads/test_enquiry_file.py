@@ -11,18 +11,16 @@ from hypothesis import strategies as st
 
 from backoffice.core.errors import Invalid
 from backoffice.core.tables.cells import csv_cell
+from backoffice.core.tables.dates import parse_when
+from backoffice.core.tables.reading import LONGEST_CELL, MOST_BYTES, EncodingUnknown
 from backoffice.leads.enquiry_columns import Column
-from backoffice.leads.enquiry_dates import parse_when
 from backoffice.leads.enquiry_file import (
     BAD_MAIL,
     BAD_PHONE,
     BAD_RECEIVED,
     BAD_WISH,
-    LONGEST_CELL,
-    MOST_BYTES,
     NO_CONTACT,
     NO_NAME,
-    EncodingUnknown,
     EnquiryFile,
     EnquiryRow,
     read_enquiries,
