@@ -14,6 +14,7 @@ from backoffice.exercises import actions, exercise_import
 from backoffice.exercises.draft import ExerciseDraft
 from backoffice.exercises.exercise_file import read_exercises
 from backoffice.exercises.models import Exercise
+from backoffice.exercises.photos import MOST_PHOTOS, add_photo
 from backoffice.studio.queries import the_studio
 
 from .conftest import NOW
@@ -50,3 +51,17 @@ def test_of_six_who_add_one_name_one_wins_each_round(arena: Flask) -> None:
             raise Stale from refused
 
     assert at_once(arena, 6, 8, write) == [Counter(done=1, stale=5)] * 8
+
+
+def test_of_ten_photos_at_once_six_are_kept(arena: Flask) -> None:
+    with arena.app_context():
+        studio_id = the_studio().id
+        exercise_id = db.session.scalars(select(Exercise.id)).first() or 0
+
+    def write(_writer: int, _number: int) -> None:
+        try:
+            add_photo(studio_id, exercise_id, b"jpeg", by=SYSTEM, now=NOW)
+        except Invalid as refused:
+            raise Stale from refused
+
+    assert at_once(arena, 10, 1, write) == [Counter(done=MOST_PHOTOS, stale=10 - MOST_PHOTOS)]
