@@ -5,6 +5,7 @@ The hours of a day (`ShiftDay`) take the place of the weekly ones. Every reader 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from backoffice.bookings.spans import Span, instant, joined, minus, minute_of
+from backoffice.bookings.spans import Span, instant, joined, minute_of
 from backoffice.core.clock import local
 from backoffice.core.db import fetch
 from backoffice.staff.models import Shift, ShiftDay
@@ -79,24 +80,34 @@ def shift_table(trainer_ids: Sequence[int], first: date, last: date) -> Table:
 
 def table_of(rows: Iterable[Any], first: date, last: date) -> dict[tuple[int, date], Planned]:
     """The table between two days from the rows of `weekly_rows` and `dated_rows` (others are passed over). Pure."""
-    by_weekday: dict[int, list[tuple[Any, list[Span]]]] = {}
+    by_weekday: dict[int, list[Any]] = {}
     dated: dict[tuple[int, date], Planned] = {}
     for row in rows:
         if row.kind == "shift":
-            by_weekday.setdefault(row.weekday, []).append((row, _weekly_spans(row)))
+            by_weekday.setdefault(row.weekday, []).append(row)
         elif row.kind == "dated":
             spans = [(span.lower, span.upper) for span in row.hours]
             dated[row.trainer_id, row.day] = Planned(spans, row.version)
-    weekly: dict[tuple[int, date], list[Span]] = {}
+    usual = {
+        weekday: [(row, Planned(_weekly_spans(row))) for row in found]
+        for weekday, found in by_weekday.items()
+        if weekday in _weekdays(first, last)
+    }
+    table: dict[tuple[int, date], Planned] = {}
     for day in days(first, last):
-        for row, spans in by_weekday.get(day.weekday(), ()):
+        for row, planned in usual.get(day.weekday(), ()):
             if row.valid_from <= day and (row.valid_until is None or row.valid_until >= day):
-                weekly.setdefault((row.trainer_id, day), []).extend(spans)
-    return {key: Planned(joined(spans)) for key, spans in weekly.items()} | dated
+                key = (row.trainer_id, day)
+                known = table.get(key)
+                table[key] = planned if known is None else Planned(joined(known.spans + planned.spans))
+    return table | dated
 
 
 def instants(day: date, spans: Iterable[Span], zone: str) -> list[Span]:
     """Minutes of a day by the studio's wall clock as minutes since 1970."""
+    midnight = _midnight(day, zone)
+    if _midnight(day + timedelta(days=1), zone) - midnight == DAY_MINUTES:
+        return [(midnight + start, midnight + end) for start, end in spans]
     return [(_minute(day, start, zone), _minute(day, end, zone)) for start, end in spans]
 
 
@@ -110,11 +121,22 @@ def minute_of_day(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
+def _weekdays(first: date, last: date) -> set[int]:
+    return {day.weekday() for day in days(first, min(last, first + timedelta(days=6)))}
+
+
 def _weekly_spans(row: Any) -> list[Span]:
-    whole = [(minute_of_day(row.starts_at), minute_of_day(row.ends_at))]
+    start, end = minute_of_day(row.starts_at), minute_of_day(row.ends_at)
     if row.break_from is None:
-        return whole
-    return minus(whole, [(minute_of_day(row.break_from), minute_of_day(row.break_to))])
+        return [(start, end)]
+    parts = [(start, minute_of_day(row.break_from)), (minute_of_day(row.break_to), end)]
+    return [span for span in parts if span[0] < span[1]]
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: str) -> int:
+    """The minute in which a day of the studio begins: asked for every day of every look for a free time."""
+    return _minute(day, 0, zone)
 
 
 def _wall_minute(day: date, minute: int, zone: str) -> int:

@@ -14,7 +14,7 @@ from backoffice.bookings.availability import free_slots
 from backoffice.bookings.calendar_feed import closed_times
 from backoffice.bookings.refusals import OutsideHours
 from backoffice.bookings.schedule import add_special_day, add_time_off
-from backoffice.bookings.shift_table import shift_table
+from backoffice.bookings.shift_table import instants, shift_table, wall_span
 from backoffice.bookings.spans import Length, inside, joined
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.clock import local
@@ -188,3 +188,14 @@ def test_free_times_cost_one_statement_for_all_hours(gym: Studio, put: Put, now:
     with statements() as many:
         free_slots(gym, service, WEDNESDAY, WEDNESDAY + timedelta(days=20), now=now)
     assert len(many) == len(few) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes"), [(date(2026, 10, 25), 1500), (date(2026, 3, 29), 1380), (date(2026, 11, 25), 1440)]
+)
+def test_a_day_is_as_long_as_the_studios_clock_makes_it(day: date, minutes: int) -> None:
+    (whole,) = instants(day, [(0, 1440)], "Europe/Berlin")
+    assert whole[1] - whole[0] == minutes
+    evening = instants(day, [(22 * 60, 23 * 60 + 30)], "Europe/Berlin")
+    assert [wall_span(day, span, "Europe/Berlin") for span in evening] == [(22 * 60, 23 * 60 + 30)]
+    assert whole[1] - evening[0][1] == 30
