@@ -16,16 +16,22 @@ from backoffice.core.db import db
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
 from backoffice.merging.models import PersonMerge, PersonPairApart
-from backoffice.merging.queries import FIELDS, UNDO_WITHIN, merge_of, overlapping_bookings, plain
+from backoffice.merging.queries import (
+    BOTH_MEMBERS,
+    FIELDS,
+    SAME_BOOKING,
+    SAME_TIME,
+    UNDO_WITHIN,
+    in_the_way,
+    merge_of,
+    plain,
+)
 from backoffice.merging.references import MAY_STAY, Reference, clashing, hand_over, references
 from backoffice.people.cautions import stricter
 from backoffice.people.models import Person
 from backoffice.people.queries import locked_people
 from backoffice.people.row import LONGEST_NAME, fold
 
-BOTH_MEMBERS = N_("Both are members. Please end one membership first.")
-SAME_BOOKING = N_("Both are guests of the same booking, so they are two people.")
-SAME_TIME = N_("Both have a booking at the same time. Please move or cancel one of them first.")
 ALREADY = N_("One of the two has been merged meanwhile.")
 TOO_OLD = N_("A merge can be taken back for 30 days.")
 MERGED_ON = N_("The person was merged on since. Please take back the later merge first.")
@@ -46,6 +52,10 @@ class CannotMerge(DomainError):
         self.changed = tuple(changed)
 
 
+class TwoPeople(CannotMerge):
+    """Something stands in the way; the preview lists what (`queries.in_the_way`)."""
+
+
 def merge(
     kept_id: int, dropped_id: int, choices: Mapping[str, str], *, by: Actor, now: datetime
 ) -> PersonMerge:
@@ -53,11 +63,12 @@ def merge(
 
     `choices` says for a field whether the `kept` or the `dropped` value holds; without one the kept value, or the
     other where it is empty. Both rows are held in the order of their ids, so of two merges one wins. Refuses
-    (CannotMerge) two members, two guests of one booking, bookings at the same time, a row merged already.
+    (TwoPeople) two members, two guests of one booking or series, bookings at the same time, and (CannotMerge) a row
+    merged already.
     """
     kept, dropped = _pair(kept_id, dropped_id)
-    if overlapping_bookings(kept_id, dropped_id):
-        raise CannotMerge(SAME_TIME)
+    if standing := in_the_way(kept_id, dropped_id):
+        raise TwoPeople(next(iter(standing)))
     staying = {one.name: _staying(one, kept_id, dropped_id) for one in references()}
     before = {"kept": _fields(kept), "dropped": _fields(dropped)}
     _choose(kept, dropped, choices)
@@ -93,6 +104,8 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
         raise CannotMerge(MERGED_ON)
     if changed := _changed_since(made, kept):
         raise CannotMerge(CHANGED, changed=sorted(changed))
+    dropped.archived_at, made.undone_at = None, now
+    db.session.flush()  # only somebody who stands for themselves can be given rows
     for one in references():
         hand_over(one, kept.id, dropped.id, only=made.moved.get(one.name, []))
     _hand_back_claims(made)
@@ -101,7 +114,6 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     db.session.flush()
     _write(kept, before["kept"])
     _write(dropped, before["dropped"])
-    dropped.archived_at, made.undone_at = None, now
     _fold_again(kept, dropped)
     _tell_both("person.merge_undone", made, by=by, now=now)
     return made

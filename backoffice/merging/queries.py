@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from backoffice.bookings.models import Booking, Claim, Resource, resource_key
+from backoffice.bookings.models import Booking, Claim, Participant, Resource, Series, resource_key
+from backoffice.clients.models import Client
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
+from backoffice.core.language import N_
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.references import count_rows
 from backoffice.people.models import Person
@@ -16,6 +18,10 @@ from backoffice.people.queries import Candidate, maybe_known
 
 FIELDS = ("name", "kana", "former_name", "language", "gender", "birth_date", "line_user_id")
 UNDO_WITHIN = timedelta(days=30)
+BOTH_MEMBERS = N_("Both are members. Please end one membership first.")
+SAME_BOOKING = N_("Both are guests of the same booking, so they are two people.")
+SAME_SERIES = N_("Both are guests of the same series, so they are two people.")
+SAME_TIME = N_("Both have a booking at the same time. Please move or cancel one of them first.")
 
 
 @dataclass(frozen=True)
@@ -43,16 +49,49 @@ def rows_that_move(dropped_id: int) -> dict[str, int]:
     return count_rows(dropped_id)
 
 
-def overlapping_bookings(one_id: int, other_id: int) -> list[Booking]:
-    """Live bookings of two people at the same time: one human cannot be in two places. One statement."""
+def in_the_way(one_id: int, other_id: int) -> dict[str, list[Booking] | list[Series]]:
+    """Why two people cannot be one: each reason as a sentence, with the bookings or series it speaks of.
+
+    Four statements. Somebody does not train beside themselves: a booking or series that names both says they are two.
+    """
+    both_members = select(func.count()).where(Client.person_id.in_([one_id, other_id]))
+    shared = _shared_bookings(one_id, other_id)
+    found: dict[str, list[Booking] | list[Series]] = {
+        SAME_BOOKING: shared,
+        SAME_SERIES: _shared_series(one_id, other_id),
+        SAME_TIME: [one for one in _overlapping(one_id, other_id) if one not in shared],
+    }
+    standing = {why: rows for why, rows in found.items() if rows}
+    return standing | ({BOTH_MEMBERS: []} if db.session.scalar(both_members) == 2 else {})
+
+
+def _shared_bookings(one_id: int, other_id: int) -> list[Booking]:
+    both = (
+        select(Participant.booking_id)
+        .where(Participant.person_id.in_([one_id, other_id]))
+        .group_by(Participant.booking_id)
+        .having(func.count() == 2)
+    )
+    return list(db.session.scalars(select(Booking).where(Booking.id.in_(both)).order_by(Booking.starts_at)))
+
+
+def _shared_series(one_id: int, other_id: int) -> list[Series]:
+    both = [one_id, other_id]
+    query = select(Series).where(Series.person_id.in_(both), Series.second_person_id.in_(both))
+    return list(db.session.scalars(query.order_by(Series.id)))
+
+
+def _overlapping(one_id: int, other_id: int) -> list[Booking]:
+    """Live bookings of two people at the same time: one human cannot be in two places."""
     mine, theirs = Claim.__table__.alias(), Claim.__table__.alias()
     keys = resource_key(Resource.PERSON, one_id), resource_key(Resource.PERSON, other_id)
-    ids = (
-        select(mine.c.booking_id)
-        .join(theirs, mine.c.span.op("&&")(theirs.c.span))
-        .where(mine.c.resource == keys[0], theirs.c.resource == keys[1])
+    meeting = exists().where(
+        mine.c.resource == keys[0],
+        theirs.c.resource == keys[1],
+        mine.c.span.op("&&")(theirs.c.span),
+        Booking.id.in_([mine.c.booking_id, theirs.c.booking_id]),
     )
-    return list(db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.starts_at)))
+    return list(db.session.scalars(select(Booking).where(meeting).order_by(Booking.starts_at, Booking.id)))
 
 
 def candidates(who: Person) -> list[Candidate]:

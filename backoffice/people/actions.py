@@ -13,10 +13,10 @@ from backoffice.core.contact import (
     plain_text,
 )
 from backoffice.core.db import db
-from backoffice.core.errors import Invalid, NotFound, check_version
+from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_, Language
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
-from backoffice.people.queries import locked_people, recognise
+from backoffice.people.queries import MergedAway, held_person, locked_people, recognise
 from backoffice.people.row import (
     add_mail,
     add_phone,
@@ -107,7 +107,12 @@ def recognise_or_create(
             now=now,
         )
         return created, True
-    add_contact(person, phone=phone, mail=mail, by=by, now=now)
+    try:
+        add_contact(person, phone=phone, mail=mail, by=by, now=now)
+    except MergedAway:  # in this very moment: they are found under the row that is left
+        return recognise_or_create(
+            name=name, kana=kana, phone=phone, mail=mail, language=language, by=by, now=now
+        )
     if (name and not person.name) or (kana and not person.kana):
         _complete_names(person, name, kana, by=by, now=now)
     return person, False
@@ -130,8 +135,9 @@ def update_person(
     """Change what is known of a person; phones and addresses not listed any more are taken away.
 
     Refuses (Stale) when somebody saved since the form was opened, and (Invalid) what cannot be read.
+    Raises `MergedAway`.
     """
-    _lock(person)
+    held_person(person.id)
     check_version(person.version, version)
     before = values_of(person)
     set_names(person, name, kana, former_name, lenient=False)
@@ -154,9 +160,14 @@ def add_contact(person: Person, *, phone: str = "", mail: str = "", by: Actor, n
 def add_contacts(
     additions: Mapping[int, tuple[Sequence[str], Sequence[str]]], *, by: Actor, now: datetime
 ) -> None:
-    """Add phones and addresses to many people, by id. What is known already or cannot be read is left out."""
+    """Add phones and addresses to many people, by id. What is known already or cannot be read is left out.
+
+    Raises `MergedAway` when one of them was merged since they were looked up.
+    """
     lines = []
     for person in locked_people(additions):
+        if person.archived_at is not None:
+            raise MergedAway
         phones, mails = additions[person.id]
         before = values_of(person)
         for phone in readable_phones(phones, lenient=True):
@@ -250,12 +261,6 @@ def _build(draft: PersonDraft, *, now: datetime, lenient: bool) -> Person:
         person.mails.append(PersonMail(raw=raw, address=address))
     fold(person)
     return person
-
-
-def _lock(person: Person) -> None:
-    """Hold the row, as it is now, until the end of the transaction."""
-    if locked_people([person.id]) != [person]:
-        raise NotFound
 
 
 def _complete_names(person: Person, name: str, kana: str, *, by: Actor, now: datetime) -> None:

@@ -101,6 +101,10 @@ class MergedAway(DomainError):
     message = N_("This entry was merged into another one of the same person. Please open that one.")
 
 
+MERGED_PERSON = "MP001"
+"""What the database answers (SQLSTATE) to a row for somebody merged away: the last moment to notice."""
+
+
 def person(person_id: int) -> Person:
     """A person with phones and addresses. Raises `NotFound`, `MergedAway`."""
     return _there(db.session.scalar(_with_contacts().where(Person.id == person_id)))

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RULES_WAIVE = "rules:waive"
     PEOPLE_VIEW = "people:view"
     PEOPLE_EDIT = "people:edit"
+    PEOPLE_MERGE = "people:merge"
     CAUTIONS_EDIT = "cautions:edit"
     PAPERS_EDIT = "papers:edit"
     HANDOVER_EDIT = "handover:edit"
@@ -42,7 +43,7 @@ _FRONT_DESK = frozenset(
     {
         _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
         _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
-        _P.HANDOVER_EDIT, _P.PAPERS_EDIT,
+        _P.HANDOVER_EDIT, _P.PAPERS_EDIT, _P.PEOPLE_MERGE,
     }
 )  # fmt: skip
 _TRAINER = frozenset(

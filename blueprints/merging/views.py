@@ -33,15 +33,15 @@ ROWS = {
     "person_notes": _l("notes"), "leads": _l("enquiries"), "participants": _l("bookings"),
     "clients": _l("member record"), "handover_notes": _l("handover notes"),
     "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
-    "waits": _l("waiting list"), "series": _l("series"),
+    "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
 }  # fmt: skip
 
 
-@merging.get("/<int:person_id>/duplicates")
-@permit(Permission.PEOPLE_EDIT)
+@merging.route("/<int:person_id>/duplicates", methods=["GET", "POST"])
+@permit(Permission.PEOPLE_MERGE)
 def duplicates(person_id: int) -> ResponseReturnValue:
-    """Who may be the same human, a search for somebody else, and what was merged already."""
-    who, typed = find_person(person_id), request.args.get("q", "")[:100].replace("\0", "")
+    """Who may be the same human, and what was merged already; a POST looks for somebody else (logs keep addresses)."""
+    who, typed = find_person(person_id), request.form.get("q", "")[:100].replace("\0", "")
     found = [one for one in find_people(typed, limit=MOST) if one.id != who.id] if typed.strip() else []
     return render_template(
         "merging/duplicates.html", who=who, candidates=queries.candidates(who), reasons=REASON_WORDS, typed=typed,
@@ -50,7 +50,7 @@ def duplicates(person_id: int) -> ResponseReturnValue:
 
 
 @merging.route("/<int:person_id>/merge/<int:other_id>", methods=["GET", "POST"])
-@permit(Permission.PEOPLE_EDIT)
+@permit(Permission.PEOPLE_MERGE)
 def merge(person_id: int, other_id: int) -> ResponseReturnValue:
     """Field by field what would hold, and how many rows would move; POST makes them one, the toast takes it back."""
     if request.method == "GET":
@@ -59,13 +59,15 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
     try:
         made = in_transaction(lambda: actions.merge(person_id, other_id, choices, by=actor(), now=now()).id)
         flash_undo(_("The two are one now."), url_for("merging.undo", merge_id=made))
+    except actions.TwoPeople:
+        return _preview(person_id, other_id), 409
     except actions.CannotMerge as error:
         flash_error(say(error))
     return redirect(url_for("people.show", person_id=person_id), 303)
 
 
 @merging.post("/<int:person_id>/apart/<int:other_id>")
-@permit(Permission.PEOPLE_EDIT)
+@permit(Permission.PEOPLE_MERGE)
 def apart(person_id: int, other_id: int) -> ResponseReturnValue:
     """They look alike and are two people."""
     in_transaction(lambda: actions.keep_apart(person_id, other_id, by=actor(), now=now()))
@@ -74,7 +76,7 @@ def apart(person_id: int, other_id: int) -> ResponseReturnValue:
 
 
 @merging.post("/merges/<int:merge_id>/undo")
-@permit(Permission.PEOPLE_EDIT)
+@permit(Permission.PEOPLE_MERGE)
 def undo(merge_id: int) -> ResponseReturnValue:
     """Make them two again, or say what was changed since."""
     kept = queries.merge_of(merge_id).kept_id
@@ -96,11 +98,11 @@ def _why_not(error: DomainError) -> str:
     return _("This cannot be taken back: changed since then: %(what)s.", what=what)
 
 
-def _preview(person_id: int, other_id: int) -> ResponseReturnValue:
+def _preview(person_id: int, other_id: int) -> str:
     kept, dropped = find_person(person_id), find_person(other_id)
-    clash = queries.overlapping_bookings(kept.id, dropped.id)
     return render_template(
-        "merging/preview.html", kept=kept, dropped=dropped, differences=queries.differences(kept, dropped), clash=clash,
+        "merging/preview.html", kept=kept, dropped=dropped, differences=queries.differences(kept, dropped),
+        standing=queries.in_the_way(kept.id, dropped.id), same_series=queries.SAME_SERIES,
         fields=FIELDS, rows=_moving(dropped), names={"kept": _title(kept), "dropped": _title(dropped)},
     )  # fmt: skip
 

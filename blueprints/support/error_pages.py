@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
+from backoffice.people.queries import MERGED_PERSON, MergedAway
 from blueprints.support import unsent
 from blueprints.support.asking import wants_fragment, wants_json
 from blueprints.support.language import say
@@ -121,7 +122,10 @@ def domain_error(error: DomainError) -> ResponseReturnValue:
 
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged by place and kind (never by values), told in one sentence."""
-    if getattr(getattr(error, "orig", None), "sqlstate", None) in IMPOSSIBLE_VALUES:
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if code == MERGED_PERSON:
+        return domain_error(MergedAway())
+    if code in IMPOSSIBLE_VALUES:
         log.warning("a value no column can hold", extra={"endpoint": request.endpoint})
         return refused(400, _(SENTENCES[400]))
     frames = [

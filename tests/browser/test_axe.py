@@ -75,7 +75,7 @@ STAFF_PAGES = (
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
-    "/people/{person}/duplicates?q=axe", "/people/{person}/merge/{other}", "/joining?lead={lead}",
+    "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
     "/shifts/{trainer}/day", "/shifts/swaps", "/shifts/swaps/new", "/shifts/swaps/{swap}",

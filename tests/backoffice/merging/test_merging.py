@@ -6,20 +6,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, select
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, select, text
+from sqlalchemy.exc import DatabaseError
 
 from backoffice.all_models import metadata
 from backoffice.bookings.actions import move
-from backoffice.bookings.models import Booking, Claim, Participant, Resource, resource_key
+from backoffice.bookings.models import Booking, Claim, Participant, Resource, Series, resource_key
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import Base, db
 from backoffice.leads.actions import capture_lead
 from backoffice.merging import references as found_references
 from backoffice.merging.actions import (
-    BOTH_MEMBERS,
     CHANGED,
-    SAME_BOOKING,
-    SAME_TIME,
     TOO_OLD,
     WHY_NOT,
     CannotMerge,
@@ -27,11 +25,24 @@ from backoffice.merging.actions import (
     merge,
     undo_merge,
 )
-from backoffice.merging.queries import candidates, differences, merged_into, merges_of, rows_that_move
+from backoffice.merging.queries import (
+    BOTH_MEMBERS,
+    SAME_BOOKING,
+    SAME_SERIES,
+    SAME_TIME,
+    candidates,
+    differences,
+    in_the_way,
+    merged_into,
+    merges_of,
+    rows_that_move,
+)
 from backoffice.merging.references import EXEMPT, MAY_STAY, references
+from backoffice.people import actions as people_actions
 from backoffice.people.actions import add_contact, add_note, create_person, record_consent, update_person
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import MergedAway, bare_person, find_people, person
+from backoffice.people.cautions import put_caution
+from backoffice.people.models import Caution, Person, Purpose
+from backoffice.people.queries import MERGED_PERSON, MergedAway, bare_person, find_people, person
 from backoffice.todos.models import Todo
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 
@@ -134,8 +145,9 @@ def test_the_line_account_goes_along_and_back(desk: Desk) -> None:
 
 def test_what_cannot_be_one_human_is_refused(desk: Desk) -> None:
     kept, other = two(desk)
-    desk.book(desk.at(12, 30), kept, other)
-    assert refusal(desk, kept, other) == SAME_TIME
+    both = desk.book(desk.at(12, 30), kept, other)
+    assert refusal(desk, kept, other) == SAME_BOOKING
+    assert in_the_way(kept.id, other.id) == {SAME_BOOKING: [both]}
     third = desk.meet()
     desk.book(desk.at(11, 30), third, trainer="okada")
     assert refusal(desk, kept, third) == SAME_TIME
@@ -146,6 +158,23 @@ def test_two_guests_of_a_past_visit_are_two_people(desk: Desk) -> None:
     booking = desk.book(desk.at(12, 30), kept, other)
     db.session.query(Claim).filter_by(booking_id=booking.id).delete()
     assert refusal(desk, kept, other) == SAME_BOOKING
+
+
+def test_two_guests_of_one_series_are_two_people(desk: Desk) -> None:
+    """Also when all its dates are gone; else the series would name one person twice."""
+    kept, other = desk.meet(), desk.meet()
+    service_id = desk.book(desk.at(11), desk.meet()).service_id
+    for first, second in ((kept, other), (other, kept)):
+        series = Series(
+            studio_id=desk.studio.id, service_id=service_id, person_id=first.id,
+            second_person_id=second.id, first_day=desk.now.date(), dates=2, channel="PHONE", created_at=desk.now,
+            created_by="test",
+        )  # fmt: skip
+        with db.session.begin_nested() as around:
+            db.session.add(series)
+            assert refusal(desk, kept, other) == SAME_SERIES
+            assert in_the_way(other.id, kept.id) == {SAME_SERIES: [series]}
+            around.rollback()
 
 
 def test_two_members_are_refused(desk: Desk) -> None:
@@ -254,6 +283,64 @@ def test_every_foreign_key_to_a_person_is_covered() -> None:
     }
     assert keys - EXEMPT == {(one.table.name, one.column.name) for one in references()}
     assert keys >= EXEMPT, "an exemption for something that is gone"
+
+
+def test_the_database_lets_nobody_write_for_a_merged_person(desk: Desk) -> None:
+    """A new table with such a key needs its trigger: `select not_for_merged_people('table', 'column')`."""
+    guarded = db.session.execute(
+        text(
+            "select tgrelid::regclass::text || '.' || convert_from(substring(tgargs for length(tgargs) - 1), 'utf8')"
+            " from pg_trigger where tgname like 'not_merged_%' and tgenabled = 'O'"
+        )
+    )
+    assert set(guarded.scalars()) == {one.name for one in references()}
+    kept, other = two(desk)
+    merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    for write in (
+        lambda: add_note(other.id, "メモ", by=desk.by, now=desk.now),
+        lambda: desk.book(desk.at(18), other),
+        lambda: db.session.execute(text(f"update person_notes set person_id = {other.id}")),
+    ):
+        with pytest.raises(DatabaseError) as caught, db.session.begin_nested():
+            write()
+        assert caught.value.orig.sqlstate == MERGED_PERSON
+    assert find_people("山田華子")[0].id == kept.id
+
+
+def test_a_row_loaded_before_the_merge_is_not_written_on(desk: Desk) -> None:
+    kept, other = two(desk)
+    merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    db.session.refresh(other)
+    for write in (
+        lambda: add_contact(other, phone="080-3333-4444", by=desk.by, now=desk.now),
+        lambda: put_caution(other.id, Caution.CHECK, "理由", version=None, by=desk.by, now=desk.now),
+        lambda: update_person(
+            other, name="別", kana="", former_name="", phones=[], mails=[], language="ja", gender="", version=None,
+            by=desk.by, now=desk.now,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(MergedAway):
+            write()
+    assert (other.name, other.caution) == ("山田 華子", "")
+
+
+def test_a_visitor_recognised_in_the_moment_of_a_merge_is_found_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = two(desk)
+    found, real = [other], people_actions.recognise
+
+    def a_moment_ago(**typed: str) -> Person | None:
+        if not found:
+            return real(**typed)
+        merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+        return found.pop()
+
+    monkeypatch.setattr(people_actions, "recognise", a_moment_ago)
+    who, is_new = people_actions.recognise_or_create(
+        name="山田 花子", phone="075-123-4567", mail="new@x.example", by=desk.by, now=desk.now
+    )
+    assert (who.id, is_new) == (kept.id, False)
 
 
 def test_a_table_of_tomorrow_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.merging.actions import merge as merge_people
@@ -12,7 +13,7 @@ from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.studio.models import Studio
-from tests.blueprints.bookings.front_desk import TOMORROW, guest, visit
+from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, guest, visit
 from tests.pages import PageClient
 
 
@@ -57,8 +58,44 @@ def test_two_bookings_at_one_time_are_shown_and_refused(
     visit(gym, other, "11:00", now=now, day=TOMORROW, slug="session", with_="okada")
     page = at_desk.get(f"/people/{kept.id}/merge/{other.id}").get_data(as_text=True)
     assert "同じ時間に予約" in page
-    at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    answer = at_desk.post(f"/people/{kept.id}/merge/{other.id}", data={})
+    assert (answer.status_code, answer.text.count('href="/bookings/')) == (409, 2)
     assert db.session.scalars(select(PersonMerge)).all() == []
+
+
+def test_two_members_are_told_before_anything_is_chosen(
+    gym: Studio, at_desk: PageClient, pair: tuple[Person, Person], now: datetime
+) -> None:
+    for number, who in enumerate(pair):
+        db.session.add(Client(person_id=who.id, member_number=9000 + number, joined_on=TODAY, created_at=now))
+    db.session.commit()
+    page = at_desk.get(f"/people/{pair[0].id}/merge/{pair[1].id}").text
+    assert "どちらも会員" in page
+    assert "disabled" in page.partition("form-actions")[2]
+
+
+def test_what_is_searched_for_stays_out_of_addresses(
+    at_desk: PageClient, pair: tuple[Person, Person]
+) -> None:
+    address = f"/people/{pair[0].id}/duplicates"
+    stranger = f"/people/{pair[0].id}/merge/{pair[1].id}"
+    at_desk.get(address)
+    at_desk.post(f"/people/{pair[0].id}/apart/{pair[1].id}", data={})
+    assert stranger not in at_desk.get(address, query_string={"q": "華子"}).text
+    assert stranger in at_desk.post(address, data={"q": "華子"}).text
+
+
+def test_a_note_begun_before_the_merge_is_refused_in_words(
+    at_desk: PageClient, pair: tuple[Person, Person], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, other = pair
+    at_desk.get(f"/people/{other.id}")
+    merge_people(kept.id, other.id, {}, by=SYSTEM, now=now)
+    db.session.commit()
+    monkeypatch.setattr("backoffice.people.queries.bare_person", lambda _id: other)  # read a moment before
+    answer = at_desk.post(f"/people/{other.id}/notes", data={"form_token": "t" * 20, "body": "遅い"})
+    assert answer.status_code == 409
+    assert "まとめられました" in answer.text
 
 
 def test_said_to_be_two(at_desk: PageClient, pair: tuple[Person, Person]) -> None:
