@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from backoffice.core.audit import Actor, record
-from backoffice.core.contact import Identity, Reason, same_person, same_person_score
+from backoffice.core.contact import Identity, same_person
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.exchange.people_file import PersonRow
@@ -17,9 +17,9 @@ from backoffice.people.models import Consent
 from backoffice.people.queries import people_with_contacts
 
 SAME_CONTACT = N_("The same phone or mail, and the same name.")
-SAME_ENTRY = N_("The same name, and nothing that differs.")
+SAME_ENTRY = N_("The same entry, word for word.")
 FAMILY = N_("The same phone or mail, but another name: family?")
-NAMESAKE = N_("The same name, but other ways to reach them: a namesake?")
+NAMESAKE = N_("The same name, but not the same ways to reach them: a namesake?")
 
 _LOCK = "people import"
 WORDING = "import"
@@ -117,18 +117,12 @@ _WEIGHT = {Verdict.NEW: 0, Verdict.DOUBTFUL: 1, Verdict.ALREADY: 2}
 
 def _compare(row: Identity, known: Identity) -> tuple[Verdict, str]:
     """Whether the row is this known person. The same person says so alone; less is for somebody to decide."""
-    if same_person(row, known):
-        return Verdict.ALREADY, SAME_CONTACT
-    if (
-        (row.name, row.kana) == (known.name, known.kana)
-        and row.phones <= known.phones
-        and row.mails <= known.mails
-    ):
-        return Verdict.ALREADY, SAME_ENTRY
     if row.phones & known.phones or row.mails & known.mails:
-        return Verdict.DOUBTFUL, FAMILY
-    reasons = same_person_score(row, known).reasons
-    if Reason.SAME_NAME in reasons or (Reason.SAME_KANA in reasons and not (row.name and known.name)):
+        return (Verdict.ALREADY, SAME_CONTACT) if same_person(row, known) else (Verdict.DOUBTFUL, FAMILY)
+    if row == known:
+        return Verdict.ALREADY, SAME_ENTRY
+    are_named = row.name and known.name
+    if (row.name == known.name) if are_named else (row.kana and row.kana == known.kana):
         return Verdict.DOUBTFUL, NAMESAKE
     return Verdict.NEW, ""
 

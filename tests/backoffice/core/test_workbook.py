@@ -91,10 +91,15 @@ def test_the_calendar_of_old_macs_and_formats_of_ones_own_are_understood() -> No
         book("<row><c><v>1</v></row>"),
         book('<row><c t="s"><v>99</v></c></row>'),
         book('<row r="x"/>'),
-        book("<row><c><v>" + "<a>" * 40 + "</a>" * 40 + "</v></c></row>"),
+        book("<row><c><v>1</v></c></row>" + "<a>" * 40 + "</a>" * 40),
         book('<row r="5"/><row r="5"/>'),
         book(**{"xl/workbook.xml": ""}),
-        book(**{"xl/worksheets/one.xml": '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'}),
+        book(
+            **{
+                "xl/worksheets/one.xml": '<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData><row>'
+                '<c t="str"><v>&b;</v></c></row></sheetData></worksheet>'
+            }
+        ),
         b"\xd0\xcf\x11\xe0 an old or locked workbook",
     ],
 )
@@ -123,3 +128,8 @@ def test_a_bomb_is_not_unpacked_further_than_the_limit(monkeypatch: pytest.Monke
 def test_a_cell_far_out_or_too_long_is_refused(sheet: str) -> None:
     with pytest.raises(Invalid, match="more than"):
         read_table(book(sheet), is_header=lambda _: True)
+
+
+def test_a_row_is_not_filled_up_to_a_cell_far_to_the_right() -> None:
+    with pytest.raises(Invalid, match="columns"):
+        cells(book('<row r="1"><c r="XFD1"><v>1</v></c></row>'))

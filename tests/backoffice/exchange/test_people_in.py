@@ -86,7 +86,7 @@ def test_a_row_without_a_name_is_refused_and_an_empty_one_passed_over() -> None:
     [
         ("髙橋 花子,,090-1234-5678,,,,", Verdict.ALREADY),
         ("高橋 花子,,,hanako@example.jp,,,", Verdict.ALREADY),
-        ("高橋 花子,タカハシ ハナコ,,,,,", Verdict.ALREADY),
+        ("高橋 花子,タカハシ ハナコ,,,,,", Verdict.DOUBTFUL),
         ("高橋 一郎,,090-1234-5678,,,,", Verdict.DOUBTFUL),
         ("高橋 花子,,080-9999-0000,,,,", Verdict.DOUBTFUL),
         ("高橋 良子,,080-9999-0000,,,,", Verdict.NEW),
