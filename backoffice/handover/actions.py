@@ -26,17 +26,17 @@ def write_note(
     by: Actor,
     now: datetime,
 ) -> HandoverNote:
-    """Tell the next shift, a trainer or everybody. Refuses (Invalid) an empty note, and health without a trainer.
+    """Tell the next shift, a trainer or everybody. Refuses (Invalid) an empty note, and health without a trainer who
+    can open it.
 
     The audit keeps that there is a note, never what it says.
     """
     text = plain_text(body, LONGEST)
     if not text:
         raise Invalid(N_("Please write something."), field="body")
-    if trainer_id is not None:
-        of_studio(Trainer, studio_id, trainer_id)
-    elif kind == NoteKind.HEALTH:
-        raise Invalid(N_("Please choose the trainer this goes to."), field="trainer_id")
+    trainer = None if trainer_id is None else of_studio(Trainer, studio_id, trainer_id)
+    if kind == NoteKind.HEALTH:
+        _check_can_be_read(trainer)
     if person_id is not None:
         bare_person(person_id)
     note = HandoverNote(
@@ -55,6 +55,17 @@ def write_note(
         after={"kind": note.kind},
     )
     return note
+
+
+def _check_can_be_read(trainer: Trainer | None) -> None:
+    """What is said about health is opened by one trainer alone, so there must be one, with an account."""
+    if trainer is None:
+        raise Invalid(N_("Please choose the trainer this goes to."), field="trainer_id")
+    if trainer.staff_id is None:
+        raise Invalid(
+            N_("This trainer has no account and could not open it. Please tell them yourself."),
+            field="trainer_id",
+        )
 
 
 def acknowledge(

@@ -33,8 +33,11 @@ def test_a_note_waits_until_somebody_has_taken_note(gym: Studio, by: Actor, now:
 
 def test_health_goes_to_one_trainer_and_cannot_be_reread(gym: Studio, by: Actor, now: datetime) -> None:
     mori, okada = trainer(gym), trainer(gym, "okada")
-    with pytest.raises(Invalid):
-        write_note(gym.id, "ぎっくり腰", kind=NoteKind.HEALTH, by=by, now=now)
+    for nobody in (None, mori.id):  # who has no account could never open it
+        with pytest.raises(Invalid) as refusal:
+            write_note(gym.id, "ぎっくり腰", kind=NoteKind.HEALTH, trainer_id=nobody, by=by, now=now)
+        assert refusal.value.field == "trainer_id"
+    mori.staff_id = by.id
     note = write_note(gym.id, "ぎっくり腰", kind=NoteKind.HEALTH, trainer_id=mori.id, by=by, now=now)
     assert [row.body for row in notes(gym.id)] == [None], "no list carries it"
     for reader in (None, okada):

@@ -15,6 +15,7 @@ from backoffice.staff.models import Role, Staff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import guest, trainer
+from tests.gym import make_staff
 from tests.pages import PageClient
 
 
@@ -59,6 +60,7 @@ def test_the_desk_cannot_reread_what_it_passed_on_about_health(
     gym: Studio, at_desk: PageClient, sign_in: object, now: datetime
 ) -> None:
     who = guest(now=now)
+    trainer(gym).staff_id = make_staff("mori@test.example", [Role.TRAINER], now=now).id
     number = write(
         at_desk, body="ぎっくり腰で休みます", kind="HEALTH", trainer_id=trainer(gym).id, person_id=who.id
     )
@@ -81,6 +83,7 @@ def test_a_note_to_one_trainer_is_neither_read_nor_noted_by_another(
 ) -> None:
     """Nor does the desk take note of what only its trainer may open."""
     mori = trainers(gym.id)[0]
+    mori.staff_id = make_staff("mori@test.example", [Role.TRAINER], now=now).id
     with transaction():
         plain = write_note(gym.id, "森だけへ", trainer_id=mori.id, by=by, now=now)
         health = write_note(gym.id, "腰痛", kind=NoteKind.HEALTH, trainer_id=mori.id, by=by, now=now)
