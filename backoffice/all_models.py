@@ -13,6 +13,7 @@ from backoffice.merging import models as merging
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
 from backoffice.replanning import models as replanning
+from backoffice.screening import models as screening
 from backoffice.shifts import models as shifts
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
@@ -21,6 +22,6 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
-    leads, clients, exercises, bookings, waiting, replanning, shifts, memberships, merging,
+    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -1,4 +1,4 @@
-"""A new gym: studio, services, rooms, hours, lists, plans and exercises, ready for its owner."""
+"""A new gym: studio, services, hours, lists, plans, exercises and the health check sheet, ready for its owner."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from backoffice.core.audit import Actor
 from backoffice.exercises.starting import add_starting_exercises
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
+from backoffice.screening.actions import publish_first_sheet
 from backoffice.studio.actions import found_studio
 from backoffice.studio.models import Studio
 
@@ -16,4 +17,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     add_default_lists()
     add_default_plans(studio.id)
     add_starting_exercises(studio.id, now=now)
+    publish_first_sheet(studio.id, by=by, now=now)
     return studio

@@ -31,6 +31,8 @@ from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
 from blueprints.reports.views import reports
 from blueprints.root.views import root
+from blueprints.screening.sheet import sheet
+from blueprints.screening.views import screening
 from blueprints.shifts.views import shifts
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
@@ -67,7 +69,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reports,
     root,
     series,
+    screening,
     settings,
+    sheet,
     shifts,
     staff,
     today_page,

@@ -7,6 +7,7 @@ from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.followups.facts import follow_up_facts
 from backoffice.followups.reconcile import reconcile_follow_ups
+from backoffice.followups.screening_requests import ask_for_sheets, screening_facts
 from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.delivery import Delivery
@@ -28,6 +29,7 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.SERIES_DATES: series_facts,
     Kind.MOVE_PROPOSED: proposal_facts,
     Kind.SLOT_OFFERED: offer_facts,
+    Kind.SCREENING_ASKED: screening_facts,
     Kind.WELCOME: welcome_facts,
 }
 
@@ -55,3 +57,9 @@ def deliver_due() -> None:
 def plan_follow_ups() -> None:
     """Compare the follow-ups that are wanted with those that exist."""
     run_sweep("plan_follow_ups", in_one_transaction(reconcile_follow_ups))
+
+
+@celery.task(name="tasks.messages.ask_for_sheets")  # type: ignore[untyped-decorator]
+def ask_for_health_check_sheets() -> None:
+    """Ask those who train soon for the health check sheet they lack."""
+    run_sweep("ask_for_sheets", in_one_transaction(ask_for_sheets))

@@ -34,6 +34,11 @@ SCHEDULE = (
         "Plans follow-ups that are wanted and takes back those that are not any more.",
     ),
     Periodic(
+        "tasks.messages.ask_for_sheets",
+        timedelta(minutes=10),
+        "Asks those who train within a week for the health check sheet they lack.",
+    ),
+    Periodic(
         "tasks.upkeep.back_up",
         timedelta(minutes=30),
         "Writes the nightly backup once the studio's night has begun and none was written in it.",

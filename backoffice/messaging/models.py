@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SERIES_DATES = "series_dates"
     MOVE_PROPOSED = "move_proposed"
     SLOT_OFFERED = "slot_offered"
+    SCREENING_ASKED = "screening_asked"
     STAFF_INVITE = "staff_invite"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password
     WELCOME = "welcome"

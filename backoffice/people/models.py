@@ -86,6 +86,7 @@ class Purpose(StrEnum):
     TERMS = "TERMS"
     FOLLOW_UP = "FOLLOW_UP"
     MARKETING = "MARKETING"
+    HEALTH = "HEALTH"
 
 
 class Consent(WithId):

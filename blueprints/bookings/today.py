@@ -16,6 +16,8 @@ from backoffice.core.clock import day_span
 from backoffice.handover.queries import number_open
 from backoffice.messaging.overdue import late_count
 from backoffice.messaging.queries import waiting_for_a_person
+from backoffice.screening.queries import standings
+from backoffice.screening.standing import TRAINING, Standing
 from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
@@ -23,10 +25,11 @@ from backoffice.todos.queries import TodoRow, open_todos, overdue_next_actions
 from blueprints.bookings.days import asked_day, holiday
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, LATE_CHOICES, METHOD_WORDS, STATE_WORDS, UNDO_OF
+from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS
 from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import may, permit
 from blueprints.support.clock import now, today
-from blueprints.support.language import language
+from blueprints.support.language import language, spoken
 from blueprints.support.studio import current_studio
 
 today_page = Blueprint("today", __name__)
@@ -46,6 +49,7 @@ class Sheet:
     own: Trainer | None
     by_time: bool
     now: datetime
+    standings: dict[int, Standing]
 
     @property
     def groups(self) -> list[tuple[Trainer | None, list[DayRow]]]:
@@ -123,18 +127,18 @@ def _sheet() -> Sheet:
         own = None
     shown = _asked(all_trainers, own)
     first, last = day_span(day, studio.zone)
+    rows = day_rows(studio.id, first, last, trainer_id=shown.id if shown else None, reader=reading_trainer())
     due_before = max(last, day_span(today(), studio.zone)[1]) if day >= today() else last
     return Sheet(
         day=day,
-        rows=day_rows(
-            studio.id, first, last, trainer_id=shown.id if shown else None, reader=reading_trainer()
-        ),
+        rows=rows,
         todos=[todo for todo in _todos(studio.id, due_before) if _is_asked(todo)],
         trainers=all_trainers,
         shown=shown,
         own=own,
         by_time=request.args.get("by") == "time",
         now=now(),
+        standings=_standings(rows),
     )
 
 
@@ -148,6 +152,12 @@ def _is_asked(todo: TodoRow) -> bool:
     if todo.shift_swap_id is None or todo.owner_staff_id == current_user.id:
         return True
     return todo.owner_staff_id is None and may(Permission.SHIFTS_EDIT)
+
+
+def _standings(rows: list[DayRow]) -> dict[int, Standing]:
+    """Where the guests who come to train stand; one statement. A colleague's row carries no person."""
+    training = {row.person_id for row in rows if row.person_id and row.kind in TRAINING}
+    return standings(current_studio(), training, now=now()) if training else {}
 
 
 def _asked(all_trainers: Iterable[Trainer], own: Trainer | None) -> Trainer | None:
@@ -183,11 +193,16 @@ def _words() -> dict[str, object]:
         "methods": METHOD_WORDS,
         "late_choices": LATE_CHOICES,
         "undo_of": UNDO_OF,
+        "lights": spoken(LIGHT_WORDS),
+        "light_tones": LIGHT_TONES,
     }
 
 
 def _fingerprint(sheet: Sheet) -> str:
     """Changes when anything that is shown changes, the passing of a booking's start and end included."""
     passed = [(row.starts_at <= sheet.now, row.ends_at <= sheet.now) for row in sheet.rows]
-    shown = repr((sheet.rows, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id))
+    lights = [(one, sheet.standings[one].light) for one in sheet.standings]
+    shown = repr(
+        (sheet.rows, lights, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id)
+    )
     return hashlib.blake2b(shown.encode(errors="replace"), digest_size=12).hexdigest()

@@ -34,6 +34,7 @@ ROWS = {
     "clients": _l("member record"), "handover_notes": _l("handover notes"),
     "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
     "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
+    "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
 }  # fmt: skip
 
 

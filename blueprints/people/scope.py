@@ -19,3 +19,9 @@ def check_visible(person_id: int) -> None:
     """Refuse (as if there were nobody) a person the acting one has no business with."""
     if not may(Permission.PEOPLE_EDIT) and not is_own_guest(current_user.id, person_id):
         raise NotFound
+
+
+def check_own_guest(person_id: int) -> None:
+    """Refuse whoever does not train this person, also at the desk: what is told about health is the trainer's."""
+    if not is_own_guest(current_user.id, person_id):
+        raise NotFound

@@ -19,6 +19,7 @@ from backoffice.people import actions, queries
 from backoffice.people.models import Person
 from backoffice.reports import person_page
 from backoffice.reports.timeline import timeline
+from backoffice.screening.queries import standing
 from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
@@ -28,6 +29,7 @@ from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
 from blueprints.people.forms import NoteForm, PersonForm, lines
 from blueprints.people.scope import check_visible, only_visible
+from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS
 from blueprints.staff import audit_words
 from blueprints.staff.audit import changes as changed_values
 from blueprints.support.access import actor, may, permit
@@ -175,6 +177,9 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         tabs=_tabs(),
         form=form or NoteForm(),
         call_form=CallForm(formdata=None),
+        standing=standing(current_studio(), person.id, now=now()),
+        lights=LIGHT_WORDS,
+        light_tones=LIGHT_TONES,
         state_words=STATE_WORDS,
         attendance_words=ATTENDANCE_WORDS,
         channel_words=CHANNEL_WORDS,

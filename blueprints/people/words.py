@@ -33,6 +33,7 @@ PURPOSE_WORDS = {
     Purpose.TERMS: _l("Terms and privacy"),
     Purpose.FOLLOW_UP: _l("Follow-up messages"),
     Purpose.MARKETING: _l("News and offers"),
+    Purpose.HEALTH: _l("Keeping health answers"),
 }
 
 MESSAGE_WORDS = {kind: _l(policy.label) for kind, policy in POLICIES.items()}

@@ -1,0 +1,103 @@
+"""Asking for the health check sheet in time: who trains soon and has none that is valid gets one message with a link.
+
+Reconciled like the other follow-ups: what is wanted is compared with what exists, so a missed run heals itself.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+
+from backoffice.bookings.models import Booking, BookingState, Participant
+from backoffice.core.db import db
+from backoffice.core.language import N_
+from backoffice.core.links import absolute
+from backoffice.messaging.facts import Facts, NotWanted
+from backoffice.messaging.models import Kind, Message, MessageState
+from backoffice.messaging.outbox import queue_message
+from backoffice.people.models import Person, PersonMail
+from backoffice.screening.queries import sheet_path, standing, standings
+from backoffice.screening.standing import TRAINING, Light
+from backoffice.studio.models import Service, Studio
+
+ASKED_BEFORE = timedelta(days=7)
+"""How long before a visit the sheet is asked for."""
+ASKED_AGAIN_AFTER = timedelta(days=30)
+WITHOUT_SHEET = frozenset({Light.NONE, Light.EXPIRED})
+NOT_NEEDED = N_("The sheet has been answered, or no visit is ahead.")
+
+
+def ask_for_sheets(now: datetime) -> int:
+    """Plan a message for everybody who trains within a week, can be mailed and has no valid sheet then; how many."""
+    return sum(_ask(studio, now=now) for studio in db.session.scalars(select(Studio)).all())
+
+
+def screening_facts(message: Message, now: datetime) -> Facts | NotWanted:
+    """The link to the sheet, as long as it is missing and a visit is ahead."""
+    if message.person_id is None or not _is_wanted(message.studio_id, message.person_id, now=now):
+        return NotWanted(NOT_NEEDED)
+    return Facts({"sheet_url": absolute(sheet_path(message.person_id))})
+
+
+def _ask(studio: Studio, *, now: datetime) -> int:
+    asked = exists().where(
+        Message.person_id == Participant.person_id,
+        Message.kind == Kind.SCREENING_ASKED,
+        Message.created_at > now - ASKED_AGAIN_AFTER,
+        Message.state != MessageState.CANCELLED,
+    )
+    rows = db.session.execute(
+        select(Booking, Person.id, Person.language)
+        .join(Participant, Participant.booking_id == Booking.id)
+        .join(Person, Person.id == Participant.person_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Booking.studio_id == studio.id,
+            Booking.state == BookingState.BOOKED,
+            Booking.starts_at > now,
+            Booking.starts_at <= now + ASKED_BEFORE,
+            Service.kind.in_(TRAINING),
+            exists().where(PersonMail.person_id == Person.id),
+            ~asked,
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    ).all()
+    first: dict[int, tuple[Booking, str]] = {}
+    for booking, person_id, language in rows:
+        first.setdefault(person_id, (booking, language))
+    # A sheet that ends before the visit is asked for anew: each stands as on the day of the last visit asked about.
+    until = max((booking.starts_at for booking, _language in first.values()), default=now)
+    light = standings(studio, list(first), now=until)
+    wanted = [one for one in first if light[one].light in WITHOUT_SHEET]
+    return sum(_queue(one, *first[one], now=now) for one in wanted)
+
+
+def _queue(person_id: int, booking: Booking, language: str, *, now: datetime) -> bool:
+    message_id = queue_message(
+        Kind.SCREENING_ASKED,
+        studio_id=booking.studio_id,
+        dedupe_key=f"{Kind.SCREENING_ASKED}:{person_id}:{booking.id}",
+        send_at=now,
+        expires_at=booking.starts_at,
+        now=now,
+        person_id=person_id,
+        language=language,
+    )
+    return message_id is not None
+
+
+def _is_wanted(studio_id: int, person_id: int, *, now: datetime) -> bool:
+    """Whether a training visit is still ahead, without a sheet that is valid then."""
+    visit = (
+        select(func.min(Booking.starts_at))
+        .join(Participant, Participant.booking_id == Booking.id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.person_id == person_id, Booking.state == BookingState.BOOKED, Booking.starts_at > now
+        )
+        .where(Service.kind.in_(TRAINING))
+    )
+    starts_at = db.session.scalar(visit)
+    if starts_at is None:
+        return False
+    studio = db.session.get_one(Studio, studio_id)
+    return standing(studio, person_id, now=starts_at).light in WITHOUT_SHEET

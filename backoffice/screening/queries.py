@@ -1,0 +1,132 @@
+"""Questions about screening: where people stand, the questions that hold, a sheet with its answers."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, ColumnElement, any_, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from backoffice.core import links
+from backoffice.core.db import db
+from backoffice.people.models import Consent, Person, Purpose
+from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion
+from backoffice.screening.standing import Newest, Standing, standing_of
+from backoffice.studio.models import Studio
+
+LINK = "screening"
+LINK_HOLDS = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question as it was asked, and what was answered."""
+
+    key: str
+    ja: str
+    en: str
+    is_yes: bool
+    detail: str
+
+
+def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> dict[int, Standing]:
+    """Where each of these people stands, in one statement. Nothing of what they answered is read.
+
+    A sheet counts only while the consent to keep health data holds.
+    """
+    sheet = (
+        select(Screening.id, Screening.has_yes, Screening.answered_at, Screening.valid_until)
+        .where(Screening.person_id == Person.id, _consents())
+        .order_by(Screening.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    decision = (
+        select(
+            ScreeningDecision.verdict,
+            ScreeningDecision.limits,
+            ScreeningDecision.decided_at,
+            ScreeningDecision.holds_until,
+        )
+        .where(ScreeningDecision.person_id == Person.id)
+        .order_by(ScreeningDecision.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    rows = db.session.execute(
+        select(
+            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.answered_at, sheet.c.valid_until,
+            decision.c.verdict, decision.c.limits, decision.c.decided_at, decision.c.holds_until,
+        )
+        .select_from(Person)
+        .outerjoin(sheet, true())
+        .outerjoin(decision, true())
+        .where(Person.id == any_(literal(list(person_ids), ARRAY(BigInteger))))
+    )  # fmt: skip
+    found = {}
+    for person_id, *columns in rows:
+        columns[5] = tuple(columns[5] or ())
+        found[person_id] = standing_of(Newest(*columns), zone=studio.zone, now=now)
+    return found
+
+
+def standing(studio: Studio, person_id: int, *, now: datetime) -> Standing:
+    """Where one person stands."""
+    return standings(studio, [person_id], now=now)[person_id]
+
+
+def newest_version(studio_id: int) -> SheetVersion:
+    """The questions that are asked now."""
+    query = select(SheetVersion).where(SheetVersion.studio_id == studio_id)
+    return db.session.scalars(query.order_by(SheetVersion.number.desc()).limit(1)).one()
+
+
+def newest_sheet(person_id: int) -> Screening | None:
+    """The newest sheet of a person whose consent holds, with its answers: for `actions.read_answers`."""
+    query = (
+        select(Screening)
+        .join(Person, Person.id == Screening.person_id)
+        .where(Screening.person_id == person_id, _consents())
+    )
+    return db.session.scalars(query.order_by(Screening.id.desc()).limit(1)).one_or_none()
+
+
+def answers_of(sheet: Screening) -> list[Answer]:
+    """What was answered, with the questions of its own version."""
+    version = db.session.get_one(SheetVersion, sheet.version_id)
+    given = json.loads(sheet.answers)
+    return [
+        Answer(one["key"], one["ja"], one["en"], given[one["key"]]["yes"], given[one["key"]]["detail"])
+        for one in version.questions
+        if one["key"] in given
+    ]
+
+
+def decisions_of(person_id: int) -> list[ScreeningDecision]:
+    """Every decision about a person, the newest first."""
+    query = select(ScreeningDecision).where(ScreeningDecision.person_id == person_id)
+    return list(db.session.scalars(query.order_by(ScreeningDecision.id.desc()).limit(20)))
+
+
+def sheet_path(person_id: int, *, with_staff: int = 0) -> str:
+    """The path of the page on which somebody answers; `with_staff` when a trainer hands over the tablet."""
+    return f"/screening/{links.sign(LINK, person_id, with_staff)}"
+
+
+def person_by_token(token: str) -> tuple[int, int] | None:
+    """Whose link this is, and which staff member handed it over (0: nobody); None for a forged or old one."""
+    parts = links.read(LINK, token, LINK_HOLDS)
+    if parts is None or len(parts) != 2 or not all(isinstance(part, int) for part in parts):
+        return None
+    return int(parts[0]), int(parts[1])
+
+
+def _consents() -> ColumnElement[bool]:
+    newest = (
+        select(Consent.granted)
+        .where(Consent.person_id == Person.id, Consent.purpose == Purpose.HEALTH)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    return newest.correlate(Person).scalar_subquery().is_(True)

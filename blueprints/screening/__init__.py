@@ -1,0 +1,1 @@
+"""Pages of the health check sheet: answered by link, decided on by a trainer."""

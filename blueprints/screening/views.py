@@ -1,0 +1,88 @@
+"""The trainer's side: where somebody stands, the answers on a tap, and the decision."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from backoffice.clients.limits import Limit
+from backoffice.core.db import in_transaction, transaction
+from backoffice.core.errors import DomainError
+from backoffice.people.queries import bare_person
+from backoffice.screening import actions, queries
+from backoffice.screening.models import Screening, Verdict
+from backoffice.staff.permissions import Permission
+from blueprints.people.scope import check_own_guest
+from blueprints.screening.forms import DecisionForm
+from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS, VERDICT_WORDS
+from blueprints.support.access import actor, permit
+from blueprints.support.clock import now
+from blueprints.support.forms import add_domain_error
+from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done
+
+screening = Blueprint("screening", __name__, url_prefix="/people/<int:person_id>/screening")
+
+
+@screening.get("")
+@permit(Permission.SCREENING_DECIDE)
+def show(person_id: int) -> ResponseReturnValue:
+    """The light and what was decided, without the answers: a guest may stand beside the screen."""
+    check_own_guest(person_id)
+    return _page(person_id, _fresh(person_id))
+
+
+@screening.post("/reading")
+@permit(Permission.SCREENING_DECIDE)
+def read(person_id: int) -> ResponseReturnValue:
+    """The answers. A POST: each reading is recorded, and no address leads to it."""
+    check_own_guest(person_id)
+    with transaction():
+        sheet = actions.read_answers(person_id, by=actor(), now=now())
+    return _page(person_id, _fresh(person_id), sheet=sheet)
+
+
+@screening.post("")
+@permit(Permission.SCREENING_DECIDE)
+def decide(person_id: int) -> ResponseReturnValue:
+    """Decide, with a reason; a sheet that came in meanwhile is to be read first."""
+    check_own_guest(person_id)
+    form = DecisionForm()
+    if not form.validate_on_submit():
+        return _page(person_id, form), 422
+    try:
+        in_transaction(lambda: _decide(person_id, form))
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _page(person_id, form), error.status
+    flash_done(_("The decision is kept."))
+    return redirect(url_for("screening.show", person_id=person_id), 303)
+
+
+def _decide(person_id: int, form: DecisionForm) -> None:
+    actions.decide(
+        current_studio(), person_id, Verdict(form.verdict.data), limits=[Limit(one) for one in form.limits.data or []],
+        reason=form.reason.data or "", seen=form.seen.data, by=actor(), now=now(),
+    )  # fmt: skip
+
+
+def _fresh(person_id: int) -> DecisionForm:
+    sheet = queries.newest_sheet(person_id)
+    return DecisionForm(formdata=None, data={"seen": None if sheet is None else sheet.id})
+
+
+def _page(person_id: int, form: DecisionForm, *, sheet: Screening | None = None) -> str:
+    return render_template(
+        "screening/show.html",
+        person=bare_person(person_id),
+        form=form,
+        standing=queries.standing(current_studio(), person_id, now=now()),
+        decisions=queries.decisions_of(person_id),
+        sheet=sheet,
+        answers=[] if sheet is None else queries.answers_of(sheet),
+        hand_over=queries.sheet_path(person_id, with_staff=current_user.id),
+        lights=LIGHT_WORDS,
+        tones=LIGHT_TONES,
+        verdicts=VERDICT_WORDS,
+        limit_words=LIMIT_WORDS,
+    )

@@ -1,0 +1,118 @@
+"""Answered by link, a light for everybody, the answers on a tap for the trainer, recorded."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from backoffice.core.audit import AuditLine
+from backoffice.core.db import db
+from backoffice.people.models import Person
+from backoffice.screening.models import Screening, ScreeningDecision
+from backoffice.screening.queries import sheet_path
+from backoffice.screening.starting import QUESTIONS
+from backoffice.staff.models import Role, Staff
+from backoffice.studio.models import Studio
+from tests.blueprints.bookings.front_desk import guest, signed_in_trainer, visit
+from tests.pages import PageClient
+
+DETAIL = "去年ヘルニアの手術をしました"
+SignIn = Callable[..., PageClient]
+
+
+@pytest.fixture
+def person(gym: Studio, now: datetime) -> Person:
+    """Somebody who trains with mori today."""
+    made = guest("山田 花子", now=now)
+    visit(gym, made, "18:00", now=now, slug="session")
+    return made
+
+
+def send(client: PageClient, path: str, *yes: str, **changes: str) -> object:
+    page = client.get(path).get_data(as_text=True)
+    hidden = dict(re.findall(r'name="(form_token|version)"[^>]*value="([^"]*)"', page))
+    answers = {one.key: "yes" if one.key in yes else "no" for one in QUESTIONS}
+    details = {f"{key}_detail": DETAIL for key in yes}
+    data = {**hidden, **answers, **details, "signature": "山田 花子", "agrees": "y", **changes}
+    return client.post(path, data={key: value for key, value in data.items() if value})
+
+
+def test_answered_by_link_read_and_decided_by_the_trainer(
+    gym: Studio, person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    path, person_id = sheet_path(person.id), person.id
+    answer = send(client, path, "joints")
+    assert answer.status_code == 303  # type: ignore[attr-defined]
+    assert "2027年11月24日" in client.get(f"{path}/done").text
+    assert DETAIL not in client.get(path).text, "a link shows no answers"
+    trainer = signed_in_trainer(gym, sign_in)
+    assert "健康チェック：判断待ち" in trainer.get("/today").text
+    page = trainer.get(f"/people/{person_id}/screening").text
+    assert DETAIL not in page
+    seen = re.search(r'name="seen"[^>]*value="(\d+)"', page)
+    assert seen is not None
+    assert DETAIL in trainer.post(f"/people/{person_id}/screening/reading", data={}).text
+    read = db.session.scalars(select(AuditLine).where(AuditLine.action == "screening.read")).all()
+    assert [line.person_id for line in read] == [person_id]
+    sent = {"verdict": "LIMITS", "limits": ["knee"], "reason": "膝を深く曲げない", "seen": seen.group(1)}
+    page = trainer.post(f"/people/{person_id}/screening", data=sent, follow_redirects=True).text
+    assert "配慮あり" in page
+    assert "膝を深く曲げない" not in page, "the reason is not on the screen beside a guest"
+    assert "配慮あり" in trainer.get("/today").text
+
+
+def test_sent_twice_it_is_one_sheet_and_gaps_are_named(person: Person, client: PageClient) -> None:
+    path = sheet_path(person.id)
+    page = send(client, path, heart="")
+    assert page.status_code == 422  # type: ignore[attr-defined]
+    assert 'id="heart-error"' in page.text  # type: ignore[attr-defined]
+    for _ in range(2):
+        send(client, path, form_token="t" * 20)
+    assert db.session.query(Screening).count() == 1
+
+
+def test_the_consent_is_taken_back_by_the_same_link(
+    gym: Studio, person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    path, person_id = sheet_path(person.id), person.id
+    send(client, path, "joints")
+    client.get(path)
+    client.post(f"{path}/withdrawal", data={})
+    trainer = signed_in_trainer(gym, sign_in)
+    assert trainer.post(f"/people/{person_id}/screening/reading", data={}).status_code == 404
+
+
+def test_handed_over_by_a_trainer_it_says_by_whom(
+    gym: Studio, person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    person_id, trainer = person.id, signed_in_trainer(gym, sign_in)
+    link = re.search(r'href="(/screening/[^"]+)"', trainer.get(f"/people/{person_id}/screening").text)
+    assert link is not None
+    send(client, link.group(1))
+    name = db.session.scalars(select(Staff.name).where(Staff.roles.contains([Role.TRAINER.value]))).one()
+    assert db.session.scalars(select(Screening.answered_with)).one() == name
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.MANAGER, Role.OWNER])
+def test_others_see_the_light_and_nothing_behind_it(person: Person, sign_in: SignIn, role: Role) -> None:
+    client, person_id = sign_in(role), person.id
+    assert "健康チェック：未回答" in client.get(f"/people/{person_id}").text
+    assert "健康チェック：未回答" in client.get("/today").text
+    assert client.get(f"/people/{person_id}/screening").status_code == 403
+
+
+def test_a_trainer_of_others_finds_nobody_even_with_desk_work(
+    gym: Studio, person: Person, sign_in: SignIn
+) -> None:
+    person_id = person.id
+    other = sign_in(Role.TRAINER, Role.FRONT_DESK)
+    assert other.get(f"/people/{person_id}").status_code == 200
+    for address in (f"/people/{person_id}/screening", f"/people/{person_id}/screening/reading"):
+        assert other.post(address, data={}).status_code == 404
+    assert db.session.query(ScreeningDecision).count() == 0
+
+
+def test_a_forged_link_is_explained(client: PageClient) -> None:
+    assert client.get("/screening/forged").status_code == 404
