@@ -1,6 +1,6 @@
 """The trainer's side: where somebody stands, the answers on a tap, and the decision."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,12 +24,24 @@ from blueprints.support.toasts import flash_done
 screening = Blueprint("screening", __name__, url_prefix="/people/<int:person_id>/screening")
 
 
-@screening.get("")
+@screening.route("", methods=["GET", "POST"])
 @permit(Permission.SCREENING_DECIDE)
 def show(person_id: int) -> ResponseReturnValue:
-    """The light and what was decided, without the answers: a guest may stand beside the screen."""
+    """The light and what was decided, without the answers: a guest may stand beside the screen.
+
+    A POST decides, with a reason; a sheet that came in meanwhile is to be read first.
+    """
     check_own_guest(person_id)
-    return _page(person_id, _fresh(person_id))
+    form = DecisionForm() if request.method == "POST" else _fresh(person_id)
+    if not form.validate_on_submit():
+        return _page(person_id, form), 422 if form.errors else 200
+    try:
+        in_transaction(lambda: _decide(person_id, form))
+    except DomainError as error:
+        add_domain_error(form, error)
+        return _page(person_id, form), error.status
+    flash_done(_("The decision is kept."))
+    return redirect(url_for("screening.show", person_id=person_id), 303)
 
 
 @screening.post("/reading")
@@ -40,23 +52,6 @@ def read(person_id: int) -> ResponseReturnValue:
     with transaction():
         sheet = actions.read_answers(person_id, by=actor(), now=now())
     return _page(person_id, _fresh(person_id), sheet=sheet)
-
-
-@screening.post("")
-@permit(Permission.SCREENING_DECIDE)
-def decide(person_id: int) -> ResponseReturnValue:
-    """Decide, with a reason; a sheet that came in meanwhile is to be read first."""
-    check_own_guest(person_id)
-    form = DecisionForm()
-    if not form.validate_on_submit():
-        return _page(person_id, form), 422
-    try:
-        in_transaction(lambda: _decide(person_id, form))
-    except DomainError as error:
-        add_domain_error(form, error)
-        return _page(person_id, form), error.status
-    flash_done(_("The decision is kept."))
-    return redirect(url_for("screening.show", person_id=person_id), 303)
 
 
 def _decide(person_id: int, form: DecisionForm) -> None:

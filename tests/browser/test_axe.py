@@ -32,6 +32,7 @@ from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.replanning.actions import propose, report_absence
 from backoffice.replanning.queries import hits_of, proposal_path
+from backoffice.screening.queries import sheet_path
 from backoffice.shifts.days import set_day
 from backoffice.shifts.swaps import answer, ask
 from backoffice.staff.models import Role, Staff, Trainer
@@ -74,7 +75,7 @@ STAFF_PAGES = (
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
-    "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
+    "/people/{person}/screening", "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
@@ -93,6 +94,8 @@ STAFF_PAGES = (
 )  # fmt: skip
 LINK_PAGES = (
     "/offer/{offer}",
+    "/screening/{sheet}",
+    "/screening/{sheet}/done",
     "/proposal/{proposal}",
     "/manage/{token}",
     "/manage/{token}/move",
@@ -120,7 +123,7 @@ def _story() -> dict[str, object]:
     )  # fmt: skip
     with transaction():
         booking = book_visit(request, by=SYSTEM, now=now)
-    owner = make_staff(MAIL, [Role.OWNER, Role.FRONT_DESK], now=now, name="大西 悠")
+    owner = make_staff(MAIL, [Role.OWNER, Role.FRONT_DESK, Role.TRAINER], now=now, name="大西 悠")
     guest = guests_of(booking.id)[0]
     return {
         "booking": booking.id,
@@ -141,6 +144,7 @@ def _story() -> dict[str, object]:
         "monday": _odd_week(booking, now),
         "swap": _swap(booking, owner, now),
         "upload": _upload(owner, now),
+        "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 

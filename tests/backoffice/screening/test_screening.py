@@ -257,10 +257,10 @@ def asked() -> list[Message]:
 def test_who_trains_within_a_week_without_a_sheet_is_asked_once(desk: Desk) -> None:
     near, far, done, unreachable = desk.meet(), desk.meet(), desk.meet(), desk.meet(mail="")
     desk.book(desk.at(11), near)
-    desk.book(desk.at(18, 15), near)
+    desk.book(desk.at(18), near, trainer="okada")
     desk.book(desk.at(11, day=WEDNESDAY + timedelta(days=12)), far)
     desk.book(desk.at(16), done)
-    desk.book(desk.at(17), unreachable)
+    desk.book(desk.at(18), unreachable)
     talk = desk.book(desk.at(12), service="counselling", trainer="okada")
     answer(desk, done)
     assert ask_for_sheets(desk.now) == 1

@@ -114,5 +114,5 @@ def test_a_trainer_of_others_finds_nobody_even_with_desk_work(
     assert db.session.query(ScreeningDecision).count() == 0
 
 
-def test_a_forged_link_is_explained(client: PageClient) -> None:
+def test_a_forged_link_is_explained(gym: Studio, client: PageClient) -> None:
     assert client.get("/screening/forged").status_code == 404
