@@ -177,7 +177,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         tabs=_tabs(),
         form=form or NoteForm(),
         call_form=CallForm(formdata=None),
-        standing=standing(current_studio(), person.id, now=now()),
+        standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
         lights=LIGHT_WORDS,
         light_tones=LIGHT_TONES,
         state_words=STATE_WORDS,
