@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from backoffice.screening.starting import QUESTIONS
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -72,6 +72,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_decisions")),
     )
     op.create_index("ix_screening_decisions_person_id", "screening_decisions", ["person_id", "id"])
+    for table in ("screenings", "screening_decisions"):
+        op.execute(f"select not_for_merged_people('{table}', 'person_id')")
     studios = op.get_bind().execute(sa.text("select id from studios")).scalars()
     first = {"number": 1, "questions": [one._asdict() for one in QUESTIONS], "created_by": "system"}
     rows = [{"studio_id": one, "created_at": datetime.now(UTC), **first} for one in studios]
