@@ -10,6 +10,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
+from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
@@ -33,6 +34,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     diary = Diary(studio, desk, trainers, random, now, progress)
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
+    answer_sheets(diary, members)
     book_todays_visits(diary)
     fill_weeks(diary, members)
     with transaction():
