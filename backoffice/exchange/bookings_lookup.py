@@ -6,7 +6,7 @@ from typing import TypeVar
 from backoffice.core.contact import Identity, fold_name, same_person
 from backoffice.core.language import N_
 from backoffice.exchange.verdicts import Verdict
-from backoffice.people.queries import people_with_contacts
+from backoffice.people.recognition import people_with_contacts
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service
 

@@ -14,7 +14,7 @@ from backoffice.exchange.people_file import PersonRow
 from backoffice.exchange.verdicts import Judged, Verdict, counted
 from backoffice.people.actions import PersonDraft, create_people, record_consents
 from backoffice.people.models import Consent
-from backoffice.people.queries import people_with_contacts
+from backoffice.people.recognition import people_with_contacts
 
 SAME_CONTACT = N_("The same phone or mail, and the same name.")
 SAME_ENTRY = N_("The same entry, word for word.")

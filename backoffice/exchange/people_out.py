@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backoffice.clients.models import Client
 from backoffice.core.db import stream
 from backoffice.people.models import Consent, Person, PersonMail, PersonPhone, Purpose
-from backoffice.people.queries import matching_ids
+from backoffice.people.search import matching_ids
 
 
 class PersonOut(NamedTuple):

@@ -25,7 +25,7 @@ from backoffice.leads.enquiry_match import KnownPerson, RowKind, count, judge
 from backoffice.leads.models import Lead, LeadSource
 from backoffice.leads.sources import OTHER_SOURCE, guess_source
 from backoffice.people.actions import PersonDraft, add_contacts, create_people
-from backoffice.people.queries import people_with_contacts
+from backoffice.people.recognition import people_with_contacts
 from backoffice.studio.calendar_days import closing_times
 
 _LOCK = "enquiry import"

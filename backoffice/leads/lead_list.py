@@ -12,7 +12,8 @@ from backoffice.core.db import fetch, stream
 from backoffice.core.errors import NotFound
 from backoffice.leads.models import Call, Lead, Stage
 from backoffice.people.models import Person
-from backoffice.people.queries import first_phone, matching_ids
+from backoffice.people.queries import first_phone
+from backoffice.people.search import matching_ids
 from backoffice.todos.models import Todo, TodoKind
 
 PAGE = 25

@@ -14,7 +14,7 @@ from backoffice.core.language import N_
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.references import count_rows
 from backoffice.people.models import Person
-from backoffice.people.queries import Candidate, maybe_known
+from backoffice.people.recognition import Candidate, maybe_known
 
 FIELDS = ("name", "kana", "former_name", "language", "gender", "birth_date", "line_user_id")
 UNDO_WITHIN = timedelta(days=30)

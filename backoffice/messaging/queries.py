@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from backoffice.core.db import db
 from backoffice.messaging.models import Attempt, Kind, Message, MessageState
 from backoffice.people.models import Person
-from backoffice.people.queries import matching_ids
+from backoffice.people.search import matching_ids
 from backoffice.studio.scope import of_studio
 
 MOST_COUNTED = 100

@@ -16,7 +16,8 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_, Language
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
-from backoffice.people.queries import MergedAway, held_person, locked_people, recognise
+from backoffice.people.queries import MergedAway, held_person, locked_people
+from backoffice.people.recognition import recognise
 from backoffice.people.row import (
     add_mail,
     add_phone,

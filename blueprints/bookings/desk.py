@@ -19,7 +19,7 @@ from backoffice.leads.models import Lead
 from backoffice.people import queries as people
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.people.queries import Candidate
+from backoffice.people.recognition import Candidate, maybe_known, recognise
 from backoffice.staff.permissions import Permission
 from backoffice.studio.models import Service
 from blueprints.bookings.days import FARTHEST, asked_day
@@ -153,7 +153,7 @@ def _person(form: BookingForm, which: str) -> Person:
             raise NotFound
         return people.bare_person(int(typed["person_id"]))
     name, kana, phone, mail = (typed[key] or "" for key in ("name", "kana", "phone", "mail"))
-    known = people.recognise(name=name, kana=kana, phone=phone, mail=mail)
+    known = recognise(name=name, kana=kana, phone=phone, mail=mail)
     if known is not None:
         return known
     try:
@@ -228,7 +228,7 @@ def _asked() -> dict[str, object]:
 
 
 def _known(typed: dict[str, str]) -> list[Candidate]:
-    return people.maybe_known(**typed) if any(typed.values()) else []
+    return maybe_known(**typed) if any(typed.values()) else []
 
 
 def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None) -> ResponseReturnValue:

@@ -10,8 +10,8 @@ from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.leads.actions import capture_lead
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.people.queries import maybe_known
 from backoffice.people.queries import person as find_person
+from backoffice.people.recognition import maybe_known
 from backoffice.staff.permissions import Permission
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import service_names, source_names

@@ -11,8 +11,8 @@ from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError
 from backoffice.merging import actions, queries
 from backoffice.people.models import Person
-from backoffice.people.queries import find_people
 from backoffice.people.queries import person as find_person
+from backoffice.people.search import find_people
 from backoffice.staff.permissions import Permission
 from blueprints.people.words import REASON_WORDS
 from blueprints.support.access import actor, permit

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from backoffice.core.contact import fold_name
-from backoffice.people import queries
+from backoffice.people.search import find_people
 from backoffice.staff.permissions import Permission
 from blueprints.palette.pages import Page, pages
 from blueprints.people.scope import only_visible
@@ -27,7 +27,7 @@ def find() -> ResponseReturnValue:
     books = bool(request.form.get("books")) and may(Permission.BOOKINGS_EDIT)
     people = []
     if typed.strip():
-        people = queries.find_people(typed, limit=MOST_PEOPLE, only=only_visible())
+        people = find_people(typed, limit=MOST_PEOPLE, only=only_visible())
     return render_template(
         "palette/_options.html", typed=typed, books=books, people=people, pages=[] if books else _named(typed)
     )

@@ -17,6 +17,8 @@ from backoffice.merging.queries import merged_into
 from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
 from backoffice.people.models import Person
+from backoffice.people.recognition import maybe_known
+from backoffice.people.search import find_people
 from backoffice.reports import person_page
 from backoffice.reports.timeline import timeline
 from backoffice.screening.queries import standing
@@ -54,7 +56,7 @@ ASKED_FOR = {"files": Permission.PAPERS_EDIT, "changes": Permission.AUDIT_VIEW}
 def index() -> ResponseReturnValue:
     """Everybody, or those found by what was typed."""
     query = _typed("q", request.args)
-    found = queries.find_people(query, after=_id_in("after"), limit=PAGE + 1, only=only_visible())
+    found = find_people(query, after=_id_in("after"), limit=PAGE + 1, only=only_visible())
     rows = found[:PAGE]
     return render_template(
         "people/_rows.html" if wants_fragment() else "people/index.html",
@@ -71,7 +73,7 @@ def index() -> ResponseReturnValue:
 def suggest() -> ResponseReturnValue:
     """A few people under the search box while somebody types. Sent as a POST: logs keep addresses."""
     query = _typed("q", request.form)
-    rows = queries.find_people(query, limit=SUGGESTED, only=only_visible()) if query.strip() else []
+    rows = find_people(query, limit=SUGGESTED, only=only_visible()) if query.strip() else []
     return render_template("people/_suggestions.html", query=query, rows=rows)
 
 
@@ -80,7 +82,7 @@ def suggest() -> ResponseReturnValue:
 def maybe() -> ResponseReturnValue:
     """Who may already be here, while a name or a phone is typed into a form."""
     typed = {name: _typed(name, request.form) for name in ("name", "kana", "phone", "mail")}
-    candidates = queries.maybe_known(**typed)
+    candidates = maybe_known(**typed)
     return render_template("people/_maybe.html", candidates=candidates, reason_words=words.REASON_WORDS)
 
 

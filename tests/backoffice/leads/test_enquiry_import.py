@@ -21,7 +21,8 @@ from backoffice.leads.enquiry_import import Fate
 from backoffice.leads.models import Lead, StageChange
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.people.queries import find_people, person
+from backoffice.people.queries import person
+from backoffice.people.search import find_people
 from backoffice.studio.models import SpecialDay, Studio
 from backoffice.todos.models import Todo, TodoKind
 from tests.statements import statements

@@ -42,7 +42,8 @@ from backoffice.people import actions as people_actions
 from backoffice.people.actions import add_contact, add_note, create_person, record_consent, update_person
 from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, Purpose
-from backoffice.people.queries import MERGED_PERSON, MergedAway, bare_person, find_people, person
+from backoffice.people.queries import MERGED_PERSON, MergedAway, bare_person, person
+from backoffice.people.search import find_people
 from backoffice.todos.models import Todo
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 

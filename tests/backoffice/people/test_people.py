@@ -11,6 +11,8 @@ from backoffice.core.contact import Reason
 from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.people import actions, queries
 from backoffice.people.models import Person, Purpose
+from backoffice.people.recognition import maybe_known, recognise
+from backoffice.people.search import find_people
 
 pytestmark = pytest.mark.usefixtures("gym")
 
@@ -89,12 +91,12 @@ def test_an_import_keeps_the_person_and_leaves_out_the_cell(by: Actor, now: date
 )
 def test_one_box_finds_by_every_key(query: str, haruka: Person, by: Actor, now: datetime) -> None:
     actions.create_person(name="佐藤", kana="サトウ", phones=["080-0000-1111"], by=by, now=now)
-    assert [row.id for row in queries.find_people(query)] == [haruka.id]
+    assert [row.id for row in find_people(query)] == [haruka.id]
 
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "渡_", "\0%", "100%"])
 def test_wildcards_in_a_query_are_only_characters(query: str, haruka: Person) -> None:
-    assert queries.find_people(query) == []
+    assert find_people(query) == []
 
 
 def test_names_that_begin_with_the_query_come_first_and_pages_follow_each_other(
@@ -108,10 +110,10 @@ def test_names_that_begin_with_the_query_come_first_and_pages_follow_each_other(
         ("森山", "モリヤマ"),
     ]:
         actions.create_person(name=name, kana=kana, by=by, now=now)
-    everybody = [row.name for row in queries.find_people("森")]
+    everybody = [row.name for row in find_people("森")]
     assert everybody == ["森", "森田", "森山", "大森", "小森"]
     paged, after = [], None
-    while page := queries.find_people("森", after=after, limit=2):
+    while page := find_people("森", after=after, limit=2):
         paged += [row.name for row in page]
         after = page[-1].id
     assert paged == everybody
@@ -120,35 +122,35 @@ def test_names_that_begin_with_the_query_come_first_and_pages_follow_each_other(
 def test_names_come_before_addresses_that_hold_the_word(by: Actor, now: datetime) -> None:
     for name, kana, mail in (("伊藤", "イトウ", "wsasaki@example.jp"), ("佐々木", "ササキ", "s@example.jp")):
         actions.create_person(name=name, kana=kana, mails=[mail], by=by, now=now)
-    assert [row.name for row in queries.find_people("sasaki")] == ["佐々木", "伊藤"]
+    assert [row.name for row in find_people("sasaki")] == ["佐々木", "伊藤"]
 
 
 def test_without_a_query_the_newest_come_first(haruka: Person, by: Actor, now: datetime) -> None:
     newer = actions.create_person(name="佐藤", by=by, now=now)
-    rows = queries.find_people("")
+    rows = find_people("")
     assert [row.id for row in rows] == [newer.id, haruka.id]
     assert (rows[1].phone, rows[1].mail) == ("+819012345678", "hana@example.jp")
-    assert [row.id for row in queries.find_people("", after=newer.id)] == [haruka.id]
+    assert [row.id for row in find_people("", after=newer.id)] == [haruka.id]
 
 
 def test_maybe_already_here_says_why(haruka: Person, by: Actor, now: datetime) -> None:
     actions.create_person(name="渡辺太一", phones=["090-1234-5678"], by=by, now=now)
-    suggestions = queries.maybe_known(name="渡辺 晴香", phone="+81 90 1234 5678")
+    suggestions = maybe_known(name="渡辺 晴香", phone="+81 90 1234 5678")
     assert [(one.name, one.reasons) for one in suggestions] == [
         ("渡邊　晴香", (Reason.SAME_PHONE, Reason.SAME_NAME)),
         ("渡辺太一", (Reason.SAME_PHONE, Reason.OTHER_NAME)),
     ]
     assert suggestions[0].score > 90 > suggestions[1].score
-    assert [one.person_id for one in queries.maybe_known(kana="わたなべ はるか")] == [haruka.id]
-    assert [one.person_id for one in queries.maybe_known(name="Watanabe Haruka")] == [haruka.id]
-    assert queries.maybe_known() == []
+    assert [one.person_id for one in maybe_known(kana="わたなべ はるか")] == [haruka.id]
+    assert [one.person_id for one in maybe_known(name="Watanabe Haruka")] == [haruka.id]
+    assert maybe_known() == []
 
 
 def test_only_a_shared_contact_and_name_is_the_person(haruka: Person) -> None:
-    assert queries.recognise(kana="わたなべはるか", phone="9012345678") is haruka
-    assert queries.recognise(name="渡邉晴香", mail="HANA@example.jp") is haruka
-    assert queries.recognise(name="渡辺 太一", phone="090-1234-5678") is None
-    assert queries.recognise(name="渡邊晴香") is None
+    assert recognise(kana="わたなべはるか", phone="9012345678") is haruka
+    assert recognise(name="渡邉晴香", mail="HANA@example.jp") is haruka
+    assert recognise(name="渡辺 太一", phone="090-1234-5678") is None
+    assert recognise(name="渡邊晴香") is None
 
 
 def test_a_known_person_is_not_made_again(haruka: Person, by: Actor, now: datetime) -> None:
@@ -169,16 +171,16 @@ def test_a_reading_alone_is_completed_by_the_name_that_comes_later(by: Actor, no
         name="佐藤 春", kana="サトウハル", phone="09011112222", by=by, now=now
     )
     assert (again, is_new, first.name) == (first, False, "佐藤 春")
-    assert [row.id for row in queries.find_people("佐藤")] == [first.id]
+    assert [row.id for row in find_people("佐藤")] == [first.id]
 
 
 def test_a_change_is_found_by_its_new_keys_and_leaves_an_audit_line(
     haruka: Person, by: Actor, now: datetime, session: Session
 ) -> None:
     change(haruka, name="大野 晴香", former_name="渡邊", phones=["075-111-2222"], mails=[], by=by, now=now)
-    assert [row.id for row in queries.find_people("大野 2222")] == [haruka.id]
-    assert [row.id for row in queries.find_people("渡辺")] == [haruka.id]
-    assert queries.find_people("5678") == []
+    assert [row.id for row in find_people("大野 2222")] == [haruka.id]
+    assert [row.id for row in find_people("渡辺")] == [haruka.id]
+    assert find_people("5678") == []
     line = session.scalars(select(AuditLine).where(AuditLine.action == "person.changed")).one()
     assert line.before["phones"] == ["+819012345678"]
     assert line.after["phones"] == ["+81751112222"]

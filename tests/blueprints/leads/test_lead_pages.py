@@ -10,7 +10,7 @@ from backoffice.core.db import db, transaction
 from backoffice.leads import actions, queries
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.actions import create_person
-from backoffice.people.queries import find_people
+from backoffice.people.search import find_people
 from backoffice.reports import person_page
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
