@@ -15,9 +15,10 @@ from backoffice.core.db import db
 from backoffice.files.models import StoredFile
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from tests.backoffice.files.pictures import bomb, photo, photo_from_a_phone
+from tests.blueprints.bookings.front_desk import TOMORROW, trainer, visit
 from tests.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -149,6 +150,18 @@ def test_a_trainer_sees_no_papers_not_even_that_there_are_any(
     assert trainer.get(f"/files/{number}").status_code == 403
     for path in (f"/files/{number}/deletion", f"/files/{number}/deletion/undo", f"/people/{who}/files/new"):
         assert trainer.post(path, data={}).status_code == 403
+
+
+def test_papers_stay_closed_to_the_trainer_of_the_guest(
+    gym: Studio, at_desk: PageClient, who: int, sign_in: SignIn, now: datetime
+) -> None:
+    send(at_desk, who, photo(), "契約書.jpg")
+    visit(gym, db.session.get_one(Person, who), "11:00", now=now, day=TOMORROW, slug="session")
+    reader = sign_in(Role.TRAINER)
+    trainer(gym).staff_id = db.session.scalars(select(Staff.id).order_by(Staff.id.desc())).first()
+    db.session.commit()
+    assert reader.get(f"/people/{who}").status_code == 200
+    assert reader.get(f"/people/{who}/files").status_code == 404
 
 
 def test_a_form_opened_before_a_merge_keeps_nothing_on_the_row_that_is_gone(
