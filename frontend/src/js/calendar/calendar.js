@@ -182,6 +182,8 @@ function start(root) {
   });
   show();
 
+  // The library adds rows whenever it likes; none of them may wear its roles, not even for a moment.
+  new MutationObserver(tidy).observe(root, { childList: true, subtree: true });
   root.addEventListener("keydown", onKey);
   // A sheet of paper is narrow for a moment before it lies: what is shown is what is printed.
   narrow.addEventListener("change", () => matchMedia("print").matches || calendar.setOption("view", firstView()));
