@@ -136,7 +136,7 @@ def decide(
     db.session.flush()
     record(
         "screening.decided", "screening", made.screening_id, by=by, now=now, person_id=person_id,
-        after={"verdict": verdict.value, "limits": tags, "reason": "…"},
+        after={"verdict": verdict.value, "limits": "…" if tags else "", "reason": "…"},
     )  # fmt: skip
     return made
 

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, any_, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, any_, exists, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from backoffice.core import links
 from backoffice.core.db import db
@@ -36,7 +37,7 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
     A sheet counts only while the consent to keep health data holds.
     """
     sheet = (
-        select(Screening.id, Screening.has_yes, Screening.answered_at, Screening.valid_until)
+        select(Screening.id, _has_open_yes().label("has_yes"), Screening.valid_until)
         .where(Screening.person_id == Person.id, _consents())
         .order_by(Screening.id.desc())
         .limit(1)
@@ -46,7 +47,7 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
         select(
             ScreeningDecision.verdict,
             ScreeningDecision.limits,
-            ScreeningDecision.decided_at,
+            ScreeningDecision.screening_id,
             ScreeningDecision.holds_until,
         )
         .where(ScreeningDecision.person_id == Person.id)
@@ -56,8 +57,8 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
     )
     rows = db.session.execute(
         select(
-            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.answered_at, sheet.c.valid_until,
-            decision.c.verdict, decision.c.limits, decision.c.decided_at, decision.c.holds_until,
+            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.valid_until,
+            decision.c.verdict, decision.c.limits, decision.c.screening_id, decision.c.holds_until,
         )
         .select_from(Person)
         .outerjoin(sheet, true())
@@ -66,7 +67,7 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
     )  # fmt: skip
     found = {}
     for person_id, *columns in rows:
-        columns[5] = tuple(columns[5] or ())
+        columns[4] = tuple(columns[4] or ())
         found[person_id] = standing_of(Newest(*columns), zone=studio.zone, now=now)
     return found
 
@@ -130,3 +131,21 @@ def _consents() -> ColumnElement[bool]:
         .limit(1)
     )
     return newest.correlate(Person).scalar_subquery().is_(True)
+
+
+def _has_open_yes() -> ColumnElement[bool]:
+    """Whether this sheet, or one before it that came after the last one decided on, says yes to anything."""
+    before = aliased(Screening)
+    decided_on = (
+        select(func.coalesce(func.max(ScreeningDecision.screening_id), 0))
+        .where(ScreeningDecision.person_id == Screening.person_id)
+        .correlate(Screening)
+        .scalar_subquery()
+    )
+    undecided = exists().where(
+        before.person_id == Screening.person_id,
+        before.has_yes,
+        before.id < Screening.id,
+        before.id > decided_on,
+    )
+    return or_(Screening.has_yes, undecided.correlate(Screening))

@@ -28,15 +28,18 @@ _OF_VERDICT = {Verdict.CLEAR: Light.CLEAR, Verdict.LIMITS: Light.LIMITED, Verdic
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest sheet and decision of a person, without anything that was answered. None where there is none."""
+    """The newest sheet and decision of a person, without anything that was answered. None where there is none.
+
+    `has_yes` is of this sheet or of one before it that nobody has decided on; `decided_on` is the sheet the decision
+    was about (None: asked in person).
+    """
 
     screening_id: int | None = None
     has_yes: bool | None = None
-    answered_at: datetime | None = None
     valid_until: date | None = None
     verdict: str | None = None
     limits: tuple[str, ...] = ()
-    decided_at: datetime | None = None
+    decided_on: int | None = None
     holds_until: datetime | None = None
 
 
@@ -56,7 +59,11 @@ class Standing:
 
 
 def standing_of(newest: Newest, *, zone: str, now: datetime) -> Standing:
-    """A decision that still holds and is not older than the sheet says it; else the sheet does."""
+    """A decision that still holds and was about this very sheet says it; else the sheet does.
+
+    Sheets change hands when people are merged and vanish with the consent, so times are not compared. After limits or
+    a doctor first only a trainer says clear again: nobody lifts that by answering anew.
+    """
     sheet = {"screening_id": newest.screening_id, "valid_until": newest.valid_until}
     if _holds(newest, now=now):
         return Standing(_OF_VERDICT[Verdict(newest.verdict or "")], newest.limits, **sheet)  # type: ignore[arg-type]
@@ -64,7 +71,8 @@ def standing_of(newest: Newest, *, zone: str, now: datetime) -> Standing:
         return Standing(Light.NONE)
     if newest.valid_until < local_date(now, zone):
         return Standing(Light.EXPIRED, **sheet)  # type: ignore[arg-type]
-    return Standing(Light.OPEN if newest.has_yes else Light.CLEAR, **sheet)  # type: ignore[arg-type]
+    is_open = newest.has_yes or newest.verdict in (Verdict.LIMITS, Verdict.DOCTOR)
+    return Standing(Light.OPEN if is_open else Light.CLEAR, **sheet)  # type: ignore[arg-type]
 
 
 def a_year_later(day: date) -> date:
@@ -76,6 +84,6 @@ def a_year_later(day: date) -> date:
 
 
 def _holds(newest: Newest, *, now: datetime) -> bool:
-    if newest.decided_at is None or newest.holds_until is None or newest.holds_until <= now:
+    if newest.holds_until is None or newest.holds_until <= now:
         return False
-    return newest.answered_at is None or newest.decided_at >= newest.answered_at
+    return newest.decided_on == newest.screening_id

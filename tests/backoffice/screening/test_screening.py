@@ -215,31 +215,27 @@ MOMENTS = st.none() | st.integers(-500, 500).map(
 @given(
     has_yes=st.booleans(),
     answered=MOMENTS,
-    decided=MOMENTS,
-    verdict=st.sampled_from(Verdict),
-    holds=st.integers(0, 400),
+    verdict=st.none() | st.sampled_from(Verdict),
+    decided_on=st.none() | st.integers(1, 2),
+    holds=st.integers(-10, 400),
 )
 def test_no_session_starts_without_a_clear_sheet_or_a_decision_that_holds(
-    has_yes: bool, answered: datetime | None, decided: datetime | None, verdict: Verdict, holds: int
+    has_yes: bool, answered: datetime | None, verdict: Verdict | None, decided_on: int | None, holds: int
 ) -> None:
     now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    sheet = None if answered is None else 1
     newest = Newest(
-        None if answered is None else 1, None if answered is None else has_yes, answered,
+        sheet, None if answered is None else has_yes,
         None if answered is None else a_year_later(answered.date()),
-        None if decided is None else verdict.value, (), decided,
-        None if decided is None else decided + timedelta(days=holds),
+        None if verdict is None else verdict.value, (), None if verdict is None else decided_on,
+        None if verdict is None else now + timedelta(days=holds),
     )  # fmt: skip
     stands = standing_of(newest, zone="Asia/Tokyo", now=now)
     valid = answered is not None and a_year_later(answered.date()) >= now.date()
-    decision_counts = (
-        decided is not None
-        and decided + timedelta(days=holds) > now
-        and (answered is None or decided >= answered)
-    )
-    if decision_counts:
+    if verdict is not None and holds > 0 and decided_on == sheet:
         assert stands.may_start == (verdict is not Verdict.DOCTOR)
     else:
-        assert stands.may_start == (valid and not has_yes)
+        assert stands.may_start == (valid and not has_yes and verdict in (None, Verdict.CLEAR))
     assert stands.may_start == (stands.light in STARTS)
 
 

@@ -60,6 +60,8 @@ def test_answered_by_link_read_and_decided_by_the_trainer(
     page = trainer.post(f"/people/{person_id}/screening", data=sent, follow_redirects=True).text
     assert "配慮あり" in page
     assert "膝を深く曲げない" not in page, "the reason is not on the screen beside a guest"
+    opened = trainer.post(f"/people/{person_id}/screening/reading", data={}).text
+    assert "膝を深く曲げない" in opened, "it is read together with the answers, recorded"
     assert "配慮あり" in trainer.get("/today").text
 
 
