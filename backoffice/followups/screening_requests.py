@@ -22,6 +22,7 @@ from backoffice.studio.models import Service, Studio
 ASKED_BEFORE = timedelta(days=7)
 """How long before a visit the sheet is asked for."""
 ASKED_AGAIN_AFTER = timedelta(days=30)
+NEVER_WENT_OUT = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.NOT_SENT)
 WITHOUT_SHEET = frozenset({Light.NONE, Light.EXPIRED})
 NOT_NEEDED = N_("The sheet has been answered, or no visit is ahead.")
 
@@ -43,7 +44,7 @@ def _ask(studio: Studio, *, now: datetime) -> int:
         Message.person_id == Participant.person_id,
         Message.kind == Kind.SCREENING_ASKED,
         Message.created_at > now - ASKED_AGAIN_AFTER,
-        Message.state != MessageState.CANCELLED,
+        Message.state.not_in(NEVER_WENT_OUT),
     )
     rows = db.session.execute(
         select(Booking, Person.id, Person.language)

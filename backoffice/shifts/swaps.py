@@ -1,6 +1,6 @@
 """Swaps: a trainer asks, another accepts, a manager approves; nothing but the approval changes the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -26,6 +26,8 @@ from backoffice.todos.models import TodoKind
 LONGEST_NOTE = 200
 TO_ANSWER = N_("A trainer asks to swap shifts")
 TO_APPROVE = N_("A swap of shifts waits for approval")
+FARTHEST = timedelta(days=366)
+PASSED = N_("This day has passed.")
 CHANGED = N_("The table of these days has changed since this was asked. Please withdraw it and ask again.")
 
 
@@ -50,11 +52,12 @@ def ask(
 ) -> ShiftSwap:
     """A trainer asks another to take hours of a day (none given: all of them), perhaps for a whole day in return.
 
-    Refuses (Invalid) a day that has passed or is asked about already, hours that are not worked, and somebody who
-    works or is away then, has no account, or is the trainer.
+    Refuses (Invalid) a day that has passed, is more than a year ahead or is asked about already, hours that are not
+    worked, and somebody who works or is away then, has no account, or is the trainer.
     """
     if other.id == trainer.id or other.staff_id is None or other.archived_at is not None:
         raise Invalid(N_("Please choose another trainer with an account."), field="other_id")
+    _check_in_reach(studio, {"day": day, "back_day": back_day or day}, now=now)
     lock_tables([trainer.id, other.id])
     _check_free_to_ask(trainer.id, day)
     hours = _hours(studio, [trainer.id, other.id], [day, back_day or day])
@@ -185,6 +188,16 @@ def _tell(
     )  # fmt: skip
 
 
+def _check_in_reach(studio: Studio, asked: Mapping[str, date], *, now: datetime) -> None:
+    """Every day between the two is read, so neither may lie far away."""
+    today = local_date(now, studio.zone)
+    for field, day in asked.items():
+        if day < today:
+            raise Invalid(PASSED, field=field)
+        if day - today > FARTHEST:
+            raise Invalid(N_("Please choose a day within a year from today."), field=field)
+
+
 def _check_free_to_ask(trainer_id: int, day: date) -> None:
     asked = select(ShiftSwap.id).where(
         ShiftSwap.trainer_id == trainer_id, ShiftSwap.day == day, ShiftSwap.state.in_(OPEN_SWAPS)
@@ -195,7 +208,7 @@ def _check_free_to_ask(trainer_id: int, day: date) -> None:
 
 def _check_possible(studio: Studio, hours: Hours, moves: Sequence[Move], *, now: datetime) -> None:
     if min(move.day for move in moves) < local_date(now, studio.zone):
-        raise Invalid(N_("This day has passed."), field="day")
+        raise Invalid(PASSED, field="day")
     table_after(hours.table, moves)
     check_present(hours, moves, studio.zone)
 

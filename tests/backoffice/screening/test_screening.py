@@ -15,7 +15,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.followups.screening_requests import ask_for_sheets, screening_facts
 from backoffice.messaging.facts import Facts, NotWanted
-from backoffice.messaging.models import Kind, Message
+from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.screening.actions import answer_sheet, decide, publish_sheet, read_answers
@@ -288,3 +288,18 @@ def test_it_is_sent_only_while_it_is_wanted_and_says_nothing_of_health(desk: Des
     desk.book(desk.at(16), person)
     answer(desk, person)
     assert isinstance(screening_facts(message, desk.now), NotWanted)
+
+
+@pytest.mark.parametrize("state", [MessageState.EXPIRED, MessageState.NOT_SENT])
+def test_what_never_went_out_does_not_keep_the_next_visit_from_asking(
+    desk: Desk, state: MessageState
+) -> None:
+    person = desk.meet()
+    desk.book(desk.at(11), person)
+    ask_for_sheets(desk.now)
+    (message,) = asked()
+    message.state = state
+    desk.book(desk.at(11, day=WEDNESDAY + timedelta(days=5)), person)
+    later = desk.at(13)
+    assert ask_for_sheets(later) == 1
+    assert ask_for_sheets(later) == 0

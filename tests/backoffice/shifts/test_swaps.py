@@ -248,3 +248,13 @@ def test_the_database_keeps_one_open_request_for_a_day(team: Team, put: Put, ses
     team.ask()
     with pytest.raises(IntegrityError, match="uq_shift_swaps_open"):
         session.execute(text("update shift_swaps set state = 'ASKED'"))
+
+
+@pytest.mark.parametrize(
+    "days", [{"day": date(1, 1, 1)}, {"back_day": date(9999, 12, 31)}, {"back_day": date(2036, 1, 1)}]
+)
+def test_a_day_out_of_reach_is_refused_before_the_table_is_read(team: Team, days: dict[str, date]) -> None:
+    """Otherwise every day up to there is worked out, in one request."""
+    with pytest.raises(Invalid) as refusal:
+        team.ask(**days)
+    assert refusal.value.field == next(iter(days))
