@@ -1,16 +1,29 @@
 """Questions about screening: where people stand, the questions that hold, a sheet with its answers."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, any_, exists, func, literal, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    any_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from backoffice.core import links
-from backoffice.core.db import db
+from backoffice.core.db import db, fetch
 from backoffice.people.models import Consent, Person, Purpose
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion
 from backoffice.screening.standing import Newest, Standing, standing_of
@@ -36,39 +49,11 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
 
     A sheet counts only while the consent to keep health data holds.
     """
-    sheet = (
-        select(Screening.id, _has_open_yes().label("has_yes"), Screening.valid_until)
-        .where(Screening.person_id == Person.id, _consents())
-        .order_by(Screening.id.desc())
-        .limit(1)
-        .lateral()
-    )
-    decision = (
-        select(
-            ScreeningDecision.verdict,
-            ScreeningDecision.limits,
-            ScreeningDecision.screening_id,
-            ScreeningDecision.holds_until,
-        )
-        .where(ScreeningDecision.person_id == Person.id)
-        .order_by(ScreeningDecision.id.desc())
-        .limit(1)
-        .lateral()
-    )
-    rows = db.session.execute(
-        select(
-            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.valid_until,
-            decision.c.verdict, decision.c.limits, decision.c.screening_id, decision.c.holds_until,
-        )
-        .select_from(Person)
-        .outerjoin(sheet, true())
-        .outerjoin(decision, true())
-        .where(Person.id == any_(literal(list(person_ids), ARRAY(BigInteger))))
-    )  # fmt: skip
+    db.session.flush()  # what this transaction wrote counts
     found = {}
-    for person_id, *columns in rows:
-        columns[4] = tuple(columns[4] or ())
-        found[person_id] = standing_of(Newest(*columns), zone=studio.zone, now=now)
+    for row in fetch(_STANDINGS, {"people": list(person_ids)}):
+        newest = Newest(*row[1:5], tuple(row[5] or ()), *row[6:])
+        found[row.id] = standing_of(newest, zone=studio.zone, now=now)
     return found
 
 
@@ -149,3 +134,40 @@ def _has_open_yes() -> ColumnElement[bool]:
         before.id > decided_on,
     )
     return or_(Screening.has_yes, undecided.correlate(Screening))
+
+
+def _statement() -> Select[Any]:
+    sheet = (
+        select(Screening.id, _has_open_yes().label("has_yes"), Screening.valid_until)
+        .where(Screening.person_id == Person.id, _consents())
+        .order_by(Screening.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    decision = (
+        select(
+            ScreeningDecision.verdict,
+            ScreeningDecision.limits,
+            ScreeningDecision.screening_id,
+            ScreeningDecision.holds_until,
+        )
+        .where(ScreeningDecision.person_id == Person.id)
+        .order_by(ScreeningDecision.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    return (
+        select(
+            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.valid_until,
+            decision.c.verdict, decision.c.limits, decision.c.screening_id, decision.c.holds_until,
+        )
+        .select_from(Person)
+        .outerjoin(sheet, true())
+        .outerjoin(decision, true())
+        .where(Person.id == any_(_PEOPLE))
+    )  # fmt: skip
+
+
+_PEOPLE: BindParameter[Sequence[int]] = bindparam("people", type_=ARRAY(BigInteger))
+_STANDINGS = _statement()
+"""Put together once: a person's page and the day of all are opened all day."""

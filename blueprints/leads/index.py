@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
         "leads/_rows.html" if wants_fragment() else "leads/index.html",
         asked=asked,
         views=view_chips(asked),
-        view_form=ViewForm(formdata=None),
+        view_form=ViewForm(formdata=None) if asked.is_narrowed else None,
         more=write_cursor(cursor_of(asked.filters, rows[-1])) if len(found) > PAGE else None,
         **line_words(rows),
     )

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
+from backoffice.core.submissions import new_token
 from backoffice.leads import actions, queries
 from backoffice.leads.models import CLOSED_STAGES, Lead, Stage
 from backoffice.people.queries import person as find_person
@@ -17,7 +18,7 @@ from backoffice.todos.queries import next_action_of
 from blueprints.bookings.words import CHANNEL_WORDS, STATE_WORDS
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, service_names, source_names, staff_names
-from blueprints.leads.forms import CallForm, LossForm, NextActionForm, OwnerForm, VersionOnlyForm
+from blueprints.leads.forms import LossForm, NextActionForm, OwnerForm, VersionOnlyForm
 from blueprints.leads.next_step import keep_next_step, planned
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people.scope import check_visible
@@ -142,7 +143,7 @@ def _page(lead: Lead, sent: SafeForm | None = None) -> str:
         person=person,
         is_open=is_open,
         sent=sent,
-        call_form=CallForm(formdata=None),
+        call_token=new_token(),
         todo=next_action_of(lead.id) if is_open else None,
         next_form=sent if isinstance(sent, NextActionForm) else _next_action_form(lead),
         loss_form=sent if isinstance(sent, LossForm) else _loss_form(lead, reasons),

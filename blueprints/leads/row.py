@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
+from backoffice.core.submissions import new_token
 from backoffice.leads import queries
 from backoffice.leads.lead_list import lead_row
 from backoffice.leads.models import Lead
@@ -14,7 +15,7 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.todos.queries import next_action_of
 from blueprints.leads.blueprint import leads
-from blueprints.leads.forms import CallForm, NextStepForm
+from blueprints.leads.forms import NextStepForm
 from blueprints.leads.lines import line_words
 from blueprints.leads.next_step import keep_next_step, planned
 from blueprints.leads.words import LEAD_WORDS
@@ -76,7 +77,7 @@ def _line(lead_id: int) -> str:
 def _form_line(lead: Lead, form: NextStepForm) -> str:
     return render_template(
         "leads/_row_form.html", lead=lead, person=bare_person(lead.person_id), form=form,
-        call_form=CallForm(formdata=None), here=_list_shown(), **LEAD_WORDS,
+        call_token=new_token(), here=_list_shown(), **LEAD_WORDS,
     )  # fmt: skip
 
 

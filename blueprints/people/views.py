@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
-from backoffice.core.submissions import first_use
+from backoffice.core.submissions import first_use, new_token
 from backoffice.files.models import Shelf
 from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
@@ -26,7 +26,6 @@ from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
-from blueprints.leads.forms import CallForm
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
 from blueprints.people.forms import NoteForm, PersonForm, lines
@@ -178,7 +177,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         shown=shown,
         tabs=_tabs(),
         form=form or NoteForm(),
-        call_form=CallForm(formdata=None),
+        call_token=new_token(),
         standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
         lights=LIGHT_WORDS,
         light_tones=LIGHT_TONES,
