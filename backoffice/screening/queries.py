@@ -52,8 +52,11 @@ def standings(studio: Studio, person_ids: Collection[int], *, now: datetime) -> 
     db.session.flush()  # what this transaction wrote counts
     found = {}
     for row in fetch(_STANDINGS, {"people": list(person_ids)}):
-        newest = Newest(*row[1:5], tuple(row[5] or ()), *row[6:])
-        found[row.id] = standing_of(newest, zone=studio.zone, now=now)
+        newest = Newest(
+            row.screening_id, row.has_yes, row.valid_until, row.verdict, tuple(row.limits or ()), row.decided_on,
+            row.holds_until,
+        )  # fmt: skip
+        found[row.person_id] = standing_of(newest, zone=studio.zone, now=now)
     return found
 
 
@@ -158,8 +161,8 @@ def _statement() -> Select[Any]:
     )
     return (
         select(
-            Person.id, sheet.c.id, sheet.c.has_yes, sheet.c.valid_until,
-            decision.c.verdict, decision.c.limits, decision.c.screening_id, decision.c.holds_until,
+            Person.id.label("person_id"), sheet.c.id.label("screening_id"), sheet.c.has_yes, sheet.c.valid_until,
+            decision.c.verdict, decision.c.limits, decision.c.screening_id.label("decided_on"), decision.c.holds_until,
         )
         .select_from(Person)
         .outerjoin(sheet, true())
