@@ -133,15 +133,17 @@ def copy_table(
     return copy
 
 
-def undo_copy(studio_id: int, copy_id: int, *, by: Actor, now: datetime) -> tuple[int, int]:
+def undo_copy(studio: Studio, copy_id: int, *, by: Actor, now: datetime) -> tuple[int, int]:
     """Put back what stood there before; how many days, and how many were changed since and stay. Twice changes nothing.
 
-    Raises `NotFound`.
+    Days that have passed stay as they were worked. Raises `NotFound`.
     """
-    copy = of_studio(ShiftCopy, studio_id, copy_id, lock=True)
+    copy = of_studio(ShiftCopy, studio.id, copy_id, lock=True)
     if copy.undone_at is not None:
         return 0, 0
-    written = {(row["trainer_id"], date.fromisoformat(row["day"])): row for row in copy.days}
+    today = local_date(now, studio.zone)
+    every = {(row["trainer_id"], date.fromisoformat(row["day"])): row for row in copy.days}
+    written = {cell: row for cell, row in every.items() if cell[1] >= today}
     lock_tables({trainer_id for trainer_id, _day in written})
     present = own_days(written)
     back = {
@@ -149,7 +151,7 @@ def undo_copy(studio_id: int, copy_id: int, *, by: Actor, now: datetime) -> tupl
         for cell, row in written.items()
         if present[cell][1] == row["version"]
     }
-    write_days(studio_id, back)
+    write_days(studio.id, back)
     copy.undone_at = now
     record("shift.copy_undone", "shift", copy.id, by=by, now=now, after={"days": len(back)})
     return len(back), len(written) - len(back)

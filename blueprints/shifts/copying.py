@@ -50,7 +50,7 @@ def copy() -> ResponseReturnValue:
 def undo(copy_id: int) -> ResponseReturnValue:
     """Put back what stood there before the copy; what was changed since stays."""
     with transaction():
-        back, kept = undo_copy(current_studio().id, copy_id, by=actor(), now=now())
+        back, kept = undo_copy(current_studio(), copy_id, by=actor(), now=now())
     said = ngettext("%(num)s day is as it was.", "%(num)s days are as they were.", back)
     more = ngettext(
         "%(num)s day was changed since and stays.", "%(num)s days were changed since and stay.", kept

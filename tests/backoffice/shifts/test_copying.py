@@ -107,10 +107,21 @@ def test_undoing_puts_back_what_was_there_but_not_over_later_hands(
     made = copy(MONDAY, overwrite={(trainer(gym).id, date(2026, 12, 7))})
     put(date(2026, 12, 14), "13-15")
     assert last_copy(gym.id, DECEMBER) is made
-    assert undo_copy(gym.id, made.id, by=by, now=now) == (3, 1)
+    assert undo_copy(gym, made.id, by=by, now=now) == (3, 1)
     assert [hours_on(date(2026, 12, day)) for day in (7, 14, 21)] == ["18:00-20:00*", "13:00-15:00*", WEEKLY]
-    assert undo_copy(gym.id, made.id, by=by, now=now) == (0, 0)
+    assert undo_copy(gym, made.id, by=by, now=now) == (0, 0)
     assert last_copy(gym.id, DECEMBER) is None
+
+
+def test_undoing_later_leaves_the_days_that_were_worked(
+    gym: Studio, copy: Copy, put: Put, hours_on: Read, by: Actor, now: datetime
+) -> None:
+    put(MONDAY, "9-12")
+    made = copy(MONDAY)
+    later = now + timedelta(days=14 + 6)  # Monday 14 December, a week after the first day copied
+    assert undo_copy(gym, made.id, by=by, now=later) == (3, 0)
+    assert [hours_on(date(2026, 12, day)) for day in (7, 14, 28)] == ["09:00-12:00*", WEEKLY, WEEKLY]
+    assert undo_copy(gym, made.id, by=by, now=later + timedelta(days=60)) == (0, 0)
 
 
 def test_a_copy_costs_as_much_for_many_days(gym: Studio, copy: Copy, put: Put, session: Session) -> None:
