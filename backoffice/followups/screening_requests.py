@@ -33,10 +33,10 @@ def ask_for_sheets(now: datetime) -> int:
 
 
 def screening_facts(message: Message, now: datetime) -> Facts | NotWanted:
-    """The link to the sheet, as long as it is missing and a visit is ahead."""
+    """The link to the sheet, as long as it is missing and a visit is ahead. No screen shows it: it answers for them."""
     if message.person_id is None or not _is_wanted(message.studio_id, message.person_id, now=now):
         return NotWanted(NOT_NEEDED)
-    return Facts({"sheet_url": absolute(sheet_path(message.person_id))})
+    return Facts({"sheet_url": absolute(sheet_path(message.person_id))}, secrets=frozenset({"sheet_url"}))
 
 
 def _ask(studio: Studio, *, now: datetime) -> int:

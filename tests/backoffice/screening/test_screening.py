@@ -283,6 +283,7 @@ def test_it_is_sent_only_while_it_is_wanted_and_says_nothing_of_health(desk: Des
     facts = screening_facts(message, desk.now)
     assert isinstance(facts, Facts)
     assert "/screening/" in str(facts.values["sheet_url"])
+    assert "sheet_url" in facts.secrets, "the desk reads messages and must not answer for a guest"
     cancel(booking, by_gym=False, by=desk.by, now=desk.now)
     assert isinstance(screening_facts(message, desk.now), NotWanted)
     desk.book(desk.at(16), person)
