@@ -304,3 +304,13 @@ def test_what_never_went_out_does_not_keep_the_next_visit_from_asking(
     later = desk.at(13)
     assert ask_for_sheets(later) == 1
     assert ask_for_sheets(later) == 0
+
+
+def test_who_was_asked_this_month_is_not_asked_again_for_another_visit(desk: Desk) -> None:
+    person = desk.meet()
+    first = desk.book(desk.at(11), person)
+    ask_for_sheets(desk.now)
+    asked()[0].state = MessageState.SENT.value
+    cancel(first, by_gym=False, by=desk.by, now=desk.now)
+    desk.book(desk.at(16), person)
+    assert ask_for_sheets(desk.now) == 0

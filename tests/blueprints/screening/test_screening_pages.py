@@ -106,9 +106,10 @@ def test_others_see_the_light_and_nothing_behind_it(person: Person, sign_in: Sig
 
 
 def test_a_trainer_of_others_finds_nobody_even_with_desk_work(
-    gym: Studio, person: Person, sign_in: SignIn
+    gym: Studio, person: Person, client: PageClient, sign_in: SignIn
 ) -> None:
     person_id = person.id
+    send(client, sheet_path(person_id), "joints")
     other = sign_in(Role.TRAINER, Role.FRONT_DESK)
     assert other.get(f"/people/{person_id}").status_code == 200
     for address in (f"/people/{person_id}/screening", f"/people/{person_id}/screening/reading"):
