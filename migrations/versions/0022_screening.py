@@ -82,7 +82,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Sheets, answers and decisions are lost; consents stay."""
+    """Sheets, answers and decisions are lost, and with them the consents to keep them and the requests for them."""
+    op.execute("delete from consents where purpose = 'HEALTH'")
+    op.execute(
+        "update todos set message_id = null"
+        " where message_id in (select id from messages where kind = 'screening_asked')"
+    )
+    op.execute(
+        "delete from message_attempts"
+        " where message_id in (select id from messages where kind = 'screening_asked')"
+    )
+    op.execute("delete from messages where kind = 'screening_asked'")
     op.drop_table("screening_decisions")
     op.drop_table("screenings")
     op.drop_table("sheet_versions")
