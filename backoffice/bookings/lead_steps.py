@@ -33,7 +33,10 @@ TAKEN_BACK = N_("Taken back")
 
 
 def lead_for(person: Person, service: Service, *, channel: str, by: Actor, now: datetime) -> Lead | None:
-    """The lead that a counselling or trial belongs to: the open one, else a new one. Members have none."""
+    """The lead that a counselling or trial belongs to: the open one, else a new one. Members have none.
+
+    A new one belongs to whoever took the booking: a lead without an owner is one that nobody calls.
+    """
     if ServiceKind(service.kind) not in BOOKED_STAGE:
         return None
     lead = open_lead_of(person.id)
@@ -44,6 +47,7 @@ def lead_for(person: Person, service: Service, *, channel: str, by: Actor, now: 
         studio_id=service.studio_id,
         source=SOURCE_OF_CHANNEL[channel],
         interest=service.slug,
+        owner_staff_id=by.id if by.kind == "staff" else None,
         reply_by=now,  # the booking replaces it
         by=by,
         now=now,

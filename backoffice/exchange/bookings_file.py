@@ -56,7 +56,7 @@ _WHEN: Words[StrEnum] = {
         "トレーナー|担当|スタッフ|trainer|staff|coach",
     ),
     B.STATE: (
-        "状況|状態|ステータス|予約状況|来店状況|出欠|status|state|attendance",
+        "状況|状態|ステータス|予約状況|来店状況|出欠|結果|status|state|attendance",
         "ステータス|状況|状態|status|attendance",
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from flask_login import current_user
 from backoffice.bookings import actions, queries
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
 from backoffice.bookings.refusals import NotFree, Slot
-from backoffice.bookings.rules import length_of
+from backoffice.bookings.rules import is_late_to_cancel, length_of
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
@@ -237,6 +237,7 @@ def _page(
         booking=booking, view=view, form=form, cancel_form=cancel_form, clash=clash,
         said=say(clash) if clash else "", times=times, is_open=is_open, edits=edits,
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
+        is_late=is_late_to_cancel(booking, view.service, now=now()),
         messages=messages_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else [],
         lines=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,

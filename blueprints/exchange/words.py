@@ -22,7 +22,7 @@ LEADS_IN = {
 COLUMN_WORDS: dict[StrEnum, Any] = {
     BookingColumn.STARTS: _l("Begins (day and time)"),
     BookingColumn.DAY: _l("Day"),
-    BookingColumn.TIME: _l("Time"),
+    BookingColumn.TIME: _l("Starts at"),
     BookingColumn.ENDS: _l("Ends"),
     BookingColumn.MINUTES: _l("Minutes"),
     BookingColumn.SERVICE: _l("Service"),

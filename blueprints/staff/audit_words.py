@@ -143,6 +143,9 @@ ACTORS = {
     "import": N_("an import"),
 }
 
+# The labels that are no names, and the kind of hand behind each.
+HANDS = {"system": "system", "link holder": "link", "visitor": "visitor"}
+
 
 def subject_word(kind: str) -> str:
     """Booking, Lead …; a code nobody named stays a code."""
@@ -158,3 +161,8 @@ def verb_word(action: str) -> str:
 def actor_word(kind: str, label: str) -> str:
     """The name of a staff member as it was then, or what kind of hand it was."""
     return _(ACTORS[kind]) if kind in ACTORS else label
+
+
+def label_word(label: str) -> str:
+    """Who made a row that keeps only a label: a name of the staff, or in words what kind of hand it was."""
+    return _(ACTORS[HANDS[label]]) if label in HANDS else label

@@ -60,6 +60,7 @@ def test_a_trial_takes_trainer_room_and_guest_and_opens_a_lead(
     lead = open_lead_of(person.id)
     assert lead is not None
     assert (lead.stage, lead.source, booking.lead_id) == (Stage.TRIAL_BOOKED, "phone", lead.id)
+    assert lead.owner_staff_id == desk_book.by.id  # whoever took the call
     guest = db.session.scalars(select(Participant)).one()
     assert (guest.fee_yen, booking.state, booking.price_yen) == (5500, BookingState.BOOKED, 5500)
     # Made less than 24 hours before: no reminder of the day before.

@@ -248,6 +248,25 @@ def test_cancelled_by_the_gym_and_taken_back(gym: Studio, at_desk: PageClient, n
     assert {"booking.booked", "booking.cancelled", "booking.cancel_undone"} <= set(actions)
 
 
+def test_a_late_cancel_is_said_before_it_happens_and_a_cancelled_guest_is_not_awaited(
+    gym: Studio, at_desk: PageClient, now: datetime
+) -> None:
+    tonight = visit(gym, guest(now=now), "18:00", now=now)
+    later = visit(gym, guest("鈴木", "090-3333-4444", now=now), "11:00", now=now, day=TOMORROW)
+    assert "「直前キャンセル」になります" not in at_desk.get(f"/bookings/{later.id}").get_data(as_text=True)
+    page = at_desk.get(f"/bookings/{tonight.id}").get_data(as_text=True)
+    assert "「直前キャンセル」になります" in page
+    assert "st-expected" in page
+    assert "· システム" in page  # the label of a hand that has no name is said in words
+    assert "· system" not in page
+    at_desk.post(
+        f"/bookings/{tonight.id}/cancellation", data={"version": field(page, "version"), "by": "client"}
+    )
+    page = at_desk.get(f"/bookings/{tonight.id}").get_data(as_text=True)
+    assert "st-late_cancelled" in page
+    assert "st-expected" not in page
+
+
 def test_a_cancel_cannot_be_taken_back_when_the_time_is_gone(
     gym: Studio, at_desk: PageClient, now: datetime
 ) -> None:
