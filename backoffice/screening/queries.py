@@ -93,8 +93,15 @@ def answers_of(sheet: Screening) -> list[Answer]:
 
 
 def decisions_of(person_id: int) -> list[ScreeningDecision]:
-    """Every decision about a person, the newest first."""
-    query = select(ScreeningDecision).where(ScreeningDecision.person_id == person_id)
+    """The decisions about a person, the newest first; those on a sheet only while the consent to keep it holds."""
+    query = (
+        select(ScreeningDecision)
+        .join(Person, Person.id == ScreeningDecision.person_id)
+        .where(
+            ScreeningDecision.person_id == person_id,
+            or_(ScreeningDecision.screening_id.is_(None), _consents()),
+        )
+    )
     return list(db.session.scalars(query.order_by(ScreeningDecision.id.desc()).limit(20)))
 
 

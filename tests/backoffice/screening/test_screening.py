@@ -20,7 +20,14 @@ from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.screening.actions import answer_sheet, decide, publish_sheet, read_answers
 from backoffice.screening.models import Screening, Verdict
-from backoffice.screening.queries import answers_of, newest_sheet, newest_version, standing, standings
+from backoffice.screening.queries import (
+    answers_of,
+    decisions_of,
+    newest_sheet,
+    newest_version,
+    standing,
+    standings,
+)
 from backoffice.screening.standing import STARTS, Light, Newest, a_year_later, standing_of
 from backoffice.screening.starting import QUESTIONS, Question
 from tests.backoffice.bookings.conftest import WEDNESDAY, Desk, desk_book  # noqa: F401 - a fixture
@@ -155,12 +162,16 @@ def test_a_decision_on_an_older_sheet_is_refused(desk: Desk) -> None:
 def test_taking_the_consent_back_hides_the_answers_at_once(desk: Desk) -> None:
     person = desk.meet()
     answer(desk, person, "joints")
+    judge(desk, person, Verdict.LIMITS, Limit.KNEE)
     record_consent(
         person.id, Purpose.HEALTH, False, wording="v1", language="ja", source="test", by=desk.by, now=desk.now
     )
     assert light(desk, person) == Light.NONE
     with pytest.raises(NotFound):
         read_answers(person.id, by=desk.by, now=desk.now)
+    assert decisions_of(person.id) == [], "nor what was limited"
+    judge(desk, person, Verdict.CLEAR)
+    assert [one.verdict for one in decisions_of(person.id)] == [Verdict.CLEAR]
 
 
 def test_editing_the_sheet_leaves_old_answers_readable(desk: Desk) -> None:
