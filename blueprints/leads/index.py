@@ -9,7 +9,7 @@ from backoffice.leads.lead_list import PAGE, LeadRow, cursor_of, every_lead, lea
 from backoffice.leads.models import Stage
 from backoffice.staff.permissions import Permission
 from blueprints.leads.blueprint import leads
-from blueprints.leads.choices import reason_names, source_names, staff_names
+from blueprints.leads.choices import reason_names, service_names, source_names, staff_names
 from blueprints.leads.filters import read_cursor, read_filters, write_cursor
 from blueprints.leads.lines import line_words
 from blueprints.leads.saved import ViewForm, view_chips
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
 def as_file(kind: str) -> ResponseReturnValue:
     """The leads the filters ask for, all of them; that they were taken is recorded, but not whom was searched for."""
     asked = read_filters()
-    names = (source_names(), staff_names(), reason_names())
+    names = (source_names(), service_names(), staff_names(), reason_names())
     return hand_out(
         "leads",
         kind,
@@ -64,10 +64,17 @@ def _header() -> list[str]:
     ]  # fmt: skip
 
 
-def _file_row(row: LeadRow, sources: dict[str, str], staff: dict[int, str], reasons: dict[str, str]) -> Row:
+def _file_row(
+    row: LeadRow,
+    sources: dict[str, str],
+    services: dict[str, str],
+    staff: dict[int, str],
+    reasons: dict[str, str],
+) -> Row:
     return [
         row.id, row.name, row.kana, phone_cell(row.phone), str(STAGE_WORDS[Stage(row.stage)]),
-        sources.get(row.source, row.source), row.article, row.interest, staff.get(row.owner_staff_id or 0, ""),
+        sources.get(row.source, row.source), row.article, services.get(row.interest, row.interest),
+        staff.get(row.owner_staff_id or 0, ""),
         row.opened_at, row.first_reply_at, _(row.todo_title) if row.todo_title else "", row.due_at, row.closed_at,
         reasons.get(row.lost_reason or "", ""),
     ]  # fmt: skip

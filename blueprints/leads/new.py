@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError
@@ -75,6 +76,7 @@ def _capture(form: EnquiryForm, person: Person | None, token: str) -> None:
         source=form.source.data,
         interest=form.interest.data or "",
         enquiry=form.enquiry.data or "",
+        owner_staff_id=current_user.id,  # a lead without an owner is one that nobody calls
         by=actor(),
         now=now(),
     )

@@ -9,10 +9,11 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.leads import actions, queries
 from backoffice.leads.models import Lead, Stage
+from backoffice.leads.queries import open_lead_of
 from backoffice.people.actions import create_person
 from backoffice.people.search import find_people
 from backoffice.reports import person_page
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from backoffice.todos.queries import next_action_of
 from tests.pages import PageClient
@@ -179,7 +180,11 @@ def test_a_new_enquiry_sent_twice_is_one(gym: Studio, sign_in: SignIn) -> None:
     answers = [desk.post("/leads/new", data=dict(sent)) for _again in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert answers[0].location == answers[1].location
-    assert len(find_people("タナカ")) == 1
+    (who,) = find_people("タナカ")
+    lead = open_lead_of(who.id)
+    assert lead is not None
+    staff = db.session.get_one(Staff, lead.owner_staff_id)
+    assert staff.roles == [Role.FRONT_DESK], "whoever took it looks after it"
 
 
 def test_a_second_enquiry_of_somebody_already_here(lead: Lead, sign_in: SignIn) -> None:
@@ -224,8 +229,9 @@ def test_a_trainer_reads_leads_of_own_guests_and_changes_none(lead: Lead, sign_i
 def test_the_csv_holds_what_the_list_shows_and_is_recorded(
     lead: Lead, gym: Studio, by: Actor, now: datetime, sign_in: SignIn
 ) -> None:
-    make_lead("=1+1", gym, by=by, now=now)
+    make_lead("=1+1", gym, by=by, now=now, interest="trial")
     content = sign_in(Role.MANAGER).get("/leads/leads.csv?source=column").text
     assert "佐藤 春香" in content
     assert "'=1+1" in content
+    assert "体験トレーニング" in content, "not the code of a service"
     db.session.expire_all()
