@@ -36,7 +36,7 @@ WORDS = {
         "hand": "Hand over",
     },
 }  # fmt: skip
-CALLERS = iter(("あおき", "いとう", "うえだ", "えんどう"))
+CALLERS = iter(("ぬまざわ", "ふるはた", "むねかた", "ゆのかわ"))  # names that no other test has brought here
 DAYS = count(100)
 
 
