@@ -47,6 +47,7 @@ class Sheet:
     trainers: list[Trainer]
     shown: Trainer | None
     own: Trainer | None
+    trains_as: int | None
     by_time: bool
     now: datetime
     standings: dict[int, Standing]
@@ -74,6 +75,10 @@ class Sheet:
     def opens(self, row: DayRow) -> bool:
         """Whether the reader may open this row's person and booking: the desk all, a trainer the own."""
         return may(Permission.BOOKINGS_EDIT) or (self.own is not None and self.own.id == row.trainer_id)
+
+    def decides(self, row: DayRow) -> bool:
+        """Whether the reader decides on this guest's health check: their trainer of the day, at the desk or not."""
+        return may(Permission.SCREENING_DECIDE) and row.trainer_id == self.trains_as
 
     def address(self, endpoint: str = "today.show", **changes: object) -> str:
         """The same sheet with something changed, as an address."""
@@ -123,6 +128,7 @@ def _sheet() -> Sheet:
     studio, day = current_studio(), asked_day()
     all_trainers = trainers(studio.id)
     own = next((trainer for trainer in all_trainers if trainer.staff_id == current_user.id), None)
+    trains_as = None if own is None else own.id
     if may(Permission.BOOKINGS_EDIT):
         own = None
     shown = _asked(all_trainers, own)
@@ -136,6 +142,7 @@ def _sheet() -> Sheet:
         trainers=all_trainers,
         shown=shown,
         own=own,
+        trains_as=trains_as,
         by_time=request.args.get("by") == "time",
         now=now(),
         standings=_standings(rows),

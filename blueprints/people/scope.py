@@ -25,3 +25,10 @@ def check_own_guest(person_id: int) -> None:
     """Refuse whoever does not train this person, also at the desk: what is told about health is the trainer's."""
     if not is_own_guest(current_user.id, person_id):
         raise NotFound
+
+
+def may_decide_on(person_id: int) -> bool:
+    """Whether the reader opens this person's health check. Who only trains opens no page but their guests'."""
+    if not may(Permission.SCREENING_DECIDE):
+        return False
+    return not may(Permission.PEOPLE_EDIT) or is_own_guest(current_user.id, person_id)

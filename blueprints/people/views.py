@@ -29,7 +29,7 @@ from blueprints.files.forms import UploadForm
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.people import words
 from blueprints.people.forms import NoteForm, PersonForm, lines
-from blueprints.people.scope import check_visible, only_visible
+from blueprints.people.scope import check_visible, may_decide_on, only_visible
 from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS
 from blueprints.staff import audit_words
 from blueprints.staff.audit import changes as changed_values
@@ -179,6 +179,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         form=form or NoteForm(),
         call_token=new_token(),
         standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
+        decides=not wants_fragment() and may_decide_on(person.id),
         lights=LIGHT_WORDS,
         light_tones=LIGHT_TONES,
         state_words=STATE_WORDS,

@@ -111,7 +111,10 @@ def test_a_trainer_of_others_finds_nobody_even_with_desk_work(
     person_id = person.id
     send(client, sheet_path(person_id), "joints")
     other = sign_in(Role.TRAINER, Role.FRONT_DESK)
-    assert other.get(f"/people/{person_id}").status_code == 200
+    for page in (f"/people/{person_id}", "/today"):
+        shown = other.get(page).text
+        assert "健康チェック：判断待ち" in shown
+        assert f'href="/people/{person_id}/screening"' not in shown, "no link to a page that is not theirs"
     for address in (f"/people/{person_id}/screening", f"/people/{person_id}/screening/reading"):
         assert other.post(address, data={}).status_code == 404
     assert db.session.query(ScreeningDecision).count() == 0
