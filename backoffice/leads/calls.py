@@ -71,6 +71,8 @@ def _after(call: Call, lead: Lead, studio: Studio, *, now: datetime) -> None:
     again_at = _next_try(CallOutcome(call.outcome), studio, now=now)
     if todo is None or Stage(lead.stage) not in TALKING or todo.due_at >= again_at:
         return
+    if todo.is_parked and todo.due_at > now:
+        return
     call.due_before, call.due_after = todo.due_at, again_at
     todo.due_at, todo.is_parked = again_at, False
     todo.version += 1

@@ -114,6 +114,17 @@ def test_a_booked_visit_and_a_later_date_stay(lead: Lead, gym: Studio, by: Actor
     assert due(lead) == visit
 
 
+def test_a_lead_that_rests_until_tomorrow_goes_on_resting(
+    lead: Lead, gym: Studio, by: Actor, now: datetime
+) -> None:
+    tomorrow = next_day(gym, "10:00")
+    set_next_action(lead, "明日また", tomorrow, parked=True, by=by, now=now)
+    note_call(gym, lead.person_id, CallOutcome.VOICEMAIL, by=by, now=now)
+    todo = next_action_of(lead.id)
+    assert todo is not None
+    assert (todo.due_at, todo.is_parked) == (tomorrow, True)
+
+
 def test_a_person_without_an_open_lead_is_called_too(
     person: Person, lead: Lead, gym: Studio, by: Actor, now: datetime
 ) -> None:
