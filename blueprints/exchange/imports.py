@@ -19,7 +19,7 @@ from blueprints.exchange.words import COLUMN_WORDS, LEADS_IN, TITLES, VERDICT_WO
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.exports import file_response
-from blueprints.support.forms import SafeForm, add_domain_error
+from blueprints.support.file_forms import ChooseFileForm, keep_chosen
 from blueprints.support.language import language, say
 from blueprints.support.limits import UPLOAD_BODY, body_limit
 from blueprints.support.studio import current_studio
@@ -34,7 +34,7 @@ LONGEST_TITLE = 200
 _FIRST = (Verdict.REFUSED, Verdict.OVERLAP, Verdict.DOUBTFUL, Verdict.NEW, Verdict.ALREADY)
 
 
-class ImportFileForm(SafeForm):
+class ImportFileForm(ChooseFileForm):
     """The file to import."""
 
     file = FileField(_l("CSV or Excel file"), validators=[FileRequired()])
@@ -45,19 +45,15 @@ class ImportFileForm(SafeForm):
 @body_limit(UPLOAD_BODY)
 def choose(kind: str) -> ResponseReturnValue:
     """Choose a file; it is kept for a day, and nothing is imported yet."""
-    form = ImportFileForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                content = form.file.data.stream.read(MOST_BYTES + 1)
-                name = form.file.data.filename or ""
-                upload = files.keep_file(ImportKind(kind), content, name, by=actor(), now=now())
-            return redirect(url_for(".preview", kind=kind, token=upload.token))
-        except DomainError as error:
-            add_domain_error(form, error)
-    page = render_template(
-        "exchange/choose.html", form=form, title=TITLES[ImportKind(kind)], lead_in=LEADS_IN[ImportKind(kind)]
-    )
+    of, form = ImportKind(kind), ImportFileForm()
+
+    def keep(content: bytes, name: str) -> str:
+        upload = files.keep_file(of, content, name, by=actor(), now=now())
+        return url_for(".preview", kind=kind, token=upload.token)
+
+    if kept := keep_chosen(form, MOST_BYTES, keep):
+        return kept
+    page = render_template("exchange/choose.html", form=form, title=TITLES[of], lead_in=LEADS_IN[of])
     return page, 422 if form.errors else 200
 
 

@@ -6,21 +6,20 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError
 from backoffice.exercises import exercise_import
 from backoffice.exercises.exercise_file import MOST_BYTES, read_exercises
 from backoffice.exercises.exercise_import import told
 from backoffice.staff.permissions import Permission
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
-from blueprints.support.forms import SafeForm, add_domain_error
+from blueprints.support.file_forms import ChooseFileForm, keep_chosen
 from blueprints.support.limits import UPLOAD_BODY, body_limit
 from blueprints.support.studio import current_studio
 
 exercise_imports = Blueprint("exercise_imports", __name__, url_prefix="/exercises/import")
 
 
-class FileForm(SafeForm):
+class FileForm(ChooseFileForm):
     """The file to import."""
 
     file = FileField(_l("JSON file"), validators=[FileRequired()])
@@ -32,17 +31,13 @@ class FileForm(SafeForm):
 def choose() -> ResponseReturnValue:
     """Choose a file; it is kept for a day, and nothing is imported yet."""
     form = FileForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                content = form.file.data.stream.read(MOST_BYTES + 1)
-                upload = exercise_import.keep_file(
-                    content, form.file.data.filename or "", by=actor(), now=now()
-                )
-            return redirect(url_for("exercise_imports.preview", token=upload.token), 303)
-        except DomainError as error:
-            add_domain_error(form, error)
-    return render_template("exercises/import.html", form=form), 422 if form.errors else 200
+    page = keep_chosen(form, MOST_BYTES, _keep)
+    return page or (render_template("exercises/import.html", form=form), 422 if form.errors else 200)
+
+
+def _keep(content: bytes, name: str) -> str:
+    upload = exercise_import.keep_file(content, name, by=actor(), now=now())
+    return url_for("exercise_imports.preview", token=upload.token)
 
 
 @exercise_imports.get("/<token>")

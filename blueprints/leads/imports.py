@@ -20,7 +20,7 @@ from backoffice.leads.enquiry_import import Fate, Plan, PlannedRow, plan, reply_
 from backoffice.staff.permissions import Permission
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
-from blueprints.support.forms import SafeForm, add_domain_error
+from blueprints.support.file_forms import ChooseFileForm, keep_chosen
 from blueprints.support.language import language, say
 from blueprints.support.limits import UPLOAD_BODY, body_limit
 from blueprints.support.studio import current_studio
@@ -63,7 +63,7 @@ FATE_WORDS = {
 }
 
 
-class FileForm(SafeForm):
+class FileForm(ChooseFileForm):
     """The file to import."""
 
     file = FileField(_l("CSV or Excel file"), validators=[FileRequired()])
@@ -83,15 +83,13 @@ class Chosen:
 def choose() -> ResponseReturnValue:
     """Choose a file; it is kept for a day, and nothing is imported yet."""
     form = FileForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                content = form.file.data.stream.read(MOST_BYTES + 1)
-                upload = uploads.keep_upload(content, form.file.data.filename or "", by=actor(), now=now())
-            return redirect(url_for("imports.preview", token=upload.token))
-        except DomainError as error:
-            add_domain_error(form, error)
-    return render_template("leads/import.html", form=form), 422 if form.errors else 200
+    page = keep_chosen(form, MOST_BYTES, _keep)
+    return page or (render_template("leads/import.html", form=form), 422 if form.errors else 200)
+
+
+def _keep(content: bytes, name: str) -> str:
+    upload = uploads.keep_upload(content, name, by=actor(), now=now())
+    return url_for("imports.preview", token=upload.token)
 
 
 @imports.get("/<token>")

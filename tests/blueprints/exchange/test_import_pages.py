@@ -43,7 +43,7 @@ def choose(client: PageClient, content: bytes, kind: str = "people") -> str:
     """Upload a file; the address of its preview."""
     client.get(f"/data/import/{kind}")
     answer = client.post(f"/data/import/{kind}", data={"file": (io.BytesIO(content), "old.csv")})
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 303, answer.text
     return answer.location
 
 

@@ -30,7 +30,7 @@ def choose(client: PageClient, content: bytes) -> str:
     """Upload a file; the address of its preview."""
     client.get("/leads/import")
     answer = client.post("/leads/import", data={"file": (io.BytesIO(content), "enquiries.csv")})
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 303, answer.text
     return answer.location
 
 
