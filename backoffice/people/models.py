@@ -87,6 +87,7 @@ class Purpose(StrEnum):
     FOLLOW_UP = "FOLLOW_UP"
     MARKETING = "MARKETING"
     HEALTH = "HEALTH"
+    PHOTOS = "PHOTOS"
 
 
 class Consent(WithId):

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     PAPERS_EDIT = "papers:edit"
     HANDOVER_EDIT = "handover:edit"
     SCREENING_DECIDE = "screening:decide"
+    TRAINING_EDIT = "training:edit"
     LEADS_VIEW = "leads:view"
     LEADS_EDIT = "leads:edit"
     LEADS_IMPORT = "leads:import"
@@ -50,7 +51,7 @@ _FRONT_DESK = frozenset(
 _TRAINER = frozenset(
     {
         _P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW,
-        _P.EXERCISES_EDIT, _P.SHIFTS_ASK, _P.SCREENING_DECIDE,
+        _P.EXERCISES_EDIT, _P.SHIFTS_ASK, _P.SCREENING_DECIDE, _P.TRAINING_EDIT,
     }
 )  # fmt: skip
 _MANAGER = _FRONT_DESK | {

@@ -34,6 +34,7 @@ PURPOSE_WORDS = {
     Purpose.FOLLOW_UP: _l("Follow-up messages"),
     Purpose.MARKETING: _l("News and offers"),
     Purpose.HEALTH: _l("Keeping health answers"),
+    Purpose.PHOTOS: _l("Photos of progress"),
 }
 
 MESSAGE_WORDS = {kind: _l(policy.label) for kind, policy in POLICIES.items()}

@@ -8,13 +8,13 @@ from flask_login import current_user
 from backoffice.clients.limits import Limit
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
-from backoffice.people.queries import bare_person
 from backoffice.screening import actions, queries
 from backoffice.screening.models import Screening, Verdict
 from backoffice.staff.permissions import Permission
+from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
 from blueprints.screening.forms import DecisionForm
-from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS, VERDICT_WORDS
+from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.forms import add_domain_error
@@ -69,15 +69,11 @@ def _fresh(person_id: int) -> DecisionForm:
 def _page(person_id: int, form: DecisionForm, *, sheet: Screening | None = None) -> str:
     return render_template(
         "screening/show.html",
-        person=bare_person(person_id),
         form=form,
-        standing=queries.standing(current_studio(), person_id, now=now()),
         decisions=queries.decisions_of(person_id),
         sheet=sheet,
         answers=[] if sheet is None else queries.answers_of(sheet),
         hand_over=queries.sheet_path(person_id, with_staff=current_user.id),
-        lights=LIGHT_WORDS,
-        tones=LIGHT_TONES,
         verdicts=VERDICT_WORDS,
-        limit_words=LIMIT_WORDS,
+        **frame(person_id),
     )

@@ -1,0 +1,1 @@
+"""The training side of a client: the frame around a trainer's pages about one person."""

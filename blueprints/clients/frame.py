@@ -1,0 +1,29 @@
+"""What stands above a trainer's pages about one person: the light, the limits, the way to the other pages."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from backoffice.people.queries import bare_person
+from backoffice.screening.queries import standing
+from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS
+from blueprints.support.clock import now
+from blueprints.support.studio import current_studio
+
+SIDES = (("screening.show", _l("Health check")),)
+"""The pages, in the order in which a trainer reads them; each takes the id of the person."""
+
+
+def frame(person_id: int) -> dict[str, Any]:
+    """What `layouts/client.html` shows; three statements for any page. Reads no answers, so nothing is recorded.
+
+    The caller has checked that the reader trains this person (`check_own_guest`).
+    """
+    return {
+        "person": bare_person(person_id),
+        "standing": standing(current_studio(), person_id, now=now()),
+        "sides": SIDES,
+        "lights": LIGHT_WORDS,
+        "light_tones": LIGHT_TONES,
+        "limit_words": LIMIT_WORDS,
+    }
