@@ -15,6 +15,7 @@ from backoffice.core.config import Settings
 from backoffice.core.db import db
 from backoffice.core.heartbeat import last_beat
 from backoffice.core.migrate import current_revision, head_revision
+from backoffice.core.rekeying import unreadable_tables
 from backoffice.messaging.models import Message, MessageState
 
 BACKUP = "backup"
@@ -60,6 +61,25 @@ def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
             )
         ]
     return [*checks, _broker()]
+
+
+def check_keys() -> list[Check]:
+    """Whether the newest row of each encrypted table opens with ENCRYPTION_KEYS. Nothing when the database is away."""
+    try:
+        lost = unreadable_tables()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return []
+    if not lost:
+        return [Check("encryption_keys", Level.OK, "stored texts open")]
+    return [
+        Check(
+            "encryption_keys",
+            Level.DOWN,
+            f"cannot read {', '.join(lost)}",
+            "A key is missing. Add the key these were written with to ENCRYPTION_KEYS, behind the newest one.",
+        )
+    ]
 
 
 def check_machine(settings: Settings, *, now: datetime) -> list[Check]:

@@ -11,7 +11,7 @@ import click
 
 from backoffice.core import clock
 from backoffice.core.config import Settings
-from backoffice.health import Check, Level, check_machine, check_readiness, worst
+from backoffice.health import Check, Level, check_keys, check_machine, check_readiness, worst
 from commands.surroundings import product
 
 SECONDS = 10
@@ -20,7 +20,7 @@ SIGNS = {Level.OK: "ok      ", Level.DEGRADED: "look    ", Level.DOWN: "BROKEN  
 
 @click.command(short_help="Check everything and say what to do.")
 def doctor() -> None:
-    """Check database, broker, mail, LINE, disk, clock, the oldest due message and the last backup.
+    """Check database, keys, broker, mail, LINE, disk, clock, the oldest due message and the last backup.
 
     Exit code 1 when something is broken; 0 when all works, even if something should be looked at.
     """
@@ -29,6 +29,7 @@ def doctor() -> None:
         # The time is read anew for the clock: a broker that does not answer keeps the first checks waiting.
         checks = [
             *check_readiness(settings, now=clock.utc_now()),
+            *check_keys(),
             *check_machine(settings, now=clock.utc_now()),
             _mail(settings),
             _line(settings),

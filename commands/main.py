@@ -9,6 +9,7 @@ from commands.doctor import doctor
 from commands.import_enquiries import import_enquiries
 from commands.import_exercises import import_exercises
 from commands.restore import restore
+from commands.rotate_keys import rotate_keys
 from commands.up import up
 
 
@@ -23,5 +24,15 @@ def cli() -> None:
     """
 
 
-for command in (up, demo, create_owner, import_enquiries, import_exercises, backup, restore, doctor):
+for command in (
+    up,
+    demo,
+    create_owner,
+    import_enquiries,
+    import_exercises,
+    backup,
+    restore,
+    rotate_keys,
+    doctor,
+):
     cli.add_command(command)

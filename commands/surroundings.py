@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from backoffice import all_models  # noqa: F401 - commands meet every table
 from backoffice.core import clock
 from backoffice.core.app import create_base_app
 from backoffice.core.audit import SYSTEM

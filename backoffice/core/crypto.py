@@ -8,12 +8,40 @@ from sqlalchemy.types import TypeDecorator
 from backoffice.core.errors import UndecryptableError
 
 _keys: MultiFernet | None = None
+_newest: Fernet | None = None
 
 
 def use_keys(keys: list[str]) -> None:
     """Set the keys of this process, newest first: the first encrypts, all of them decrypt."""
-    global _keys
-    _keys = MultiFernet([Fernet(key) for key in keys])
+    global _keys, _newest
+    _newest = Fernet(keys[0])
+    _keys = MultiFernet([_newest, *(Fernet(key) for key in keys[1:])])
+
+
+def is_newest(stored: bytes) -> bool:
+    """Whether a stored value opens with the newest key."""
+    return _newest is not None and _opened_by(_newest, stored)
+
+
+def opens(stored: bytes) -> bool:
+    """Whether a stored value opens with any key."""
+    return _opened_by(_fernet(), stored)
+
+
+def renewed(stored: bytes) -> bytes:
+    """The same content under the newest key. Raises `UndecryptableError`."""
+    try:
+        return _fernet().rotate(bytes(stored))
+    except InvalidToken as error:
+        raise UndecryptableError from error
+
+
+def _opened_by(keys: Fernet | MultiFernet, stored: bytes) -> bool:
+    try:
+        keys.decrypt(bytes(stored))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _fernet() -> MultiFernet:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from backoffice.core.config import ROOT
 from backoffice.core.local import start_postgres
@@ -21,6 +22,7 @@ COMMANDS = (
     "import-exercises",
     "backup",
     "restore",
+    "rotate-keys",
     "doctor",
 )
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -127,6 +129,15 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
     assert again == {"rows": 17, "new": 0, "known": 7, "namesake": 1, "skipped": 9}
     wrong = run("import-exercises", str(enquiries))
     assert (wrong.returncode, "not a JSON file" in wrong.stderr) == (1, True)
+
+    kept = (tmp_path / "var").rglob("encryption*")
+    old, new = next(kept).read_text().strip(), Fernet.generate_key().decode()
+    lost = run("rotate-keys", ENCRYPTION_KEYS=new)
+    assert (lost.returncode, "throw no key away" in lost.stderr) == (1, True)
+    assert "cannot read" in run("doctor", ENCRYPTION_KEYS=new).stdout
+    renewed = run("rotate-keys", ENCRYPTION_KEYS=f"{new},{old}")
+    assert (renewed.returncode, "under the newest key" in renewed.stdout) == (0, True)
+    assert "stored texts open" in run("doctor", ENCRYPTION_KEYS=new).stdout
 
     (tmp_path / "gym.backup").write_bytes((tmp_path / "gym.backup").read_bytes()[:-500])
     assert run("restore", "gym.backup", "--yes").returncode == 1
