@@ -1,6 +1,7 @@
 """Every table of the application, imported so that metadata and migrations know them all."""
 
 from backoffice.bookings import models as bookings
+from backoffice.care import models as care
 from backoffice.clients import models as clients
 from backoffice.core import audit, column_choices, heartbeat, submissions, uploads
 from backoffice.core.db import Base
@@ -22,6 +23,6 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
-    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, merging,
+    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, care, merging,
 )  # fmt: skip
 metadata = Base.metadata

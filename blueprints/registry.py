@@ -10,6 +10,7 @@ from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
+from blueprints.care.views import care
 from blueprints.exchange.imports import exchange_imports
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     attendance,
     book,
     calendar,
+    care,
     desk,
     exchange,
     exchange_imports,

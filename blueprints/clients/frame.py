@@ -10,7 +10,10 @@ from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS
 from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
-SIDES = (("screening.show", _l("Health check")),)
+SIDES = (
+    ("care.show", _l("CARE")),
+    ("screening.show", _l("Health check")),
+)
 """The pages, in the order in which a trainer reads them; each takes the id of the person."""
 
 

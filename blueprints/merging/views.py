@@ -35,6 +35,8 @@ ROWS = {
     "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
     "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
+    "care_notes": _l("CARE notes"), "care_plans": _l("CARE targets"), "check_ins": _l("check-ins"),
+    "care_replies": _l("answers to check-ins"),
 }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel, Participant
 from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
 from backoffice.bookings.series import book_series
+from backoffice.care.models import Topic
+from backoffice.care.notes import write_note as write_care_note
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
@@ -130,6 +132,9 @@ def make_world(gym: Studio, now: datetime) -> World:
     copied = copy_table(gym, DAY + timedelta(days=60), DAY, seen=seen, by=SYSTEM, now=now)
     ready = ReadyFile("だれにも見せないメモ.pdf", MediaType.PDF, b"%PDF-1.7")
     file = add_file(gym.id, person.id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
+    care_note = write_care_note(
+        gym, person.id, Topic.SLEEP, advice="だれにも見せないメモ", due_on=DAY, by=SYSTEM, now=now
+    )
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     shown = add_photo(
@@ -149,7 +154,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
-        "merge_id": made.id, "note_id": note.id, "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
+        "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
+        "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id,

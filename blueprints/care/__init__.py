@@ -1,0 +1,1 @@
+"""Pages of CARE: notes and check-ins of one person, the queue of a trainer, what a client opens by link."""
