@@ -26,12 +26,14 @@ from blueprints.merging.views import merging
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
 from blueprints.palette.views import palette
-from blueprints.people.cautions import people
+from blueprints.people.views import people
 from blueprints.preferences.views import preferences
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
 from blueprints.reports.views import reports
 from blueprints.root.views import root
+from blueprints.screening.consents import consents
+from blueprints.screening.questions import questions
 from blueprints.screening.sheet import sheet
 from blueprints.screening.views import screening
 from blueprints.shifts.views import shifts
@@ -46,6 +48,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     book,
     calendar,
     care,
+    consents,
     desk,
     exchange,
     exchange_imports,
@@ -67,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people,
     preferences,
     proposals,
+    questions,
     replanning,
     reports,
     root,

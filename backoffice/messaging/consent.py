@@ -12,7 +12,6 @@ from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import consent, locked_people, person
 
-WORDING = "unsubscribe-1"
 WITHDRAWN = N_("The consent was withdrawn.")
 KINDS: dict[Purpose, tuple[Kind, ...]] = {Purpose.FOLLOW_UP: FOLLOW_UP_KINDS}
 
@@ -22,10 +21,10 @@ def is_subscribed(person_id: int, purpose: Purpose) -> bool:
     return bool(consent(person(person_id).id, purpose))
 
 
-def unsubscribe_person(
-    person_id: int, purpose: Purpose, *, source: str, language: str, by: Actor, now: datetime
+def withdraw_consent(
+    person_id: int, purpose: Purpose, *, wording: str, source: str, language: str, by: Actor, now: datetime
 ) -> bool:
-    """Withdraw the consent and take back what was planned under it; False when it was withdrawn before.
+    """Withdraw a consent and take back the messages planned under it; False when it was withdrawn before.
 
     Raises `NotFound` for somebody who is not on file.
     """
@@ -37,6 +36,6 @@ def unsubscribe_person(
     if consent(holder.id, purpose) is False:
         return False
     record_consent(
-        holder.id, purpose, False, wording=WORDING, language=language, source=source, by=by, now=now
+        holder.id, purpose, False, wording=wording, language=language, source=source, by=by, now=now
     )
     return True

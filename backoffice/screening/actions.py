@@ -1,10 +1,11 @@
 """What changes screening: a sheet is answered, a trainer decides, the questions get a new version, answers are read."""
 
+import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from backoffice.clients.limits import Limit
 from backoffice.core.audit import Actor, record
@@ -17,7 +18,7 @@ from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import MergedAway, locked_people
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion, Verdict
-from backoffice.screening.queries import newest_sheet, newest_version
+from backoffice.screening.queries import newest_sheet, newest_version, versions
 from backoffice.screening.standing import a_year_later
 from backoffice.screening.starting import QUESTIONS, Question
 from backoffice.studio.models import Studio
@@ -40,6 +41,7 @@ def answer_sheet(
     agrees: bool,
     wording: str,
     language: str,
+    also_agrees: Mapping[Purpose, str] = {},
     answered_with: str = "",
     by: Actor,
     now: datetime,
@@ -47,7 +49,8 @@ def answer_sheet(
     """Keep a sheet as it was answered: valid for 12 months from that day.
 
     Refuses (Invalid) a question left open, no signature, and no consent to keep health data; `Stale` when the questions
-    have a newer version than the one shown. `answered_with` is the staff member who handed over the tablet.
+    have a newer version than the one shown. `also_agrees` are other consents given with it, each with its
+    wording; `answered_with` is the staff member who handed over the tablet.
     """
     _lock(person_id)
     sheet = newest_version(studio.id)
@@ -69,10 +72,17 @@ def answer_sheet(
         }
         for key in keys
     }
-    record_consent(
-        person_id, Purpose.HEALTH, True, wording=wording, language=language, source="health check sheet",
-        by=by, now=now,
-    )  # fmt: skip
+    for purpose, words in {Purpose.HEALTH: wording, **also_agrees}.items():
+        record_consent(
+            person_id,
+            purpose,
+            True,
+            wording=words,
+            language=language,
+            source="health check sheet",
+            by=by,
+            now=now,
+        )
     made = Screening(
         person_id=person_id,
         version_id=sheet.id,
@@ -153,22 +163,24 @@ def read_answers(person_id: int, *, by: Actor, now: datetime) -> Screening:
 def publish_sheet(
     studio_id: int, questions: Sequence[Question], *, seen: int | None, by: Actor, now: datetime
 ) -> SheetVersion:
-    """A new version of the questions; answers to older ones stay as they are. Refuses none and nameless ones.
+    """A new version of the questions; answers to older ones stay. Refuses no questions, wordless and unchanged ones.
 
-    `seen` is the number of the version that was edited: `Stale` when somebody published meanwhile.
+    A question without a key is new and gets one that no version has used. `seen` is the number of the version that was
+    edited: `Stale` when somebody published meanwhile.
     """
     held = select(Studio.id).where(Studio.id == studio_id).with_for_update()
     db.session.execute(held)
-    number = db.session.scalar(
-        select(func.coalesce(func.max(SheetVersion.number), 0)).where(SheetVersion.studio_id == studio_id)
-    )
+    earlier = versions(studio_id)
+    number = earlier[0].number if earlier else 0
     if seen is not None and seen != number:
         raise Stale(current=number)
     if not 0 < len(questions) <= MOST_QUESTIONS:
         raise Invalid(N_("A sheet has between 1 and %(most)s questions."), most=MOST_QUESTIONS)
+    used = {row["key"] for version in earlier for row in version.questions}
+    fresh = (key for key in map("q{}".format, itertools.count(1)) if key not in used)
     rows = [
         {
-            "key": one.key,
+            "key": one.key or next(fresh),
             "ja": plain_text(one.ja, LONGEST_QUESTION),
             "en": plain_text(one.en, LONGEST_QUESTION),
         }
@@ -176,8 +188,10 @@ def publish_sheet(
     ]
     if not all(row["ja"] and row["en"] for row in rows) or len({row["key"] for row in rows}) != len(rows):
         raise Invalid(N_("Each question needs its words in Japanese and in English."))
+    if earlier and rows == earlier[0].questions:
+        raise Invalid(N_("Nothing was changed."))
     made = SheetVersion(
-        studio_id=studio_id, number=(number or 0) + 1, questions=rows, created_at=now, created_by=by.label
+        studio_id=studio_id, number=number + 1, questions=rows, created_at=now, created_by=by.label
     )
     db.session.add(made)
     db.session.flush()

@@ -65,6 +65,12 @@ def standing(studio: Studio, person_id: int, *, now: datetime) -> Standing:
     return standings(studio, [person_id], now=now)[person_id]
 
 
+def versions(studio_id: int) -> list[SheetVersion]:
+    """Every version of the questions, the newest first."""
+    query = select(SheetVersion).where(SheetVersion.studio_id == studio_id)
+    return list(db.session.scalars(query.order_by(SheetVersion.number.desc())))
+
+
 def newest_version(studio_id: int) -> SheetVersion:
     """The questions that are asked now."""
     query = select(SheetVersion).where(SheetVersion.studio_id == studio_id)

@@ -9,7 +9,7 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import NotFound
 from backoffice.core.language import N_
-from backoffice.messaging.consent import is_subscribed, unsubscribe_person
+from backoffice.messaging.consent import is_subscribed, withdraw_consent
 from backoffice.people.models import Purpose
 from blueprints.support.access import link_holder
 from blueprints.support.clock import now
@@ -20,6 +20,7 @@ unsubscribe = Blueprint("unsubscribe", __name__)
 
 WORDS = {Purpose.FOLLOW_UP: N_("messages after a visit")}
 ONE_CLICK = "One-Click"
+WORDING = "unsubscribe-1"
 
 
 @unsubscribe.get("/unsubscribe/<token>")
@@ -39,9 +40,10 @@ def act(token: str) -> ResponseReturnValue:
     person_id, purpose = _read(token)
     by_program = request.form.get("List-Unsubscribe") == ONE_CLICK
     in_transaction(
-        lambda: unsubscribe_person(
+        lambda: withdraw_consent(
             person_id,
             purpose,
+            wording=WORDING,
             source="one-click" if by_program else "page",
             language=language(),
             by=Actor("link", person_id, "unsubscribe"),

@@ -13,7 +13,7 @@ from backoffice.people import cautions
 from backoffice.people.models import Caution, Person
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
-from blueprints.people.views import people
+from blueprints.people.blueprint import people
 from blueprints.people.words import CAUTION_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now

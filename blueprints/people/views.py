@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,7 +27,8 @@ from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
 from blueprints.leads.words import LEAD_WORDS
-from blueprints.people import words
+from blueprints.people import cautions, consents, words
+from blueprints.people.blueprint import people
 from blueprints.people.forms import NoteForm, PersonForm, lines
 from blueprints.people.scope import check_visible, may_decide_on, only_visible
 from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS
@@ -40,7 +41,7 @@ from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
-people = Blueprint("people", __name__, url_prefix="/people")
+__all__ = ["cautions", "consents", "people"]
 
 PAGE = 25
 SUGGESTED = 8

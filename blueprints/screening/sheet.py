@@ -7,9 +7,9 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, keep_result
-from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import MergedAway, bare_person
+from backoffice.people.wordings import WORDINGS
 from backoffice.screening.actions import answer_sheet
 from backoffice.screening.queries import newest_version, person_by_token, standing
 from backoffice.staff.queries import team
@@ -26,7 +26,6 @@ from blueprints.support.studio import current_studio
 sheet = Blueprint("sheet", __name__, url_prefix="/screening/<token>")
 explain_gone_links(sheet)
 
-WORDING = "health check 2026-11"
 POSTS = "20 per minute"
 
 
@@ -34,7 +33,7 @@ POSTS = "20 per minute"
 @link_holder("screening")
 def show(token: str) -> ResponseReturnValue:
     """The questions, and until when a sheet given before is valid."""
-    person, _handed_by = _read(token)
+    person, _handed_by = read_link(token)
     return _page(token, person, sheet_form(newest_version(current_studio().id), is_sent=False))
 
 
@@ -43,7 +42,7 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit(POSTS)
 def answer(token: str) -> ResponseReturnValue:
     """Keep the answers, once however often they are sent."""
-    person, handed_by = _read(token)
+    person, handed_by = read_link(token)
     form = sheet_form(newest_version(current_studio().id), is_sent=True)
     if not form.validate_on_submit():
         return _page(token, person, form), 422
@@ -59,23 +58,8 @@ def answer(token: str) -> ResponseReturnValue:
 @link_holder("screening")
 def done(token: str) -> ResponseReturnValue:
     """Thank you."""
-    person, _handed_by = _read(token)
+    person, _handed_by = read_link(token)
     return render_template("screening/done.html", standing=_standing(person), token=token)
-
-
-@sheet.post("/withdrawal")
-@link_holder("screening")
-@limiter.limit(POSTS)
-def withdraw(token: str) -> ResponseReturnValue:
-    """Take back the consent to keep health answers: from then on nobody opens them."""
-    person, _handed_by = _read(token)
-    in_transaction(
-        lambda: record_consent(
-            person.id, Purpose.HEALTH, False, wording=WORDING, language=language(), source="health check sheet",
-            by=_holder(person.id), now=now(),
-        )
-    )  # fmt: skip
-    return redirect(url_for("sheet.done", token=token), 303)
 
 
 def _answer(person_id: int, handed_by: int, form: SheetForm) -> None:
@@ -85,13 +69,15 @@ def _answer(person_id: int, handed_by: int, form: SheetForm) -> None:
     names = {one.id: one.name for one in kept("team", lambda: team(current_studio().id))}
     answer_sheet(
         current_studio(), person_id, form.answers(), form.details(), version=form.version.data or 0,
-        signature=form.signature.data or "", agrees=form.agrees.data, wording=WORDING, language=language(),
-        answered_with=names.get(handed_by, ""), by=_holder(person_id), now=now(),
+        signature=form.signature.data or "", agrees=form.agrees.data, wording=WORDINGS[Purpose.HEALTH].version,
+        also_agrees=form.also_agrees(), language=language(), answered_with=names.get(handed_by, ""),
+        by=holder(person_id), now=now(),
     )  # fmt: skip
     keep_result(token, "")
 
 
-def _holder(person_id: int) -> Actor:
+def holder(person_id: int) -> Actor:
+    """Whoever holds the link."""
     return Actor("link", person_id, "link holder")
 
 
@@ -105,7 +91,8 @@ def _page(token: str, person: Person, form: SheetForm) -> str:
     )
 
 
-def _read(token: str) -> tuple[Person, int]:
+def read_link(token: str) -> tuple[Person, int]:
+    """Whose link it is, and which staff member handed it over (0: nobody). Raises `LinkGone`; speaks their language."""
     found = person_by_token(token)
     if found is None:
         raise LinkGone

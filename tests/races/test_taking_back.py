@@ -21,7 +21,7 @@ from backoffice.bookings.reminders import replace_messages
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
-from backoffice.messaging.consent import unsubscribe_person
+from backoffice.messaging.consent import withdraw_consent
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
@@ -67,7 +67,9 @@ def moved(booking_id: int, person_id: int, now: datetime) -> None:
 
 
 def opted_out(booking_id: int, person_id: int, now: datetime) -> None:
-    unsubscribe_person(person_id, Purpose.FOLLOW_UP, source="page", language="ja", by=SYSTEM, now=now)
+    withdraw_consent(
+        person_id, Purpose.FOLLOW_UP, wording="v1", source="page", language="ja", by=SYSTEM, now=now
+    )
 
 
 @pytest.mark.parametrize(

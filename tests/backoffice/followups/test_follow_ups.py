@@ -13,7 +13,7 @@ from backoffice.core.db import db
 from backoffice.followups.reconcile import reconcile_follow_ups
 from backoffice.leads.actions import advance, lose, step_back
 from backoffice.leads.models import Lead, Stage
-from backoffice.messaging.consent import unsubscribe_person
+from backoffice.messaging.consent import withdraw_consent
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.people.actions import record_consent
@@ -150,7 +150,9 @@ def test_one_taken_back_by_hand_does_not_come_back(trialled: Lead, now: datetime
 
 def test_withdrawing_the_consent_takes_it_back_at_once(trialled: Lead, guest: Person, now: datetime) -> None:
     reconcile_follow_ups(now)
-    unsubscribe_person(guest.id, Purpose.FOLLOW_UP, source="page", language="ja", by=SYSTEM, now=now)
+    withdraw_consent(
+        guest.id, Purpose.FOLLOW_UP, wording="v1", source="page", language="ja", by=SYSTEM, now=now
+    )
     assert [one.state for one in follow_ups(trialled)] == [MessageState.CANCELLED]
 
 

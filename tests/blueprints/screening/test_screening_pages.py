@@ -9,12 +9,16 @@ from sqlalchemy import select
 
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import db
-from backoffice.people.models import Person
+from backoffice.core.language import translate
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import consents
+from backoffice.people.wordings import WORDINGS
 from backoffice.screening.models import Screening, ScreeningDecision
 from backoffice.screening.queries import sheet_path
 from backoffice.screening.starting import QUESTIONS
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
+from tests.architecture.golden import same_as_golden
 from tests.blueprints.bookings.front_desk import guest, signed_in_trainer, visit
 from tests.pages import PageClient
 
@@ -80,10 +84,66 @@ def test_the_consent_is_taken_back_by_the_same_link(
 ) -> None:
     path, person_id = sheet_path(person.id), person.id
     send(client, path, "joints")
-    client.get(path)
-    client.post(f"{path}/withdrawal", data={})
+    client.get(f"{path}/consents")
+    client.post(f"{path}/consents", data={"purpose": "HEALTH", "answer": "no"})
     trainer = signed_in_trainer(gym, sign_in)
     assert trainer.post(f"/people/{person_id}/screening/reading", data={}).status_code == 404
+
+
+def test_each_consent_is_given_and_taken_back_by_itself(person: Person, client: PageClient) -> None:
+    path, person_id = sheet_path(person.id), person.id
+    send(client, path, photos="y")
+    assert held(person_id) == {"HEALTH": True, "PHOTOS": True}
+    page = client.get(f"{path}/consents")
+    assert page.text.count("同意なし") == 1
+    client.post(f"{path}/consents", data={"purpose": "MARKETING", "answer": "yes"})
+    client.get(f"{path}/consents")
+    client.post(f"{path}/consents", data={"purpose": "PHOTOS", "answer": "no"})
+    assert held(person_id) == {"HEALTH": True, "PHOTOS": False, "MARKETING": True}
+    wordings = {row.purpose: row.wording for row in consents(person_id)}
+    assert wordings["MARKETING"] == WORDINGS[Purpose.MARKETING].version
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"purpose": "HEALTH", "answer": "yes"}, {"purpose": "TERMS", "answer": "no"}, {"purpose": "PHOTOS"}, {}],
+)
+def test_what_the_page_does_not_offer_is_refused(
+    person: Person, client: PageClient, sent: dict[str, str]
+) -> None:
+    path, person_id = f"{sheet_path(person.id)}/consents", person.id
+    client.get(path)
+    assert client.post(path, data=sent).status_code == 422
+    assert held(person_id) == {}
+
+
+def test_a_changed_wording_has_a_new_version() -> None:
+    """Consents name the version: the agreed file keeps each with its words, and a new text goes with a new version."""
+    lines = [
+        f"{one.version} · {language} · {translate(one.text, language)}"
+        for one in WORDINGS.values()
+        for language in ("ja", "en")
+    ]
+    same_as_golden("consents.txt", lines)
+
+
+def test_the_desk_writes_down_what_was_taken_back_by_phone(
+    person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    path, person_id = sheet_path(person.id), person.id
+    send(client, path, photos="y")
+    client = sign_in(Role.FRONT_DESK)
+    client.get(f"/people/{person_id}/consents")
+    client.post(f"/people/{person_id}/consents/withdrawal", data={"purpose": "PHOTOS"})
+    assert held(person_id) == {"HEALTH": True, "PHOTOS": False}
+    assert (
+        client.post(f"/people/{person_id}/consents/withdrawal", data={"purpose": "TERMS"}).status_code == 422
+    )
+
+
+def held(person_id: int) -> dict[str, bool]:
+    """The answers that hold, by purpose."""
+    return {row.purpose: row.granted for row in consents(person_id)}
 
 
 def test_handed_over_by_a_trainer_it_says_by_whom(

@@ -1,0 +1,30 @@
+"""What people agree to apart from a booking, word for word. A changed text gets a new version; a consent names it."""
+
+from typing import NamedTuple
+
+from backoffice.core.language import N_
+from backoffice.people.models import Purpose
+
+
+class Wording(NamedTuple):
+    """A text to agree to and its version."""
+
+    version: str
+    text: str
+
+
+WORDINGS = {
+    Purpose.HEALTH: Wording(
+        "health 2026-11",
+        N_("I agree that the studio keeps these answers for my training; only trainers read them."),
+    ),
+    Purpose.PHOTOS: Wording(
+        "photos 2026-11",
+        N_(
+            "I agree that my trainers take photos of my progress and keep them encrypted; nobody else sees them."
+        ),
+    ),
+    Purpose.MARKETING: Wording(
+        "marketing 2026-11", N_("I would like news and offers of the studio by mail or LINE.")
+    ),
+}
