@@ -11,6 +11,8 @@ from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
 from blueprints.care.views import care
+from blueprints.clients.trainers import client_trainers
+from blueprints.clients.views import clients
 from blueprints.exchange.imports import exchange_imports
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
@@ -49,6 +51,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar,
     care,
     consents,
+    client_trainers,
+    clients,
     desk,
     exchange,
     exchange_imports,

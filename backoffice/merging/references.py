@@ -16,8 +16,8 @@ EXEMPT = frozenset(
         ("person_pairs_apart", "high_id"),
     }
 )
-MAY_STAY = frozenset({"person_phones", "person_mails"})
-"""A number or address that both have stays behind with the dropped row: nothing is lost, and undoing is moving back."""
+MAY_STAY = frozenset({"person_phones", "person_mails", "substitute_trainers"})
+"""What both have (a number, an address, a substitute trainer) stays with the dropped row: undoing is moving back."""
 
 
 class Reference(NamedTuple):

@@ -11,6 +11,7 @@ from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
 SIDES = (
+    ("clients.record", _l("Client sheet")),
     ("care.show", _l("CARE")),
     ("screening.show", _l("Health check")),
 )

@@ -34,6 +34,7 @@ ROWS = {
     "clients": _l("member record"), "handover_notes": _l("handover notes"),
     "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
     "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
+    "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
     "care_notes": _l("CARE notes"), "care_plans": _l("CARE targets"), "check_ins": _l("check-ins"),
     "care_replies": _l("answers to check-ins"),

@@ -106,7 +106,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         for one in free_slots(
             gym, service_by_slug(gym.id, "session"), DAY + timedelta(days=2), DAY + timedelta(days=2), now=now
         )
-        if one.trainer_id == okada.id
+        if one.trainer_id == mori.id
     )
     series, _ = book_series(
         gym, service_by_slug(gym.id, "session"), {DAY + timedelta(days=2): slot}, persons=[person],

@@ -77,6 +77,7 @@ STAFF_PAGES = (
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
     "/people/{person}/screening", "/people/{person}/care",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
+    "/people/{person}/record", "/people/{person}/trainers",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
