@@ -58,8 +58,14 @@ def answer(token: str) -> ResponseReturnValue:
 @link_holder("screening")
 def done(token: str) -> ResponseReturnValue:
     """Thank you."""
-    person, _handed_by = read_link(token)
-    return render_template("screening/done.html", standing=_standing(person), token=token)
+    person, handed_by = read_link(token)
+    return render_template(
+        "screening/done.html",
+        standing=_standing(person),
+        token=token,
+        handed_by=handed_by,
+        person_id=person.id,
+    )
 
 
 def _answer(person_id: int, handed_by: int, form: SheetForm) -> None:

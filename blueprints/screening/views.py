@@ -10,6 +10,7 @@ from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.screening import actions, queries
 from backoffice.screening.models import Screening, Verdict
+from backoffice.staff import sessions
 from backoffice.staff.permissions import Permission
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
@@ -54,6 +55,16 @@ def read(person_id: int) -> ResponseReturnValue:
     return _page(person_id, _fresh(person_id), sheet=sheet)
 
 
+@screening.post("/handover")
+@permit(Permission.SCREENING_DECIDE)
+def hand_over(person_id: int) -> ResponseReturnValue:
+    """The sheet on this tablet, for the guest: the trainer's own pages are locked from here on (PIN or password)."""
+    check_own_guest(person_id)
+    with transaction():
+        sessions.lock(current_user.session_id)
+    return redirect(queries.sheet_path(person_id, with_staff=current_user.id), 303)
+
+
 def _decide(person_id: int, form: DecisionForm) -> None:
     actions.decide(
         current_studio(), person_id, Verdict(form.verdict.data), limits=[Limit(one) for one in form.limits.data or []],
@@ -73,7 +84,6 @@ def _page(person_id: int, form: DecisionForm, *, sheet: Screening | None = None)
         decisions=queries.decisions_of(person_id),
         sheet=sheet,
         answers=[] if sheet is None else queries.answers_of(sheet),
-        hand_over=queries.sheet_path(person_id, with_staff=current_user.id),
         verdicts=VERDICT_WORDS,
         **frame(person_id),
     )

@@ -150,9 +150,13 @@ def test_handed_over_by_a_trainer_it_says_by_whom(
     gym: Studio, person: Person, client: PageClient, sign_in: SignIn
 ) -> None:
     person_id, trainer = person.id, signed_in_trainer(gym, sign_in)
-    link = re.search(r'href="(/screening/[^"]+)"', trainer.get(f"/people/{person_id}/screening").text)
-    assert link is not None
-    send(client, link.group(1))
+    trainer.get(f"/people/{person_id}/screening")
+    answer = trainer.post(f"/people/{person_id}/screening/handover", data={})
+    assert answer.status_code == 303
+    send(client, answer.location)
+    assert f"/unlock?next=/people/{person_id}/screening" in client.get(f"{answer.location}/done").text
+    locked = trainer.get(f"/people/{person_id}")
+    assert person.name not in locked.text, "the guest who holds the tablet finds the trainer's pages locked"
     name = db.session.scalars(select(Staff.name).where(Staff.roles.contains([Role.TRAINER.value]))).one()
     assert db.session.scalars(select(Screening.answered_with)).one() == name
 
