@@ -1,4 +1,4 @@
-"""A new gym: studio, services, hours, lists, plans, exercises and the health check sheet, ready for its owner."""
+"""A new gym: studio, services, hours, lists, plans, exercises, health check, measurements; ready for its owner."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from backoffice.core.audit import Actor
 from backoffice.exercises.starting import add_starting_exercises
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
+from backoffice.progress.defaults import add_starting_kinds
 from backoffice.screening.actions import publish_first_sheet
 from backoffice.studio.actions import found_studio
 from backoffice.studio.models import Studio
@@ -18,4 +19,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     add_default_plans(studio.id)
     add_starting_exercises(studio.id, now=now)
     publish_first_sheet(studio.id, by=by, now=now)
+    add_starting_kinds(studio.id, now=now)
     return studio

@@ -30,6 +30,8 @@ from blueprints.messaging.views import messages
 from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
+from blueprints.progress.kinds import measure_kinds
+from blueprints.progress.views import progress
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
 from blueprints.reports.views import reports
@@ -67,12 +69,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     joining,
     leads,
     manage,
+    measure_kinds,
     merging,
     messages,
     offers,
     palette,
     people,
     preferences,
+    progress,
     proposals,
     questions,
     replanning,

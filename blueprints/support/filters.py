@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
@@ -104,6 +105,22 @@ def show_yen(amount: int | None) -> str:
     return "–" if amount is None else f"¥{amount:,}"
 
 
+def show_short_day(day: date) -> str:
+    """11/24 or 24 Nov: for the marks of a chart."""
+    return f"{day.month}/{day.day}" if _reader().is_japanese else f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def show_number(value: Decimal | float, decimals: int) -> str:
+    """65.8, to so many decimals."""
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def show_signed(value: Decimal | float, decimals: int) -> str:
+    """+0.4 or −0.4; ±0.0 where nothing is left after rounding."""
+    text = f"{value:+.{decimals}f}"
+    return text.replace("-", "−") if float(text) else f"±{abs(value):.{decimals}f}"
+
+
 def is_past(value: datetime | None) -> bool:
     """Whether an instant lies before this request."""
     return value is not None and value < _reader().now
@@ -167,4 +184,7 @@ def init_app(app: Flask) -> None:
         phone=format_phone,
         caution=caution_pill,
         weekday=weekday,
+        shortday=show_short_day,
+        number=show_number,
+        signed=show_signed,
     )

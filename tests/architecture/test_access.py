@@ -18,6 +18,7 @@ from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.messaging.models import Message
+from backoffice.progress.models import EffectNote, MeasureKind, Measurement
 from backoffice.shifts.models import ShiftCopy, ShiftSwap
 from backoffice.staff.models import Staff, TimeOff, Trainer
 from backoffice.staff.permissions import Permission
@@ -39,7 +40,8 @@ OF_A_STUDIO: dict[str, Any] = {
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
     "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
     "copy_id": ShiftCopy, "swap_id": ShiftSwap, "call_id": Call, "exercise_id": Exercise, "file_id": StoredFile,
-    "photo_id": ExercisePhoto, "care_note_id": CareNote,
+    "photo_id": ExercisePhoto, "care_note_id": CareNote, "kind_id": MeasureKind,
+    "measurement_id": Measurement, "effect_id": EffectNote,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -27,6 +27,9 @@ from backoffice.leads.models import CallOutcome, SavedView
 from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person
+from backoffice.progress.actions import add_measurements, note_effect
+from backoffice.progress.models import Effect
+from backoffice.progress.queries import kinds
 from backoffice.replanning.models import Replan
 from backoffice.shifts.copying import copy_table, plan_copy
 from backoffice.shifts.days import set_day
@@ -135,6 +138,9 @@ def make_world(gym: Studio, now: datetime) -> World:
     care_note = write_care_note(
         gym, person.id, Topic.SLEEP, advice="だれにも見せないメモ", due_on=DAY, by=SYSTEM, now=now
     )
+    kind = kinds(gym.id)[0]
+    measured = add_measurements(gym, person.id, DAY, {kind.id: kind.least}, by=SYSTEM, now=now)[0]
+    noticed = note_effect(gym, person.id, Effect.FELT, DAY, "だれにも見せないメモ", by=SYSTEM, now=now)
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     shown = add_photo(
@@ -155,6 +161,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
+        "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,

@@ -6,6 +6,7 @@ Every GET route is either in a list below or named as not a page, so a new one c
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,6 +31,9 @@ from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
+from backoffice.progress.actions import add_measurements, note_effect, set_goal
+from backoffice.progress.models import Effect
+from backoffice.progress.queries import kinds
 from backoffice.replanning.actions import propose, report_absence
 from backoffice.replanning.queries import hits_of, proposal_path
 from backoffice.screening.queries import sheet_path
@@ -75,7 +79,9 @@ STAFF_PAGES = (
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
     "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
-    "/people/{person}/screening", "/people/{person}/care",
+    "/people/{person}/screening", "/people/{person}/care", "/people/{person}/progress",
+    "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
+    "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
@@ -149,6 +155,7 @@ def _story() -> dict[str, object]:
         "swap": _swap(booking, owner, now),
         "upload": _upload(owner, now),
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
+        "kind": _course(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -161,6 +168,19 @@ def _paper(person_id: int, now: datetime) -> int:
         deleted = add_file(studio.id, person_id, Shelf.PAPERS, ready, by=SYSTEM, now=now)
         archive_file(studio.id, deleted.id, Shelf.PAPERS, by=SYSTEM, now=now)
     return deleted.id
+
+
+def _course(person_id: int, now: datetime) -> int:
+    """The guest was weighed twice, has a goal, and noticed something."""
+    studio, kind = the_studio(), kinds(the_studio().id)[0].id
+    day = local_date(now, studio.zone)
+    with transaction():
+        for back, value in ((30, "66.4"), (0, "65.8")):
+            values = {kind: Decimal(value)}
+            add_measurements(studio, person_id, day - timedelta(days=back), values, by=SYSTEM, now=now)
+        set_goal(studio, person_id, kind, Decimal(62), day, by=SYSTEM, now=now)
+        note_effect(studio, person_id, Effect.FELT, day, "肩が軽い", by=SYSTEM, now=now)
+    return kind
 
 
 def _twin(now: datetime) -> int:

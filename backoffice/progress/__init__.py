@@ -1,0 +1,1 @@
+"""How somebody changes: measurements with goals and a trend, and what they noticed."""

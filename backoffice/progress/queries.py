@@ -1,0 +1,130 @@
+"""Questions about progress: the kinds of a studio, somebody's values, goals, and what they noticed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from backoffice.core.db import db, fetch
+from backoffice.progress.models import WEIGHT, Effect, EffectNote, MeasureGoal, MeasureKind, Measurement
+from backoffice.progress.trend import DayValue, by_day
+
+
+class KindRow(NamedTuple):
+    """A kind of measurement."""
+
+    id: int
+    name_ja: str
+    name_en: str
+    unit: str
+    decimals: int
+    least: Decimal
+    most: Decimal
+    archived_at: datetime | None
+
+
+class Value(NamedTuple):
+    """One measurement, in the unit of its kind."""
+
+    id: int
+    kind_id: int
+    day: date
+    value: Decimal
+    measured_by: str
+
+
+class Goal(NamedTuple):
+    """Where a value is to go; `by_day` may be open."""
+
+    kind_id: int
+    target: Decimal
+    by_day: date | None
+
+
+class EffectRow(NamedTuple):
+    """What a client noticed on a day."""
+
+    id: int
+    effect: str
+    day: date
+    words: str
+    noted_by: str
+
+
+def kinds(studio_id: int, *, with_archived: bool = False) -> list[KindRow]:
+    """What is measured here, in its order; with what is out of use, if asked. One statement."""
+    query = select(
+        MeasureKind.id, MeasureKind.name_ja, MeasureKind.name_en, MeasureKind.unit, MeasureKind.decimals,
+        MeasureKind.least, MeasureKind.most, MeasureKind.archived_at,
+    ).where(MeasureKind.studio_id == studio_id)  # fmt: skip
+    if not with_archived:
+        query = query.where(MeasureKind.archived_at.is_(None))
+    ordered = query.order_by(MeasureKind.position, MeasureKind.id)
+    return [KindRow._make(row) for row in db.session.execute(ordered)]
+
+
+def values_of(studio_id: int, person_id: int) -> dict[int, list[Value]]:
+    """Somebody's measurements by kind, the oldest first. One statement."""
+    query = select(
+        Measurement.id, Measurement.kind_id, Measurement.day, Measurement.value, Measurement.measured_by
+    ).where(
+        Measurement.studio_id == studio_id,
+        Measurement.person_id == person_id,
+        Measurement.archived_at.is_(None),
+    )
+    found: dict[int, list[Value]] = {}
+    for row in db.session.execute(query.order_by(Measurement.kind_id, Measurement.day, Measurement.id)):
+        found.setdefault(row.kind_id, []).append(Value._make(row))
+    return found
+
+
+def weights(person_id: int, since: date) -> list[DayValue]:
+    """Somebody's weight in kg from a day on, one value (the mean) for each day that has one, the oldest first.
+
+    One statement.
+    """
+    query = (
+        select(Measurement.day, Measurement.value)
+        .join(MeasureKind, MeasureKind.id == Measurement.kind_id)
+        .where(
+            MeasureKind.slug == WEIGHT,
+            Measurement.person_id == person_id,
+            Measurement.day >= since,
+            Measurement.archived_at.is_(None),
+        )
+    )
+    return by_day(fetch(query).all())
+
+
+def goals_of(studio_id: int, person_id: int) -> dict[int, Goal]:
+    """The goals that hold, by kind. One statement."""
+    query = (
+        select(MeasureGoal.kind_id, MeasureGoal.target, MeasureGoal.by_day)
+        .ext(distinct_on(MeasureGoal.kind_id))
+        .where(MeasureGoal.studio_id == studio_id, MeasureGoal.person_id == person_id)
+        .order_by(MeasureGoal.kind_id, MeasureGoal.id.desc())
+    )
+    return {row.kind_id: Goal._make(row) for row in db.session.execute(query) if row.target is not None}
+
+
+def effects_of(studio_id: int, person_id: int) -> list[EffectRow]:
+    """What somebody noticed, the first first. One statement."""
+    query = select(
+        EffectNote.id, EffectNote.effect, EffectNote.day, EffectNote.words, EffectNote.noted_by
+    ).where(
+        EffectNote.studio_id == studio_id,
+        EffectNote.person_id == person_id,
+        EffectNote.archived_at.is_(None),
+    )
+    return [EffectRow._make(row) for row in db.session.execute(query.order_by(EffectNote.day, EffectNote.id))]
+
+
+def first_effects(noticed: list[EffectRow]) -> dict[Effect, date]:
+    """The day on which something was first felt, and first seen. Pure."""
+    firsts: dict[Effect, date] = {}
+    for one in noticed:
+        effect = Effect(one.effect)
+        firsts[effect] = min(one.day, firsts.get(effect, one.day))
+    return firsts

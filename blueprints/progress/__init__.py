@@ -1,0 +1,1 @@
+"""Progress of a person: measurements with their charts, goals, and what they noticed."""

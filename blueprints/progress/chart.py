@@ -1,0 +1,67 @@
+"""Where the dots, the line and the marks of a chart lie. Pure; the template draws them as SVG."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil, floor, log10
+
+from backoffice.progress.trend import DayValue
+
+WIDTH, HEIGHT = 360, 190
+LEFT, RIGHT, TOP, BOTTOM = 40, 14, 12, 24
+STEPS = (1, 2, 5, 10)
+SHORTEST = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of `WIDTH` by `HEIGHT`: dots, the points of the line, the goal, and marks with what they say."""
+
+    dots: list[tuple[float, float]]
+    line: str
+    goal: float | None
+    across: list[tuple[float, str]]
+    along: list[tuple[float, date]]
+
+
+def draw(days: Sequence[DayValue], line: Sequence[DayValue], goal: float | None = None) -> Chart:
+    """The chart of at least one day. A goal is part of what must fit in."""
+    first, last = days[0].day, max(days[-1].day, days[0].day + SHORTEST)
+    marks = _marks([one.value for one in (*days, *line)] + ([] if goal is None else [goal]))
+    low, high = marks[0], marks[-1]
+
+    def x(day: date) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (day - first).days / (last - first).days, 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low), 1)
+
+    return Chart(
+        dots=[(x(one.day), y(one.value)) for one in days],
+        line=" ".join(f"{x(one.day)},{y(one.value)}" for one in line) if len(line) > 1 else "",
+        goal=None if goal is None else y(goal),
+        across=[(y(one), f"{one:.{_decimals(marks)}f}") for one in marks],
+        along=[(x(day), day) for day in _thirds(first, last)],
+    )
+
+
+def _marks(values: Sequence[float]) -> list[float]:
+    """Three to seven round numbers that hold all values between them."""
+    low, high = min(values), max(values)
+    spread = max(high - low, abs(high) * 0.02, 0.5)
+    size = 10 ** floor(log10(spread / 3))
+    step = next(size * one for one in STEPS if spread / (size * one) <= 4)
+    bottom, top = floor(low / step), ceil(high / step)
+    if top == bottom:
+        top += 1
+    return [round(one * step, 6) for one in range(bottom, top + 1)]
+
+
+def _decimals(marks: Sequence[float]) -> int:
+    """How many decimals the marks need, at most two."""
+    return next((count for count in (0, 1) if all(round(one, count) == one for one in marks)), 2)
+
+
+def _thirds(first: date, last: date) -> list[date]:
+    """The first day, the last, and two between."""
+    return [first + (last - first) * part // 3 for part in range(4)]
