@@ -8,6 +8,7 @@ from backoffice.core.db import Base
 from backoffice.exercises import models as exercises
 from backoffice.files import models as files
 from backoffice.handover import models as handover
+from backoffice.incidents import models as incidents
 from backoffice.leads import models as leads
 from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
@@ -24,6 +25,7 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
-    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, progress, care, merging,
+    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, progress, care,
+    merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -21,6 +21,7 @@ from blueprints.exercises.views import exercises
 from blueprints.files.views import files
 from blueprints.handover.views import handover
 from blueprints.health.views import health
+from blueprints.incidents.views import incidents
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
 from blueprints.memberships.joining import joining
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handover,
     health,
     imports,
+    incidents,
     joining,
     leads,
     manage,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, s
 from backoffice.core.db import db, fetch
 from backoffice.core.language import Language
 from backoffice.exercises.models import Exercise, Source
-from backoffice.exercises.search import keys_named, needles
+from backoffice.exercises.search import fold, keys_named, needles
 from backoffice.exercises.vocabulary import Equipment, Muscle, Section, Setting
 from backoffice.studio.scope import of_studio
 
@@ -137,6 +137,16 @@ def namesake(studio_id: int, ja_key: str, *, other_than: int | None = None) -> b
     if other_than is not None:
         same = same.where(Exercise.id != other_than)
     return db.session.scalar(same.limit(1)) is not None
+
+
+def named(studio_id: int, name: str) -> int | None:
+    """The exercise in use whose name, in either language, is exactly this one (folded); None when there is none."""
+    key = fold(name)
+    if not key:
+        return None
+    same = or_(Exercise.ja_key == key, Exercise.en_key == key)
+    query = select(Exercise.id).where(Exercise.studio_id == studio_id, same, Exercise.archived_at.is_(None))
+    return db.session.scalar(query.order_by(Exercise.id).limit(1))
 
 
 def _found(

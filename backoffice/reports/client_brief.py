@@ -14,6 +14,7 @@ from backoffice.clients.trainers import TrainerLine, trainers_of
 from backoffice.core.clock import at_local
 from backoffice.core.db import fetch
 from backoffice.handover.queries import NoteRow, notes
+from backoffice.incidents.queries import incidents_of
 from backoffice.screening.queries import decisions_of
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
@@ -72,9 +73,10 @@ def brief_of(studio: Studio, person_id: int, *, reader: int | None, now: datetim
 
 
 def _moments(studio: Studio, person_id: int, past: list[SessionLine], found: Record) -> list[Moment]:
-    """Sessions, decisions, joining and the record's last change, the newest first."""
+    """Sessions, decisions, incidents, joining and the record's last change, the newest first."""
     moments = [Moment("session", one.starts_at, row=one) for one in past]
     moments += [Moment("decision", one.decided_at, one.decided_by, one) for one in decisions_of(person_id)]
+    moments += [Moment("incident", one.happened_at, one.written_by, one) for one in incidents_of(person_id)]
     client = client_of(person_id)
     if client is not None:
         moments.append(Moment("joined", at_local(client.joined_on, time.min, studio.zone)))

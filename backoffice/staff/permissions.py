@@ -21,6 +21,8 @@ class Permission(StrEnum):
     HANDOVER_EDIT = "handover:edit"
     SCREENING_DECIDE = "screening:decide"
     TRAINING_EDIT = "training:edit"
+    INCIDENTS_WRITE = "incidents:write"
+    INCIDENTS_VIEW = "incidents:view"
     LEADS_VIEW = "leads:view"
     LEADS_EDIT = "leads:edit"
     LEADS_IMPORT = "leads:import"
@@ -52,11 +54,12 @@ _TRAINER = frozenset(
     {
         _P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW,
         _P.EXERCISES_EDIT, _P.SHIFTS_ASK, _P.SCREENING_DECIDE, _P.TRAINING_EDIT,
+        _P.INCIDENTS_WRITE,
     }
 )  # fmt: skip
 _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.IMPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT,
-    _P.SHIFTS_ASK,
+    _P.SHIFTS_ASK, _P.INCIDENTS_WRITE, _P.INCIDENTS_VIEW,
     _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}

@@ -18,6 +18,7 @@ from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.clients.forms import RecordForm
 from blueprints.clients.frame import frame
 from blueprints.clients.words import WISH_WORDS
+from blueprints.incidents.words import KIND_WORDS, REGION_WORDS
 from blueprints.people.scope import check_own_guest
 from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.access import actor, permit
@@ -93,6 +94,8 @@ def _page(person_id: int, **more: Any) -> str:
         wish_words=WISH_WORDS,
         verdicts=VERDICT_WORDS,
         attendance_words=ATTENDANCE_WORDS,
+        incident_words=KIND_WORDS,
+        region_words=REGION_WORDS,
         **more,
         **frame(person_id),
     )

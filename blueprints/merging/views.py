@@ -31,7 +31,7 @@ FIELDS = {
 ROWS = {
     "person_phones": _l("phone numbers"), "person_mails": _l("mail addresses"), "consents": _l("consents"),
     "person_notes": _l("notes"), "leads": _l("enquiries"), "participants": _l("bookings"),
-    "clients": _l("member record"), "handover_notes": _l("handover notes"),
+    "clients": _l("member record"), "incidents": _l("incident reports"), "handover_notes": _l("handover notes"),
     "messages": _l("messages"), "todos": _l("tasks"), "calls": _l("calls"),
     "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
     "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),

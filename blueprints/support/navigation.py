@@ -58,6 +58,13 @@ NAV = (
         feature="exercises",
     ),
     NavItem(
+        "incidents.index",
+        N_("Incidents"),
+        icon="alert-triangle",
+        permission=Permission.INCIDENTS_WRITE,
+        feature="incidents",
+    ),
+    NavItem(
         "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
     ),
     NavItem(

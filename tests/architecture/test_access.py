@@ -16,6 +16,7 @@ from backoffice.core.db import db
 from backoffice.exercises.models import Exercise, ExercisePhoto
 from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
+from backoffice.incidents.models import Incident
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.messaging.models import Message
 from backoffice.progress.models import EffectNote, MeasureKind, Measurement
@@ -41,7 +42,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
     "copy_id": ShiftCopy, "swap_id": ShiftSwap, "call_id": Call, "exercise_id": Exercise, "file_id": StoredFile,
     "photo_id": ExercisePhoto, "care_note_id": CareNote, "kind_id": MeasureKind,
-    "measurement_id": Measurement, "effect_id": EffectNote,
+    "measurement_id": Measurement, "effect_id": EffectNote, "incident_id": Incident,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -11,7 +11,7 @@ from backoffice.bookings.schedule import add_block, add_special_day, add_time_of
 from backoffice.bookings.series import book_series
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note as write_care_note
-from backoffice.core.audit import SYSTEM
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.exercises.models import Exercise
@@ -21,6 +21,8 @@ from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
+from backoffice.incidents.actions import Report, report_incident
+from backoffice.incidents.models import IncidentKind
 from backoffice.leads.actions import capture_lead
 from backoffice.leads.calls import note_call
 from backoffice.leads.models import CallOutcome, SavedView
@@ -150,6 +152,9 @@ def make_world(gym: Studio, now: datetime) -> World:
         by=SYSTEM,
         now=now,
     )
+    told = Report(IncidentKind.NEAR_MISS, now, "だれにも見せないメモ", person_id=person.id)
+    own = Actor("staff", staff["own trainer"].id, "w")
+    incident = report_incident(gym, told, by=own, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -165,7 +170,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
-        "swap_id": swap.id,
+        "swap_id": swap.id, "incident_id": incident.id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

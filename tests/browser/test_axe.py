@@ -18,6 +18,7 @@ from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of, manage_path
 from backoffice.bookings.series import book_series
 from backoffice.bookings.visits import VisitRequest, book_visit
+from backoffice.clients.regions import Region
 from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import local_date
@@ -27,6 +28,8 @@ from backoffice.exercises.models import Exercise
 from backoffice.files.actions import add_file, archive_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
+from backoffice.incidents.actions import Report, report_incident
+from backoffice.incidents.models import IncidentKind
 from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Purpose
@@ -84,6 +87,7 @@ STAFF_PAGES = (
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
+    "/incidents", "/incidents/new", "/incidents/{incident}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
@@ -154,6 +158,7 @@ def _story() -> dict[str, object]:
         "monday": _odd_week(booking, now),
         "swap": _swap(booking, owner, now),
         "upload": _upload(owner, now),
+        "incident": _incident(guest.person_id, now),
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "kind": _course(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
@@ -181,6 +186,17 @@ def _course(person_id: int, now: datetime) -> int:
         set_goal(studio, person_id, kind, Decimal(62), day, by=SYSTEM, now=now)
         note_effect(studio, person_id, Effect.FELT, day, "肩が軽い", by=SYSTEM, now=now)
     return kind
+
+
+def _incident(person_id: int, now: datetime) -> int:
+    """A report that waits for a manager."""
+    told = Report(
+        IncidentKind.ACCIDENT, now, "足首をひねった", person_id=person_id, region=Region.ANKLE,
+        follow_up="次回に確認", follow_up_due=local_date(now, the_studio().zone),
+    )  # fmt: skip
+    with transaction():
+        made = report_incident(the_studio(), told, by=SYSTEM, now=now)
+    return made.id
 
 
 def _twin(now: datetime) -> int:

@@ -1,0 +1,1 @@
+"""Incidents: written by trainers, settled by managers."""
