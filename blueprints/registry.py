@@ -10,6 +10,10 @@ from blueprints.bookings.quick import desk
 from blueprints.bookings.series import series
 from blueprints.bookings.today import today_page
 from blueprints.bookings.trainer_feed import feeds
+from blueprints.care.check_in import check_in
+from blueprints.care.queue import care_queue
+from blueprints.care.reply import care_reply
+from blueprints.care.talk import care_talk
 from blueprints.care.views import care
 from blueprints.clients.trainers import client_trainers
 from blueprints.clients.views import clients
@@ -53,9 +57,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     book,
     calendar,
     care,
-    consents,
+    care_queue,
+    care_reply,
+    care_talk,
+    check_in,
     client_trainers,
     clients,
+    consents,
     desk,
     exchange,
     exchange_imports,

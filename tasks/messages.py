@@ -3,6 +3,7 @@
 from flask import Flask, current_app
 
 from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
+from backoffice.care.replies import care_facts
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.followups.facts import follow_up_facts
@@ -30,6 +31,8 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.MOVE_PROPOSED: proposal_facts,
     Kind.SLOT_OFFERED: offer_facts,
     Kind.SCREENING_ASKED: screening_facts,
+    Kind.CARE_ASKED: care_facts,
+    Kind.CARE_REPLY: care_facts,
     Kind.WELCOME: welcome_facts,
 }
 

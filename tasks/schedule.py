@@ -39,6 +39,11 @@ SCHEDULE = (
         "Asks those who train within a week for the health check sheet they lack.",
     ),
     Periodic(
+        "tasks.care.notice_silence",
+        timedelta(hours=1),
+        "Makes a task for the trainer of a member who has told nothing for two weeks.",
+    ),
+    Periodic(
         "tasks.upkeep.back_up",
         timedelta(minutes=30),
         "Writes the nightly backup once the studio's night has begun and none was written in it.",

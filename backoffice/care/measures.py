@@ -24,7 +24,7 @@ class Measure(StrEnum):
 class Extra(StrEnum):
     """A question answered by words or a link; encrypted."""
 
-    WORDS = "words"
+    WORDS = "few_words"
     VIDEO = "video"
 
 

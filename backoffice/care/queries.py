@@ -1,13 +1,35 @@
-"""Questions about CARE: what is due, what was advised, what is aimed at and asked."""
+"""Questions about CARE: what is due, what was advised, what is aimed at and asked, what was told."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
-from backoffice.care.models import CareNote
+from backoffice.care.measures import TARGETS, Extra, Habit, Measure
+from backoffice.care.models import CareNote, CarePlan, CareReply, CheckIn
+from backoffice.core import links
 from backoffice.core.db import db
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import agreed, taken_back_at
 
 MOST_NOTES = 50
+MOST_REPLIES = 10
+LINK, REPLY_LINK = "care", "care-reply"
+LINK_HOLDS = timedelta(days=180)
+"""How long a link works after it was sent; every message brings a new one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is aimed at and asked of somebody. `id` is None for the usual one, which nobody has changed."""
+
+    targets: Mapping[Measure, Decimal]
+    measures: tuple[Measure, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    habits: tuple[Habit, ...] = tuple(Habit)
+    id: int | None = None
 
 
 def due_notes(person_id: int, day: date) -> list[CareNote]:
@@ -23,3 +45,76 @@ def notes_of(person_id: int) -> list[CareNote]:
     query = select(CareNote).where(CareNote.person_id == person_id)
     in_order = query.order_by(CareNote.closed_at.desc().nulls_first(), CareNote.due_on, CareNote.id)
     return list(db.session.scalars(in_order.limit(MOST_NOTES)))
+
+
+def plan_of(person_id: int) -> Plan:
+    """The newest targets and questions, or the usual ones. `measures` are those asked besides the four."""
+    query = select(CarePlan).where(CarePlan.person_id == person_id).order_by(CarePlan.id.desc()).limit(1)
+    row = db.session.scalars(query).one_or_none()
+    if row is None:
+        return Plan(TARGETS)
+    return Plan(
+        targets=targets_in(row),
+        measures=tuple(one for one in Measure if one in row.questions),
+        extras=tuple(one for one in Extra if one in row.questions),
+        habits=tuple(one for one in Habit if one in row.habits),
+        id=row.id,
+    )
+
+
+def targets_in(row: object) -> dict[Measure, Decimal]:
+    """The targets in the columns of a row."""
+    return {measure: Decimal(getattr(row, measure.value)) for measure in TARGETS}
+
+
+def may_be_seen() -> ColumnElement[bool]:
+    """The check-ins, in a statement that selects from people, that their consent covers: what was told before it was
+    taken back does not come back with a new one."""
+    withdrawn = taken_back_at(Purpose.HEALTH)
+    return and_(agreed(Purpose.HEALTH), or_(withdrawn.is_(None), CheckIn.told_at > withdrawn))
+
+
+def check_ins_of(person_id: int, first: date, last: date) -> list[CheckIn]:
+    """What somebody told about these days, the oldest first; of two rows of a day (people made one) the newer.
+
+    Nothing without the consent to keep health data.
+    """
+    query = (
+        select(CheckIn)
+        .join(Person, Person.id == CheckIn.person_id)
+        .where(CheckIn.person_id == person_id, CheckIn.day.between(first, last), may_be_seen())
+        .order_by(CheckIn.day, CheckIn.id)
+    )
+    return list({row.day: row for row in db.session.scalars(query)}.values())
+
+
+def replies_to(person_id: int) -> list[CareReply]:
+    """The newest answers to what somebody told."""
+    query = select(CareReply).where(CareReply.person_id == person_id).order_by(CareReply.id.desc())
+    return list(db.session.scalars(query.limit(MOST_REPLIES)))
+
+
+def reply_by_token(token: str) -> CareReply | None:
+    """The answer behind a link; None for a forged or old one."""
+    parts = links.read(REPLY_LINK, token, LINK_HOLDS)
+    if parts is None or len(parts) != 1 or not isinstance(parts[0], int):
+        return None
+    return db.session.get(CareReply, parts[0])
+
+
+def reply_path(reply_id: int) -> str:
+    """The path of the page that shows an answer to whom it is for."""
+    return f"/care-reply/{links.sign(REPLY_LINK, reply_id)}"
+
+
+def check_in_path(person_id: int, *, with_staff: int = 0) -> str:
+    """The path of the page on which somebody tells; `with_staff` when a trainer hands over the tablet."""
+    return f"/checkin/{links.sign(LINK, person_id, with_staff)}"
+
+
+def person_by_token(token: str) -> tuple[int, int] | None:
+    """Whose link this is, and which staff member handed it over (0: nobody); None for a forged or old one."""
+    parts = links.read(LINK, token, LINK_HOLDS)
+    if parts is None or len(parts) != 2 or not all(isinstance(part, int) for part in parts):
+        return None
+    return int(parts[0]), int(parts[1])

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     MOVE_PROPOSED = "move_proposed"
     SLOT_OFFERED = "slot_offered"
     SCREENING_ASKED = "screening_asked"
+    CARE_ASKED = "care_asked"
+    CARE_REPLY = "care_reply"
     STAFF_INVITE = "staff_invite"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password
     WELCOME = "welcome"

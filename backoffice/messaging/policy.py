@@ -38,6 +38,8 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.MOVE_PROPOSED: KindPolicy(N_("Another time proposed"), Quiet.AT_ONCE),
     Kind.SLOT_OFFERED: KindPolicy(N_("A time has become free"), Quiet.LATER),
     Kind.SCREENING_ASKED: KindPolicy(N_("Health check sheet asked for"), Quiet.LATER),
+    Kind.CARE_ASKED: KindPolicy(N_("Check-in asked for"), Quiet.LATER),
+    Kind.CARE_REPLY: KindPolicy(N_("Word from the trainer"), Quiet.LATER),
     Kind.STAFF_INVITE: KindPolicy(N_("Staff invitation"), Quiet.AT_ONCE, is_secret=True),
     Kind.PASSWORD_RESET: KindPolicy(N_("Password reset"), Quiet.AT_ONCE, is_secret=True),
     Kind.WELCOME: KindPolicy(N_("Welcome"), Quiet.AT_ONCE),

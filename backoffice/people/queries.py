@@ -92,6 +92,20 @@ def consent(person_id: int, purpose: Purpose) -> bool | None:
     )
 
 
+def agreed(purpose: Purpose) -> ColumnElement[bool]:
+    """The condition, in a statement that selects from people, that the newest answer for a purpose is yes."""
+    newest = select(Consent.granted).where(Consent.person_id == Person.id, Consent.purpose == purpose)
+    return newest.order_by(Consent.id.desc()).limit(1).correlate(Person).scalar_subquery().is_(True)
+
+
+def taken_back_at(purpose: Purpose) -> ColumnElement[datetime]:
+    """When a consent was last taken back, in a statement that selects from people; nothing older may come back."""
+    query = select(func.max(Consent.at)).where(
+        Consent.person_id == Person.id, Consent.purpose == purpose, Consent.granted.is_(False)
+    )
+    return query.correlate(Person).scalar_subquery()
+
+
 def consents(person_id: int) -> list[Consent]:
     """The answer that holds for each purpose, newest first."""
     newest = select(func.max(Consent.id)).where(Consent.person_id == person_id).group_by(Consent.purpose)

@@ -24,7 +24,8 @@ from sqlalchemy.orm import aliased
 
 from backoffice.core import links
 from backoffice.core.db import db, fetch
-from backoffice.people.models import Consent, Person, Purpose
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import agreed
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion
 from backoffice.screening.standing import Newest, Standing, standing_of
 from backoffice.studio.models import Studio
@@ -82,7 +83,7 @@ def newest_sheet(person_id: int) -> Screening | None:
     query = (
         select(Screening)
         .join(Person, Person.id == Screening.person_id)
-        .where(Screening.person_id == person_id, _consents())
+        .where(Screening.person_id == person_id, agreed(Purpose.HEALTH))
     )
     return db.session.scalars(query.order_by(Screening.id.desc()).limit(1)).one_or_none()
 
@@ -105,7 +106,7 @@ def decisions_of(person_id: int) -> list[ScreeningDecision]:
         .join(Person, Person.id == ScreeningDecision.person_id)
         .where(
             ScreeningDecision.person_id == person_id,
-            or_(ScreeningDecision.screening_id.is_(None), _consents()),
+            or_(ScreeningDecision.screening_id.is_(None), agreed(Purpose.HEALTH)),
         )
     )
     return list(db.session.scalars(query.order_by(ScreeningDecision.id.desc()).limit(20)))
@@ -122,16 +123,6 @@ def person_by_token(token: str) -> tuple[int, int] | None:
     if parts is None or len(parts) != 2 or not all(isinstance(part, int) for part in parts):
         return None
     return int(parts[0]), int(parts[1])
-
-
-def _consents() -> ColumnElement[bool]:
-    newest = (
-        select(Consent.granted)
-        .where(Consent.person_id == Person.id, Consent.purpose == Purpose.HEALTH)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
-    return newest.correlate(Person).scalar_subquery().is_(True)
 
 
 def _has_open_yes() -> ColumnElement[bool]:
@@ -155,7 +146,7 @@ def _has_open_yes() -> ColumnElement[bool]:
 def _statement() -> Select[Any]:
     sheet = (
         select(Screening.id, _has_open_yes().label("has_yes"), Screening.valid_until)
-        .where(Screening.person_id == Person.id, _consents())
+        .where(Screening.person_id == Person.id, agreed(Purpose.HEALTH))
         .order_by(Screening.id.desc())
         .limit(1)
         .lateral()

@@ -82,6 +82,12 @@ def drop_for_booking(booking_id: int, kinds: Iterable[TodoKind], *, by: Actor, n
     return _drop(is_meant & (Todo.booking_id == booking_id), by=by, now=now)
 
 
+def drop_for_person(person_id: int, kinds: Iterable[TodoKind], *, by: Actor, now: datetime) -> int:
+    """Close the open tasks of these kinds about a person that nobody needs to do any more; how many there were."""
+    is_meant = Todo.kind.in_([TodoKind(kind).value for kind in kinds])
+    return _drop(is_meant & (Todo.person_id == person_id), by=by, now=now)
+
+
 def drop_for_swap(shift_swap_id: int, *, by: Actor, now: datetime) -> int:
     """Close the open tasks about a swap of shifts that was answered; how many there were."""
     return _drop(Todo.shift_swap_id == shift_swap_id, by=by, now=now)

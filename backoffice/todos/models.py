@@ -16,6 +16,7 @@ class TodoKind(StrEnum):
     CALL_TO_CONFIRM = "CALL_TO_CONFIRM"
     CHECK_MESSAGE = "CHECK_MESSAGE"
     SHIFT_SWAP = "SHIFT_SWAP"
+    CARE_SILENT = "CARE_SILENT"
 
 
 class Todo(WithId):

@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 
 from backoffice.care import notes, queries
 from backoffice.care.models import Outcome, Topic
+from backoffice.care.standing_out import look_at
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
-from backoffice.core.submissions import first_use, keep_result
+from backoffice.core.submissions import first_use, keep_result, new_token
 from backoffice.staff.permissions import Permission
 from blueprints.care.forms import NoteForm
-from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
+from blueprints.care.phrases import PHRASES
+from blueprints.care.telling import told_by
+from blueprints.care.words import HABIT_WORDS, MEASURE_WORDS, OUTCOME_WORDS, TOPIC_WORDS, answer_word, why
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
 from blueprints.support.access import actor, permit
@@ -108,7 +111,7 @@ def _fresh() -> NoteForm:
 
 
 def _page(person_id: int, form: NoteForm, *, unsaved: Unsaved | None = None) -> str:
-    found = queries.notes_of(person_id)
+    found, plan = queries.notes_of(person_id), queries.plan_of(person_id)
     return render_template(
         "care/show.html",
         form=form,
@@ -117,6 +120,16 @@ def _page(person_id: int, form: NoteForm, *, unsaved: Unsaved | None = None) -> 
         topics=TOPIC_WORDS,
         outcomes=OUTCOME_WORDS,
         unsaved=unsaved,
+        plan=plan,
+        look=look_at(person_id, today()),
+        telling=told_by(person_id, plan, today()),
+        replies=queries.replies_to(person_id),
+        why=why,
+        measures=MEASURE_WORDS,
+        answer_word=answer_word,
+        habits=HABIT_WORDS,
+        phrases=PHRASES,
+        new_token=new_token,
         today=today(),
         **frame(person_id),
     )

@@ -15,6 +15,11 @@ def only_visible() -> Any:
     return None if may(Permission.PEOPLE_EDIT) else own_guests(current_user.id)
 
 
+def only_own() -> Any:
+    """The condition that narrows a list of people to those the acting one trains, whatever else they may do."""
+    return own_guests(current_user.id)
+
+
 def check_visible(person_id: int) -> None:
     """Refuse (as if there were nobody) a person the acting one has no business with."""
     if not may(Permission.PEOPLE_EDIT) and not is_own_guest(current_user.id, person_id):

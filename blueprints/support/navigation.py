@@ -44,6 +44,13 @@ NAV = (
         feature="handover",
     ),
     NavItem(
+        "care_queue.show",
+        N_("CARE"),
+        icon="heart",
+        permission=Permission.TRAINING_EDIT,
+        feature="care_queue",
+    ),
+    NavItem(
         "shifts.show",
         N_("Shift table"),
         icon="calendar-user",

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from werkzeug.test import TestResponse
 
 from backoffice.bookings.models import Block, Booking, Series
-from backoffice.care.models import CareNote
+from backoffice.care.models import CareNote, CheckIn
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.exercises.models import Exercise, ExercisePhoto
@@ -43,6 +43,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "copy_id": ShiftCopy, "swap_id": ShiftSwap, "call_id": Call, "exercise_id": Exercise, "file_id": StoredFile,
     "photo_id": ExercisePhoto, "care_note_id": CareNote, "kind_id": MeasureKind,
     "measurement_id": Measurement, "effect_id": EffectNote, "incident_id": Incident,
+    "check_in_id": CheckIn,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from backoffice.bookings.actions import book
 from backoffice.bookings.availability import free_slots
@@ -9,6 +10,8 @@ from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel, Participant
 from backoffice.bookings.schedule import add_block, add_special_day, add_time_off
 from backoffice.bookings.series import book_series
+from backoffice.care.check_ins import check_in
+from backoffice.care.measures import Measure
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note as write_care_note
 from backoffice.core.audit import SYSTEM, Actor
@@ -143,6 +146,10 @@ def make_world(gym: Studio, now: datetime) -> World:
     kind = kinds(gym.id)[0]
     measured = add_measurements(gym, person.id, DAY, {kind.id: kind.least}, by=SYSTEM, now=now)[0]
     noticed = note_effect(gym, person.id, Effect.FELT, DAY, "だれにも見せないメモ", by=SYSTEM, now=now)
+    told = check_in(
+        gym, person.id, {Measure.FATIGUE: Decimal(5)}, words="だれにも見せないメモ", agrees=True, wording="v1",
+        language="ja", by=SYSTEM, now=now,
+    )  # fmt: skip
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)
     shown = add_photo(
@@ -167,6 +174,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
         "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,
+        "check_in_id": told.id,
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,

@@ -18,6 +18,12 @@ from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of, manage_path
 from backoffice.bookings.series import book_series
 from backoffice.bookings.visits import VisitRequest, book_visit
+from backoffice.care.check_ins import check_in
+from backoffice.care.measures import Measure
+from backoffice.care.models import Topic
+from backoffice.care.notes import write_note
+from backoffice.care.queries import check_in_path, reply_path
+from backoffice.care.replies import reply
 from backoffice.clients.regions import Region
 from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM, Actor
@@ -85,6 +91,7 @@ STAFF_PAGES = (
     "/people/{person}/screening", "/people/{person}/care", "/people/{person}/progress",
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
+    "/people/{person}/care/plan", "/care",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
     "/incidents", "/incidents/new", "/incidents/{incident}",
@@ -107,6 +114,9 @@ STAFF_PAGES = (
 )  # fmt: skip
 LINK_PAGES = (
     "/offer/{offer}",
+    "/checkin/{care}",
+    "/checkin/{care}/done",
+    "/care-reply/{reply}",
     "/screening/{sheet}",
     "/screening/{sheet}/done",
     "/screening/{sheet}/consents",
@@ -161,7 +171,30 @@ def _story() -> dict[str, object]:
         "incident": _incident(guest.person_id, now),
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "kind": _course(guest.person_id, now),
+        **_care(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
+    }
+
+
+def _care(person_id: int, now: datetime) -> dict[str, object]:
+    """Two notes, five weeks of check-ins that got worse, and an answer."""
+    studio, known = the_studio(), {"by": SYSTEM, "now": now}
+    with transaction():
+        for days in (0, 9):
+            due_on = local_date(now, studio.zone) + timedelta(days=days)
+            write_note(
+                studio, person_id, Topic.SLEEP, advice="寝る1時間前から画面を見ない", due_on=due_on, **known
+            )
+        for back in range(30, -1, -1):
+            answers = {Measure.SLEEP: Decimal(5 if back < 7 else 7), Measure.SORENESS: Decimal(4)}
+            check_in(
+                studio, person_id, answers, words="肩が重い", agrees=True, wording="v1", language="ja", by=SYSTEM,
+                now=now - timedelta(days=back),
+            )  # fmt: skip
+        made = reply(studio, person_id, "湯船につかってください", until=None, **known)
+    return {
+        "care": check_in_path(person_id).removeprefix("/checkin/"),
+        "reply": reply_path(made.id).removeprefix("/care-reply/"),
     }
 
 

@@ -85,6 +85,7 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "expires_at": START - timedelta(days=1),
             "url": "https://sei.example/offer/TOKEN",
         },
+        "care_url": "https://sei.example/checkin/TOKEN",
         "sheet_url": "https://sei.example/screening/TOKEN",
         "link": "https://sei.example/invite/SECRET",
         "days": 7,

@@ -1,0 +1,150 @@
+"""What changes check-ins: a person tells about a day, ticks habits, and a trainer has seen it."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from sqlalchemy import select, update
+
+from backoffice.care.measures import SCALES, Habit, Measure
+from backoffice.care.models import CheckIn
+from backoffice.care.queries import may_be_seen
+from backoffice.core.audit import Actor, record
+from backoffice.core.clock import local_date
+from backoffice.core.contact import plain_text
+from backoffice.core.db import db
+from backoffice.core.errors import Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import consent, held_person
+from backoffice.studio.models import Studio
+from backoffice.todos.actions import drop_for_person
+from backoffice.todos.models import TodoKind
+
+LONGEST_WORDS = 1_000
+LONGEST_VIDEO = 300
+WAS_TAKEN_BACK = N_("Your consent was taken back. It is given anew with the health check sheet.")
+NEEDS_CONSENT = N_("We may keep these answers only with your consent.")
+
+
+def check_in(
+    studio: Studio,
+    person_id: int,
+    answers: Mapping[Measure, Decimal],
+    *,
+    words: str = "",
+    video: str = "",
+    agrees: bool = False,
+    wording: str,
+    language: str,
+    answered_with: str = "",
+    by: Actor,
+    now: datetime,
+) -> CheckIn:
+    """Keep what somebody tells about today. Told again on the same day, the new answers take the place of the old.
+
+    Refuses (Invalid) an answer that is on no scale, nothing at all, a video that is no https address, and anything
+    without the consent to keep health data. `agrees` gives it the first time; once taken back it is given anew with
+    the health check sheet only.
+    """
+    held_person(person_id)
+    text, link = plain_text(words, LONGEST_WORDS), _video(video)
+    for measure, value in answers.items():
+        if not SCALES[measure].holds(value):
+            raise Invalid(N_("Please choose one of the answers."), field=measure.value)
+    if not answers and not text and not link:
+        raise Invalid(N_("Please answer at least one question."))
+    given = consent(person_id, Purpose.HEALTH)
+    if given is False:  # a yes given here would bring the old answers of the sheet back
+        raise Invalid(WAS_TAKEN_BACK)
+    if given is None:
+        if not agrees:
+            raise Invalid(NEEDS_CONSENT, field="agrees")
+        record_consent(
+            person_id, Purpose.HEALTH, True, wording=wording, language=language, source="check-in", by=by, now=now
+        )  # fmt: skip
+    row = _of_today(studio, person_id, now=now) or _begin(studio, person_id, now=now)
+    for measure, value in answers.items():
+        setattr(row, measure.value, value)
+    row.words, row.video = text or row.words, link or row.video
+    row.has_words = bool(row.words or row.video)
+    row.told_at, row.answered_with = now, answered_with
+    row.seen_at, row.seen_by = None, ""
+    _save(row, "check_in.told", by=by, now=now)
+    drop_for_person(person_id, [TodoKind.CARE_SILENT], by=by, now=now)
+    return row
+
+
+def tick_habits(
+    studio: Studio, person_id: int, habits: Collection[str], *, by: Actor, now: datetime
+) -> CheckIn:
+    """Which habits of the daily routine were done today, as a whole. Refuses (Invalid) without the consent."""
+    held_person(person_id)
+    if not consent(person_id, Purpose.HEALTH):
+        raise Invalid(NEEDS_CONSENT)
+    row = _of_today(studio, person_id, now=now)
+    if row is None:
+        row = _begin(studio, person_id, now=now)
+        row.seen_at = now  # nothing is told by it, so no trainer needs to look
+    row.habits = [one.value for one in Habit if one in habits]
+    _save(row, "check_in.habits", by=by, now=now)
+    return row
+
+
+def mark_seen(person_id: int, *, until: datetime, by: Actor, now: datetime) -> int:
+    """A trainer has seen what was told until then; how many days that were. What came in later still waits."""
+    query = (
+        update(CheckIn)
+        .where(CheckIn.person_id == person_id, CheckIn.seen_at.is_(None), CheckIn.told_at <= until)
+        .values(seen_at=now, seen_by=by.label, version=CheckIn.version + 1)
+        .returning(CheckIn.id)
+    )
+    return len(db.session.scalars(query).all())
+
+
+def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, now: datetime) -> CheckIn:
+    """What somebody wrote beside the numbers: each reading is recorded. Raises `NotFound`, also without consent."""
+    query = select(CheckIn).join(Person, Person.id == CheckIn.person_id)
+    row = db.session.scalars(query.where(CheckIn.id == check_in_id, may_be_seen())).one_or_none()
+    if row is None or (row.studio_id, row.person_id) != (studio_id, person_id) or not row.has_words:
+        raise NotFound
+    record("check_in.read", "check_in", row.id, by=by, now=now, person_id=person_id)
+    return row
+
+
+def _of_today(studio: Studio, person_id: int, *, now: datetime) -> CheckIn | None:
+    """The row of this day, if there is one; the person is held, so two answers at once cannot make two."""
+    day = local_date(now, studio.zone)
+    query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.day == day)
+    newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update()
+    return db.session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
+
+
+def _begin(studio: Studio, person_id: int, *, now: datetime) -> CheckIn:
+    row = CheckIn(
+        studio_id=studio.id, person_id=person_id, day=local_date(now, studio.zone), habits=[], told_at=now
+    )
+    db.session.add(row)
+    return row
+
+
+def _save(row: CheckIn, action: str, *, by: Actor, now: datetime) -> None:
+    row.version = (row.version or 0) + 1
+    db.session.flush()
+    record(action, "check_in", row.id, by=by, now=now, person_id=row.person_id)
+
+
+def _video(text: str) -> str:
+    """An address to look at, or nothing. Only https, so that a tap runs no script and nothing travels in the open."""
+    link = plain_text(text, LONGEST_VIDEO)
+    if not link:
+        return ""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or len(text) > LONGEST_VIDEO:
+        raise Invalid(N_("Please enter an address that begins with https://."), field="video")
+    return link

@@ -1,0 +1,93 @@
+"""Small multiples on one time axis, drawn on the server: a panel for each measure, days from left to right.
+
+A day on which nothing was told is a gap, never a line across it. Pure geometry in a box of 100 by 100; the page
+stretches it, strokes keep their width.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+DAYS = 56
+"""How much a panel shows: eight weeks."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One measure over the days: `line` joins days that follow each other, `dots` are the days themselves."""
+
+    title: Any
+    newest: str
+    line: str
+    dots: str
+    target: float | None
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The days of all panels."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def until(cls, last: date) -> "Axis":
+        """The eight weeks that end on a day."""
+        return cls(last - timedelta(days=DAYS - 1), last)
+
+    def x(self, day: date) -> float:
+        """How far to the right a day stands, 0 to 100."""
+        return round((day - self.first).days * 100 / (DAYS - 1), 2)
+
+    @property
+    def weeks(self) -> list[tuple[float, date]]:
+        """Where the days a week apart stand, the last day included."""
+        days = [self.last - timedelta(weeks=back) for back in range(DAYS // 7)]
+        return [(self.x(day), day) for day in reversed(days)]
+
+
+def panel(
+    title: Any,
+    values: Mapping[date, Decimal],
+    axis: Axis,
+    *,
+    low: Decimal,
+    high: Decimal,
+    words: Sequence[str] = (),
+    newest: str = "",
+    target: Decimal | None = None,
+) -> Panel:
+    """The panel of a measure whose answers lie between `low` and `high`; `words` are written at both ends instead."""
+    span = high - low or Decimal(1)
+
+    def y(value: Decimal) -> float:
+        return round(float((high - min(max(value, low), high)) * 100 / span), 2)
+
+    points = {
+        day: (axis.x(day), y(value))
+        for day, value in sorted(values.items())
+        if axis.first <= day <= axis.last
+    }
+    ends = words or (f"{low.normalize():f}", f"{high.normalize():f}")
+    return Panel(
+        title=title,
+        newest=newest,
+        line=_line(points),
+        dots="".join(f"M{x} {at}h0" for x, at in points.values()),
+        target=None if target is None else y(target),
+        low=ends[0],
+        high=ends[-1],
+    )
+
+
+def _line(points: Mapping[date, tuple[float, float]]) -> str:
+    drawn, before = [], None
+    for day, (x, at) in points.items():
+        follows = before is not None and day - before == timedelta(days=1)
+        drawn.append(f"{'L' if follows else 'M'}{x} {at}")
+        before = day
+    return "".join(drawn)

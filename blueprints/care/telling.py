@@ -1,0 +1,70 @@
+"""What a client told, as their trainer sees it: panels, the days in words, what is asked."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from backoffice.care import queries
+from backoffice.care.measures import ALWAYS, SCALES, TARGETS, Habit, Measure
+from backoffice.care.models import CheckIn
+from backoffice.care.signals import first_recent
+from blueprints.care.charts import Axis, Panel, panel
+from blueprints.care.words import MEASURE_WORDS, answer_word, answers_to
+
+DRAWN = (Measure.SLEEP, Measure.FATIGUE, Measure.SORENESS, Measure.MEALS)
+SHOWN_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the page shows of eight weeks: panels on one axis, and the newest days as a table."""
+
+    axis: Axis
+    panels: list[Panel]
+    measures: list[Measure]
+    days: list[CheckIn]
+    habits: dict[Habit, int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was told in these weeks."""
+        return not self.days
+
+
+def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
+    """What somebody told in the eight weeks until a day. One statement."""
+    axis = Axis.until(day)
+    rows = queries.check_ins_of(person_id, axis.first, day)
+    told = [row for row in rows if row.has_words or any(_value(row, one) is not None for one in Measure)]
+    asked = [*ALWAYS, *plan.measures]
+    answered = [one for one in Measure if any(_value(row, one) is not None for row in told)]
+    return Telling(
+        axis=axis,
+        panels=[_panel(one, rows, plan, axis) for one in (*DRAWN, *plan.measures) if one in answered],
+        measures=[one for one in asked if one in answered],
+        days=told[::-1][:SHOWN_DAYS],
+        habits=_habits_kept(rows, plan, day),
+    )
+
+
+def _habits_kept(rows: list[CheckIn], plan: queries.Plan, day: date) -> dict[Habit, int]:
+    """On how many of the last seven days each habit was ticked; nothing where none ever was."""
+    recent = [row.habits for row in rows if row.day >= first_recent(day)]
+    return {habit: sum(habit in ticked for ticked in recent) for habit in plan.habits} if any(recent) else {}
+
+
+def _panel(measure: Measure, rows: list[CheckIn], plan: queries.Plan, axis: Axis) -> Panel:
+    values = {row.day: value for row in rows if (value := _value(row, measure)) is not None}
+    steps = SCALES[measure].steps
+    newest = max(values)
+    words = [str(word) for word in answers_to(measure).values()]
+    return panel(
+        MEASURE_WORDS[measure], values, axis, low=steps[0], high=steps[-1], words=words,
+        newest=answer_word(measure, values[newest]), target=plan.targets[measure] if measure in TARGETS else None,
+    )  # fmt: skip
+
+
+def _value(row: Any, measure: Measure) -> Decimal | None:
+    value = getattr(row, measure.value)
+    return None if value is None else Decimal(value)
