@@ -146,7 +146,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     kind = kinds(gym.id)[0]
     measured = add_measurements(gym, person.id, DAY, {kind.id: kind.least}, by=SYSTEM, now=now)[0]
     noticed = note_effect(gym, person.id, Effect.FELT, DAY, "だれにも見せないメモ", by=SYSTEM, now=now)
-    told = check_in(
+    checked_in = check_in(
         gym, person.id, {Measure.FATIGUE: Decimal(5)}, words="だれにも見せないメモ", agrees=True, wording="v1",
         language="ja", by=SYSTEM, now=now,
     )  # fmt: skip
@@ -174,7 +174,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
         "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,
-        "check_in_id": told.id,
+        "check_in_id": checked_in.id,
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
