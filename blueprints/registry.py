@@ -36,6 +36,7 @@ from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
 from blueprints.progress.kinds import measure_kinds
+from blueprints.progress.photos import progress_photos
 from blueprints.progress.views import progress
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people,
     preferences,
     progress,
+    progress_photos,
     proposals,
     questions,
     replanning,

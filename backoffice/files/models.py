@@ -21,6 +21,7 @@ class Shelf(StrEnum):
     """What a file belongs to. Who may see it follows from this, so the caller always says which shelf it means."""
 
     PAPERS = "PAPERS"
+    PROGRESS = "PROGRESS"
 
 
 class StoredFile(WithId):

@@ -16,6 +16,7 @@ MOST_KEPT = 2 * MEGABYTE
 LONGEST_NAME = 100
 TOO_LARGE = N_("The file is larger than %(limit)s MB.")
 PDF_TOO_LARGE = N_("A PDF may have up to %(limit)s MB. A photo of the page is made smaller by itself.")
+NOT_A_PHOTO = N_("Please choose a photo (JPEG, PNG or WebP).")
 PHOTO_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 PDF_MARK = b"%PDF-"
 ENDINGS = {MediaType.JPEG: "jpg", MediaType.PDF: "pdf"}
@@ -49,6 +50,14 @@ def read_upload(content: bytes, name: str) -> ReadyFile:
         drawn = redraw(content, most_bytes=MOST_KEPT)
         return ReadyFile(shown_name(name, MediaType.JPEG), MediaType.JPEG, drawn)
     raise Invalid(N_("Please choose a photo (JPEG, PNG or WebP) or a PDF."), field="file")
+
+
+def read_photo(content: bytes, name: str) -> ReadyFile:
+    """As `read_upload`, where only a photo will do: refuses a PDF as well."""
+    ready = read_upload(content, name)
+    if ready.media_type != MediaType.JPEG:
+        raise Invalid(NOT_A_PHOTO, field="file")
+    return ready
 
 
 def shown_name(name: str, media_type: MediaType) -> str:

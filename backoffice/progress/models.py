@@ -93,3 +93,24 @@ class EffectNote(WithId):
     noted_by: Mapped[str] = mapped_column(Text)
     noted_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+
+
+class Pose(StrEnum):
+    """From where a photo is taken, so that two of them can be compared."""
+
+    FRONT = "FRONT"
+    SIDE = "SIDE"
+    BACK = "BACK"
+
+
+class ProgressPhoto(WithId):
+    """A photo of a pose on a day. The picture is a file on a shelf of its own, encrypted and drawn anew."""
+
+    __tablename__ = "progress_photos"
+    __table_args__ = (Index("ix_progress_photos_person_id", "person_id", "day", "id"),)
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), unique=True)
+    pose: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]

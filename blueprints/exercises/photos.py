@@ -7,12 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
 from backoffice.core.db import in_transaction, transaction
-from backoffice.core.errors import DomainError, Invalid
-from backoffice.core.language import N_
+from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use
 from backoffice.exercises import photos, queries
-from backoffice.files.models import MediaType
-from backoffice.files.reading import MEGABYTE, MOST_UPLOADED, read_upload
+from backoffice.files.reading import MEGABYTE, MOST_UPLOADED, read_photo
 from backoffice.staff.permissions import Permission
 from blueprints.files.answers import file_answer
 from blueprints.support.access import actor, permit
@@ -21,8 +19,6 @@ from blueprints.support.forms import CreateForm, add_domain_error
 from blueprints.support.limits import body_limit
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_undo
-
-NOT_A_PHOTO = N_("Please choose a photo (JPEG, PNG or WebP).")
 
 exercise_photos = Blueprint("exercise_photos", __name__, url_prefix="/exercises")
 
@@ -82,10 +78,7 @@ def restore(photo_id: int) -> ResponseReturnValue:
 
 
 def _picture(form: PhotoForm) -> bytes:
-    ready = read_upload(form.file.data.stream.read(MOST_UPLOADED + 1), "")
-    if ready.media_type != MediaType.JPEG:
-        raise Invalid(NOT_A_PHOTO, field="file")
-    return ready.content
+    return read_photo(form.file.data.stream.read(MOST_UPLOADED + 1), "").content
 
 
 def _keep(exercise_id: int, form: PhotoForm, picture: bytes) -> None:

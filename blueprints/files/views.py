@@ -19,7 +19,7 @@ from blueprints.files.forms import UploadForm
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_json
 from blueprints.support.clock import now
-from blueprints.support.forms import add_domain_error
+from blueprints.support.forms import add_domain_error, all_errors
 from blueprints.support.limits import body_limit
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_undo
@@ -90,6 +90,5 @@ def _keep(person_id: int, form: UploadForm, ready: ReadyFile) -> None:
 
 def _page(person: Person, form: UploadForm, *, status: int) -> ResponseReturnValue:
     if wants_json():
-        said = [str(line) for lines in form.errors.values() for line in lines]
-        return jsonify(error=" ".join(said)), status
+        return jsonify(error=all_errors(form)), status
     return render_template("files/new.html", person=person, upload_form=form), status

@@ -37,6 +37,7 @@ ROWS = {
     "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
     "measurements": _l("measurements"), "measure_goals": _l("goals"), "effect_notes": _l("effects noticed"),
+    "progress_photos": _l("photos of progress"),
     "care_notes": _l("CARE notes"), "care_plans": _l("CARE targets"), "check_ins": _l("check-ins"),
     "care_replies": _l("answers to check-ins"),
 }  # fmt: skip

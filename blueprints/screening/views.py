@@ -58,11 +58,15 @@ def read(person_id: int) -> ResponseReturnValue:
 @screening.post("/handover")
 @permit(Permission.SCREENING_DECIDE)
 def hand_over(person_id: int) -> ResponseReturnValue:
-    """The sheet on this tablet, for the guest: the trainer's own pages are locked from here on (PIN or password)."""
+    """The sheet on this tablet, for the guest: the trainer's own pages are locked from here on (PIN or password).
+
+    `to=consents` opens what they agree to instead.
+    """
     check_own_guest(person_id)
     with transaction():
         sessions.lock(current_user.session_id)
-    return redirect(queries.sheet_path(person_id, with_staff=current_user.id), 303)
+    page = "/consents" if request.form.get("to") == "consents" else ""
+    return redirect(queries.sheet_path(person_id, with_staff=current_user.id) + page, 303)
 
 
 def _decide(person_id: int, form: DecisionForm) -> None:

@@ -98,6 +98,11 @@ def add_domain_error(form: SafeForm, error: DomainError) -> None:
         field.errors = [*field.errors, say(error)]
 
 
+def all_errors(form: SafeForm) -> str:
+    """Every refusal of a form in one line, for a script that sent it."""
+    return " ".join(str(line) for lines in form.errors.values() for line in lines)
+
+
 def options(words: Mapping[Any, Any]) -> list[SelectChoice]:
     """Choices of a select or of radio buttons from value and words, in their order."""
     return [SelectChoice(str(value), word) for value, word in words.items()]

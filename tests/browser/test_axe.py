@@ -7,9 +7,11 @@ import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
@@ -37,11 +39,12 @@ from backoffice.files.reading import ReadyFile
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
 from backoffice.messaging.models import Message
-from backoffice.people.actions import create_person
+from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.progress.actions import add_measurements, note_effect, set_goal
-from backoffice.progress.models import Effect
+from backoffice.progress.models import Effect, Pose
+from backoffice.progress.photos import add_photo
 from backoffice.progress.queries import kinds
 from backoffice.replanning.actions import propose, report_absence
 from backoffice.replanning.queries import hits_of, proposal_path
@@ -73,7 +76,7 @@ NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed", "desk.edit",
     "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
     "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
-    "files.show",
+    "files.show", "progress_photos.show",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
@@ -92,6 +95,8 @@ STAFF_PAGES = (
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/care/plan", "/care",
+    "/people/{person}/progress/photos",
+    "/people/{person}/progress/photos?first={pose}&second={pose}", "/people/{person}/progress/photos/new",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
     "/incidents", "/incidents/new", "/incidents/{incident}",
@@ -172,6 +177,7 @@ def _story() -> dict[str, object]:
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "kind": _course(guest.person_id, now),
         **_care(guest.person_id, now),
+        "pose": _pose(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -230,6 +236,25 @@ def _incident(person_id: int, now: datetime) -> int:
     with transaction():
         made = report_incident(the_studio(), told, by=SYSTEM, now=now)
     return made.id
+
+
+def _pose(person_id: int, now: datetime) -> int:
+    """The guest agrees to photos, and there is one."""
+    studio, day = the_studio(), local_date(now, the_studio().zone)
+    known = {"by": SYSTEM, "now": now}
+    out = BytesIO()
+    Image.new("RGB", (30, 40), "teal").save(out, "JPEG")
+    with transaction():
+        record_consent(
+            person_id,
+            Purpose.PHOTOS,
+            True,
+            wording="1",
+            language="ja",
+            source="test",
+            **known,  # type: ignore[arg-type]
+        )
+        return add_photo(studio, person_id, Pose.FRONT, day, out.getvalue(), **known).id  # type: ignore[arg-type]
 
 
 def _twin(now: datetime) -> int:

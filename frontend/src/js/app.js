@@ -13,5 +13,6 @@ import "./theme.js";
 import "./keys.js";
 import "./drop.js";
 import "./upload.js";
+import "./pose.js";
 import "./chosen.js";
 import "./palette.js";
