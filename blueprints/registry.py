@@ -32,6 +32,7 @@ from blueprints.memberships.joining import joining
 from blueprints.merging.views import merging
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
+from blueprints.my_week.views import my_week
 from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
@@ -83,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     measure_kinds,
     merging,
     messages,
+    my_week,
     offers,
     palette,
     people,

@@ -12,6 +12,7 @@ from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.people import SIGN_INS, hire
+from backoffice.demo.records import tell_records
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
 from backoffice.messaging.claiming import NO_CHANNEL
@@ -37,6 +38,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     answer_sheets(diary, members)
     book_todays_visits(diary)
     fill_weeks(diary, members)
+    tell_records(diary, members)
     with transaction():
         _finish_past_calls(now)
         _leave_past_messages_unsent(now)

@@ -25,14 +25,14 @@ class ReportForm(CreateForm):
     kind = RadioField(
         _l("What was it?"), choices=options(KIND_WORDS), coerce=IncidentKind, default=IncidentKind.NEAR_MISS
     )
-    what = TextAreaField(_l("What happened"), validators=[InputRequired(), _LENGTH])
+    what = TextAreaField(_l("What happened exactly"), validators=[InputRequired(), _LENGTH])
     person_id = SelectField(_l("Guest"), coerce=optional_int, default="")
     region = SelectField(
         _l("Part of the body"), coerce=_region, choices=options({"": _l("none"), **REGION_WORDS}), default=""
     )
     exercise = StringField(_l("Exercise"), validators=[Length(max=LONGEST_EXERCISE)])
     day = DateField(_l("Day"), validators=[InputRequired()])
-    clock = TimeField(_l("Time"), validators=[InputRequired()])
+    clock = TimeField(_l("Time of day"), validators=[InputRequired()])
     action = TextAreaField(_l("What was done at once"), validators=[_LENGTH])
     follow_up = TextAreaField(_l("What has to follow"), validators=[_LENGTH])
     follow_up_due = DateField(_l("By"), validators=[Optional()])
@@ -41,5 +41,5 @@ class ReportForm(CreateForm):
 class OutcomeForm(SafeForm):
     """What came of it; without it nothing is settled."""
 
-    outcome = TextAreaField(_l("What came of it"), validators=[InputRequired(), _LENGTH])
+    outcome = TextAreaField(_l("What was done about it"), validators=[InputRequired(), _LENGTH])
     version = VersionField()

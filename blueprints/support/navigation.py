@@ -30,9 +30,16 @@ NAV = (
         feature="calendar",
     ),
     NavItem(
-        "leads.index", N_("Leads"), icon="address-book", permission=Permission.LEADS_VIEW, feature="leads"
+        "my_week.show",
+        N_("My week"),
+        icon="calendar-week",
+        permission=Permission.TRAINING_EDIT,
+        feature="my_week",
     ),
     NavItem("people.index", N_("People"), icon="users", permission=Permission.PEOPLE_VIEW, feature="people"),
+    NavItem(
+        "leads.index", N_("Leads"), icon="address-book", permission=Permission.LEADS_VIEW, feature="leads"
+    ),
     NavItem(
         "messages.index", N_("Messages"), icon="send", permission=Permission.MESSAGES_VIEW, feature="messages"
     ),

@@ -99,7 +99,7 @@ STAFF_PAGES = (
     "/people/{person}/progress/photos?first={pose}&second={pose}", "/people/{person}/progress/photos/new",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
-    "/incidents", "/incidents/new", "/incidents/{incident}",
+    "/my/day-and-week", "/incidents", "/incidents/new", "/incidents/{incident}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
