@@ -14,6 +14,7 @@ from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
+from backoffice.programs import models as programs
 from backoffice.progress import models as progress
 from backoffice.replanning import models as replanning
 from backoffice.screening import models as screening
@@ -25,7 +26,7 @@ from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
-    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, progress, care,
-    merging,
+    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, programs,
+    progress, care, merging,
 )  # fmt: skip
 metadata = Base.metadata
