@@ -8,6 +8,7 @@ from sqlalchemy import exists, select, update
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
+from backoffice.demo.care import tell_stories
 from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.health_checks import answer_sheets
@@ -39,6 +40,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     book_todays_visits(diary)
     fill_weeks(diary, members)
     tell_records(diary, members)
+    tell_stories(diary, members)
     with transaction():
         _finish_past_calls(now)
         _leave_past_messages_unsent(now)

@@ -40,14 +40,13 @@ class Axis:
         return cls(last - timedelta(days=DAYS - 1), last)
 
     def x(self, day: date) -> float:
-        """How far to the right a day stands, 0 to 100."""
-        return round((day - self.first).days * 100 / (DAYS - 1), 2)
+        """How far to the right a day stands: in the middle of its 56th of 100."""
+        return round(((day - self.first).days + 0.5) * 100 / DAYS, 2)
 
     @property
     def weeks(self) -> list[tuple[float, date]]:
-        """Where the days a week apart stand, the last day included."""
-        days = [self.last - timedelta(weeks=back) for back in range(DAYS // 7)]
-        return [(self.x(day), day) for day in reversed(days)]
+        """Where each of the eight weeks begins, and its first day."""
+        return [(number * 700 / DAYS, self.first + timedelta(weeks=number)) for number in range(DAYS // 7)]
 
 
 def panel(

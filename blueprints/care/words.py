@@ -54,17 +54,17 @@ QUESTIONS: Mapping[Measure, Any] = {
 _HOW_MUCH = (_l("None"), _l("A little"), _l("Some"), _l("Quite"), _l("Very"))
 _MEALS = ("0", "1", "2", "3")
 _ANSWERS: Mapping[Measure, tuple[Any, ...]] = {
-    Measure.SLEEP: ("–3", "4", "5", "5.5", "6", "6.5", "7", "7.5", "8", "9", "10–"),
+    Measure.SLEEP: (_l("3 or less"), "4", "5", "5.5", "6", "6.5", "7", "7.5", "8", "9", _l("10 or more")),
     Measure.FATIGUE: _HOW_MUCH,
     Measure.SORENESS: _HOW_MUCH,
     Measure.MEALS: _MEALS,
     Measure.STRESS: _HOW_MUCH,
-    Measure.WATER: ("0.5", "1", "1.5", "2", "2.5", "3–"),
+    Measure.WATER: ("0.5", "1", "1.5", "2", "2.5", _l("3 or more")),
     Measure.PROTEIN: _MEALS,
     Measure.VEGETABLES: _MEALS,
     Measure.STAPLE: (_l("White rice or bread"), _l("Half and half"), _l("Brown or wholegrain")),
     Measure.FAT: (_l("Fried or fatty meat"), _l("Half and half"), _l("Fish, nuts, plant oil")),
-    Measure.SCREENS: ("0", "15", "30", "60", "90–"),
+    Measure.SCREENS: ("0", "15", "30", "60", _l("90 or more")),
 }
 HABIT_WORDS = {
     Habit.MORNING: _l("Morning: stretch and breathe deeply after waking"),
