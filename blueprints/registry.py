@@ -38,6 +38,7 @@ from blueprints.people.views import people
 from blueprints.preferences.views import preferences
 from blueprints.progress.kinds import measure_kinds
 from blueprints.progress.photos import progress_photos
+from blueprints.progress.reviews import reviews
 from blueprints.progress.views import progress
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     questions,
     replanning,
     reports,
+    reviews,
     root,
     series,
     screening,

@@ -39,6 +39,11 @@ SCHEDULE = (
         "Asks those who train within a week for the health check sheet they lack.",
     ),
     Periodic(
+        "tasks.progress.plan_reviews",
+        timedelta(hours=1),
+        "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",
+    ),
+    Periodic(
         "tasks.care.notice_silence",
         timedelta(hours=1),
         "Makes a task for the trainer of a member who has told nothing for two weeks.",

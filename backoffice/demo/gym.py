@@ -13,6 +13,7 @@ from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.people import SIGN_INS, hire
+from backoffice.demo.progress import measure_members
 from backoffice.demo.records import tell_records
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
@@ -37,6 +38,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
     answer_sheets(diary, members)
+    measure_members(diary, members)
     book_todays_visits(diary)
     fill_weeks(diary, members)
     tell_records(diary, members)

@@ -114,3 +114,23 @@ class ProgressPhoto(WithId):
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), unique=True)
     pose: Mapped[str] = mapped_column(Text)
     day: Mapped[date]
+
+
+class Review(WithId):
+    """Where somebody stands `week` weeks after `begun_on`: asked for by a task, written with them in their words."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index("ix_reviews_person_id", "person_id", "due_on", "id"),
+        CheckConstraint("(done_at is null) = (done_by = '')", name="done"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    begun_on: Mapped[date]
+    week: Mapped[int] = mapped_column(Integer)
+    due_on: Mapped[date]
+    said: Mapped[str] = mapped_column(EncryptedText)
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)

@@ -17,6 +17,7 @@ class TodoKind(StrEnum):
     CHECK_MESSAGE = "CHECK_MESSAGE"
     SHIFT_SWAP = "SHIFT_SWAP"
     CARE_SILENT = "CARE_SILENT"
+    REVIEW = "REVIEW"
 
 
 class Todo(WithId):

@@ -39,6 +39,7 @@ ROWS = {
     "programs": _l("programs"),
     "measurements": _l("measurements"), "measure_goals": _l("goals"), "effect_notes": _l("effects noticed"),
     "progress_photos": _l("photos of progress"),
+    "reviews": _l("reviews"),
     "care_notes": _l("CARE notes"), "care_plans": _l("CARE targets"), "check_ins": _l("check-ins"),
     "care_replies": _l("answers to check-ins"),
 }  # fmt: skip

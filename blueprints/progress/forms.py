@@ -14,6 +14,7 @@ from backoffice.progress.kinds import LONGEST_NAME, LONGEST_UNIT, KindDraft
 from backoffice.progress.models import MeasureKind
 from backoffice.progress.numbers import parse_number
 from backoffice.progress.queries import KindRow
+from backoffice.progress.reviews import LONGEST_SAID
 from blueprints.progress.words import EFFECT_WORDS
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
 from blueprints.support.language import language
@@ -66,6 +67,13 @@ class EffectForm(CreateForm):
     effect = RadioField(_l("What"), choices=options(EFFECT_WORDS), validators=[InputRequired()])
     day = DateField(_l("Noticed on"), validators=[InputRequired()])
     said = TextAreaField(_l("In the client's words"), validators=[Length(max=LONGEST_WORDS)])
+
+
+class ReviewForm(SafeForm):
+    """What the client says at a review."""
+
+    said = TextAreaField(_l("In the client's words"), validators=[InputRequired(), Length(max=LONGEST_SAID)])
+    version = VersionField()
 
 
 class KindForm(CreateForm):

@@ -12,6 +12,7 @@ from backoffice.core.submissions import first_use
 from backoffice.progress import actions, queries
 from backoffice.progress.courses import Course, courses_of
 from backoffice.progress.models import Effect, EffectNote, MeasureKind, Measurement
+from backoffice.progress.reviews import reviews_of
 from backoffice.staff.permissions import Permission
 from backoffice.studio.scope import of_studio
 from blueprints.clients.frame import frame
@@ -44,6 +45,7 @@ def show(person_id: int) -> ResponseReturnValue:
         firsts=queries.first_effects(noticed),
         first_words=FIRST_WORDS,
         effect_words=EFFECT_WORDS,
+        reviews=reviews_of(current_studio().id, person_id),
         span=span,
         spans=SPANS,
         **frame(person_id),

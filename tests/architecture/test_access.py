@@ -19,7 +19,7 @@ from backoffice.handover.models import HandoverNote
 from backoffice.incidents.models import Incident
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.messaging.models import Message
-from backoffice.progress.models import EffectNote, MeasureKind, Measurement, ProgressPhoto
+from backoffice.progress.models import EffectNote, MeasureKind, Measurement, ProgressPhoto, Review
 from backoffice.shifts.models import ShiftCopy, ShiftSwap
 from backoffice.staff.models import Staff, TimeOff, Trainer
 from backoffice.staff.permissions import Permission
@@ -44,7 +44,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "photo_id": ExercisePhoto, "care_note_id": CareNote, "kind_id": MeasureKind,
     "measurement_id": Measurement, "effect_id": EffectNote, "incident_id": Incident,
     "check_in_id": CheckIn,
-    "pose_photo_id": ProgressPhoto,
+    "pose_photo_id": ProgressPhoto, "review_id": Review,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

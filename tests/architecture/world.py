@@ -34,7 +34,7 @@ from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.progress.actions import add_measurements, note_effect
-from backoffice.progress.models import Effect, Pose
+from backoffice.progress.models import Effect, Pose, Review
 from backoffice.progress.photos import add_photo as add_pose
 from backoffice.progress.queries import kinds
 from backoffice.replanning.models import Replan
@@ -151,6 +151,10 @@ def make_world(gym: Studio, now: datetime) -> World:
         person.id, Purpose.PHOTOS, True, wording="1", language="ja", source="test", by=SYSTEM, now=now
     )
     posed = add_pose(gym, person.id, Pose.FRONT, DAY, b"jpeg", by=SYSTEM, now=now)
+    review = Review(
+        studio_id=gym.id, person_id=person.id, begun_on=DAY, week=3, due_on=DAY, said="だれにも見せないメモ", done_by=""
+    )  # fmt: skip
+    db.session.add(review)
     noticed = note_effect(gym, person.id, Effect.FELT, DAY, "だれにも見せないメモ", by=SYSTEM, now=now)
     checked_in = check_in(
         gym, person.id, {Measure.FATIGUE: Decimal(5)}, words="だれにも見せないメモ", agrees=True, wording="v1",
@@ -181,7 +185,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
         "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,
         "check_in_id": checked_in.id,
-        "pose_photo_id": posed.id,
+        "pose_photo_id": posed.id, "review_id": review.id,
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,

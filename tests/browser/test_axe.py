@@ -43,7 +43,7 @@ from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
 from backoffice.progress.actions import add_measurements, note_effect, set_goal
-from backoffice.progress.models import Effect, Pose
+from backoffice.progress.models import Effect, Pose, Review
 from backoffice.progress.photos import add_photo
 from backoffice.progress.queries import kinds
 from backoffice.replanning.actions import propose, report_absence
@@ -95,7 +95,7 @@ STAFF_PAGES = (
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/care/plan", "/care",
-    "/people/{person}/progress/photos",
+    "/people/{person}/progress/photos", "/progress/reviews/{review}",
     "/people/{person}/progress/photos?first={pose}&second={pose}", "/people/{person}/progress/photos/new",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
@@ -177,6 +177,7 @@ def _story() -> dict[str, object]:
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "kind": _course(guest.person_id, now),
         **_care(guest.person_id, now),
+        "review": _review(guest.person_id, now),
         "pose": _pose(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
@@ -235,6 +236,18 @@ def _incident(person_id: int, now: datetime) -> int:
     )  # fmt: skip
     with transaction():
         made = report_incident(the_studio(), told, by=SYSTEM, now=now)
+    return made.id
+
+
+def _review(person_id: int, now: datetime) -> int:
+    """The guest's third week is over today."""
+    day = local_date(now, the_studio().zone)
+    with transaction():
+        made = Review(
+            studio_id=the_studio().id, person_id=person_id, begun_on=day - timedelta(weeks=3), week=3, due_on=day,
+            said="", done_by="",
+        )  # fmt: skip
+        db.session.add(made)
     return made.id
 
 

@@ -15,7 +15,7 @@ from backoffice.core.heartbeat import last_beat
 from backoffice.core.submissions import Submission
 from backoffice.health import BACKUP
 from backoffice.studio.models import Studio
-from tasks import bookings, care, context, messages, schedule, upkeep
+from tasks import bookings, care, context, messages, progress, schedule, upkeep
 
 ZONE = "Asia/Tokyo"
 
@@ -48,6 +48,7 @@ def test_a_ring_nobody_heard_in_time_is_forgotten() -> None:
         (messages.plan_follow_ups, "plan_follow_ups"),
         (upkeep.forget, "forget"),
         (care.notice_silent_clients, "notice_silence"),
+        (progress.plan_coming_reviews, "plan_reviews"),
         (bookings.offer_free_times, "offer_free_times"),
     ],
 )
