@@ -23,6 +23,7 @@ from backoffice.people.row import (
     add_phone,
     fold,
     keep_only,
+    possible_birth,
     readable_mails,
     readable_phones,
     set_names,
@@ -129,6 +130,7 @@ def update_person(
     mails: Sequence[str],
     language: str,
     gender: str,
+    birth_date: date | None,
     version: int | None,
     by: Actor,
     now: datetime,
@@ -143,6 +145,8 @@ def update_person(
     before = values_of(person)
     set_names(person, name, kana, former_name, lenient=False)
     person.language, person.gender = Language(language).value, gender
+    if birth_date != person.birth_date:  # what an old file brought may stand
+        person.birth_date = possible_birth(birth_date, now)
     wanted_phones = {phone.e164: phone for phone in readable_phones(phones, lenient=False)}
     wanted_mails = {address: raw for raw, address in readable_mails(mails, lenient=False)}
     keep_only(person, wanted_phones, wanted_mails)

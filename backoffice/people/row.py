@@ -1,6 +1,7 @@
 """What stands on the row of a person, and the keys it is found by: set together, so that they never disagree."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from backoffice.core.contact import (
@@ -20,6 +21,7 @@ from backoffice.people.models import Person, PersonMail, PersonPhone
 
 LONGEST_NAME = 100
 MOST_CONTACTS = 10
+OLDEST = timedelta(days=365 * 120)
 
 Item = TypeVar("Item")
 
@@ -61,6 +63,13 @@ def readable_mails(texts: Iterable[str], *, lenient: bool) -> list[tuple[str, st
         elif text.strip() and not lenient:
             raise Invalid(BAD_MAIL, field="mail", text=plain_text(text, 80))
     return _few([(raw, address) for address, raw in found.items()], "mail")
+
+
+def possible_birth(day: date | None, now: datetime) -> date | None:
+    """A date of birth, or none. Refuses (Invalid) what nobody can have: a day to come, or 120 years ago."""
+    if day is not None and not now.date() - OLDEST < day <= now.date():
+        raise Invalid(N_("Please check the date of birth."), field="birth_date")
+    return day
 
 
 def _few(items: list[Item], field: str) -> list[Item]:
@@ -113,4 +122,5 @@ def values_of(person: Person) -> dict[str, object]:
         "mails": [mail.address for mail in person.mails],
         "language": person.language,
         "gender": person.gender,
+        "birth_date": person.birth_date,
     }

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Select, bindparam, literal_column, select, union_all
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
+from backoffice.care.models import CareNote
+from backoffice.care.queries import due_notes
 from backoffice.clients.queries import client_of
 from backoffice.clients.records import Record, record_of
 from backoffice.clients.trainers import TrainerLine, trainers_of
-from backoffice.core.clock import at_local
+from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import fetch
 from backoffice.handover.queries import NoteRow, notes
 from backoffice.incidents.queries import incidents_of
@@ -52,6 +54,7 @@ class Brief:
     record: Record
     trainers: Sequence[TrainerLine]
     notes: Sequence[NoteRow]
+    care: Sequence[CareNote]
     next: SessionLine | None
     last: Sequence[SessionLine]
     moments: Sequence[Moment]
@@ -66,6 +69,7 @@ def brief_of(studio: Studio, person_id: int, *, reader: int | None, now: datetim
         record=found,
         trainers=trainers_of(person_id),
         notes=notes(studio.id, person_id=person_id, reader=reader, limit=5),
+        care=due_notes(person_id, local_date(now, studio.zone)),
         next=next((one for one in sessions if one.starts_at >= now), None),
         last=past[:LAST],
         moments=_moments(studio, person_id, past, found),

@@ -15,6 +15,7 @@ from backoffice.reports.client_brief import brief_of
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
 from blueprints.bookings.words import ATTENDANCE_WORDS
+from blueprints.care.words import TOPIC_WORDS
 from blueprints.clients.forms import RecordForm
 from blueprints.clients.frame import frame
 from blueprints.clients.words import WISH_WORDS
@@ -22,7 +23,7 @@ from blueprints.incidents.words import KIND_WORDS, REGION_WORDS
 from blueprints.people.scope import check_own_guest
 from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -94,6 +95,8 @@ def _page(person_id: int, **more: Any) -> str:
         wish_words=WISH_WORDS,
         verdicts=VERDICT_WORDS,
         attendance_words=ATTENDANCE_WORDS,
+        topics=TOPIC_WORDS,
+        today=today(),
         incident_words=KIND_WORDS,
         region_words=REGION_WORDS,
         **more,

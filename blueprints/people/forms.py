@@ -1,8 +1,8 @@
 """Forms about people."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from backoffice.core.language import Language
 from backoffice.people.actions import LONGEST_NOTE
@@ -27,6 +27,7 @@ class PersonForm(SafeForm):
         choices=[SelectChoice(Language.JA.value, "日本語"), SelectChoice(Language.EN.value, "English")],
     )
     gender = SelectField(_l("Gender"), choices=options(GENDER_WORDS))
+    birth_date = DateField(_l("Date of birth"), validators=[Optional()])
     version = VersionField()
 
     @classmethod
@@ -41,6 +42,7 @@ class PersonForm(SafeForm):
                 "mail": "\n".join(mail.raw for mail in person.mails),
                 "language": person.language,
                 "gender": person.gender,
+                "birth_date": person.birth_date,
                 "version": person.version,
             }
         )

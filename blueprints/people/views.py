@@ -147,6 +147,7 @@ def _update(person: Person, form: PersonForm) -> None:
         mails=lines(form.mail.data),
         language=form.language.data,
         gender=form.gender.data or "",
+        birth_date=form.birth_date.data,
         version=form.version.data,
         by=actor(),
         now=now(),

@@ -83,7 +83,7 @@ def test_of_fifty_editors_one_wins_each_round(arena: Flask) -> None:
     def edit(writer: int, number: int) -> None:
         people.update_person(
             find_person(person_id), name=f"{number}-{writer}", kana="", former_name="", phones=[], mails=[],
-            language="ja", gender="", version=first + number, by=SYSTEM, now=NOW,
+            language="ja", gender="", birth_date=None, version=first + number, by=SYSTEM, now=NOW,
         )  # fmt: skip
 
     ended = at_once(arena, 50, 20, edit)

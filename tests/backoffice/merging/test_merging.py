@@ -235,7 +235,8 @@ def test_what_was_changed_since_is_named_and_new_rows_stay(desk: Desk) -> None:
     kept = person(kept.id)
     update_person(
         kept, name="山田 はな", kana=kept.kana, former_name=kept.former_name, phones=["080-3333-4444"],
-        mails=["hana@x.example"], language="ja", gender="", version=kept.version, by=desk.by, now=desk.now,
+        mails=["hana@x.example"], language="ja", gender="", birth_date=None, version=kept.version,
+        by=desk.by, now=desk.now,
     )  # fmt: skip
     with pytest.raises(CannotMerge) as caught:
         undo_merge(made.id, by=desk.by, now=desk.now)
@@ -316,8 +317,8 @@ def test_a_row_loaded_before_the_merge_is_not_written_on(desk: Desk) -> None:
         lambda: add_contact(other, phone="080-3333-4444", by=desk.by, now=desk.now),
         lambda: put_caution(other.id, Caution.CHECK, "理由", version=None, by=desk.by, now=desk.now),
         lambda: update_person(
-            other, name="別", kana="", former_name="", phones=[], mails=[], language="ja", gender="", version=None,
-            by=desk.by, now=desk.now,
+            other, name="別", kana="", former_name="", phones=[], mails=[], language="ja", gender="",
+            birth_date=None, version=None, by=desk.by, now=desk.now,
         ),
     ):  # fmt: skip
         with pytest.raises(MergedAway):

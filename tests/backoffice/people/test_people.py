@@ -1,6 +1,6 @@
 """One person, many keys: made once, found by any of them, changed by one hand at a time."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -38,6 +38,7 @@ def change(person: Person, *, by: Actor, now: datetime, **changes: object) -> No
         "mails": [mail.raw for mail in person.mails],
         "language": person.language,
         "gender": person.gender,
+        "birth_date": person.birth_date,
         "version": person.version,
     }
     actions.update_person(person, **{**values, **changes}, by=by, now=now)  # type: ignore[arg-type]
@@ -228,3 +229,13 @@ def test_the_first_way_to_reach_a_person(haruka: Person) -> None:
     assert (queries.mail_of(haruka.id), queries.phone_of(haruka.id)) == ("hana@example.jp", "+819012345678")
     with pytest.raises(NotFound):
         queries.person(0)
+
+
+def test_a_date_of_birth_is_one_that_somebody_can_have(by: Actor, now: datetime) -> None:
+    person = actions.create_person(name="山田 花子", by=by, now=now)
+    for nobodys in (date(2026, 11, 25), date(1906, 1, 1)):
+        with pytest.raises(Invalid) as refusal:
+            change(person, birth_date=nobodys, by=by, now=now)
+        assert refusal.value.field == "birth_date"
+    change(person, birth_date=date(1960, 2, 29), by=by, now=now)
+    assert person.birth_date == date(1960, 2, 29)

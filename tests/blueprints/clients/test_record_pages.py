@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from backoffice.care.models import Topic
+from backoffice.care.notes import write_note as write_care
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client, SubstituteTrainer
 from backoffice.clients.records import record_of, save_record
@@ -16,7 +18,7 @@ from backoffice.handover.actions import write_note
 from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
-from tests.blueprints.bookings.front_desk import counted, guest, signed_in_trainer, trainer, visit
+from tests.blueprints.bookings.front_desk import TODAY, counted, guest, signed_in_trainer, trainer, visit
 from tests.pages import PageClient
 
 GOALS, PEANUTS = "階段を楽に上りたい", "ピーナッツで息が苦しくなる"
@@ -152,4 +154,18 @@ def test_the_page_costs_the_same_after_a_year(
         save_record(person_id, {"goals": GOALS}, (), version=0, by=SYSTEM, now=now)
     with counted() as many:
         client.get(f"/people/{person_id}/record")
-    assert len(many) == len(few) <= 14
+    assert len(many) == len(few) <= 15
+
+
+def test_care_that_is_due_is_said_with_its_topic_alone(
+    gym: Studio, person: Person, sign_in: SignIn, now: datetime
+) -> None:
+    with transaction():
+        for days, topic in ((0, Topic.SLEEP), (1, Topic.DIET)):
+            due = TODAY + timedelta(days=days)
+            write_care(gym, person.id, topic, advice="23時に寝る", due_on=due, by=SYSTEM, now=now)
+    page = signed_in_trainer(gym, sign_in).get(f"/people/{person.id}/record").text
+    assert "確認するCARE" in page
+    assert "睡眠" in page
+    assert "食事" not in page, "is not due yet"
+    assert "23時" not in page
