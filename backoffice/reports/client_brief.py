@@ -17,6 +17,8 @@ from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import fetch
 from backoffice.handover.queries import NoteRow, notes
 from backoffice.incidents.queries import incidents_of
+from backoffice.programs.plan import PlannedWorkout
+from backoffice.programs.queries import planned_for
 from backoffice.screening.queries import decisions_of
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
@@ -57,6 +59,7 @@ class Brief:
     care: Sequence[CareNote]
     next: SessionLine | None
     last: Sequence[SessionLine]
+    planned: PlannedWorkout | None
     moments: Sequence[Moment]
 
 
@@ -64,13 +67,15 @@ def brief_of(studio: Studio, person_id: int, *, reader: int | None, now: datetim
     """The brief for the trainer `reader`, in a constant number of statements. Nothing of a health check is read."""
     sessions = _sessions(person_id, now)
     past = [one for one in sessions if one.starts_at < now]
+    ahead = next((one for one in sessions if one.starts_at >= now), None)
     found = record_of(person_id)
     return Brief(
         record=found,
         trainers=trainers_of(person_id),
         notes=notes(studio.id, person_id=person_id, reader=reader, limit=5),
         care=due_notes(person_id, local_date(now, studio.zone)),
-        next=next((one for one in sessions if one.starts_at >= now), None),
+        next=ahead,
+        planned=planned_for(person_id, local_date(ahead.starts_at if ahead else now, studio.zone)),
         last=past[:LAST],
         moments=_moments(studio, person_id, past, found),
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from backoffice.clients.models import Wish
-from backoffice.clients.records import TEXTS, Record, note_reading, record_of, save_record
+from backoffice.clients.records import TEXTS, Record, note_reading, save_record
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError, Stale
 from backoffice.reports.client_brief import brief_of
@@ -19,6 +19,7 @@ from blueprints.care.words import TOPIC_WORDS
 from blueprints.clients.forms import RecordForm
 from blueprints.clients.frame import frame
 from blueprints.clients.words import WISH_WORDS
+from blueprints.exercises.words import prescription
 from blueprints.incidents.words import KIND_WORDS, REGION_WORDS
 from blueprints.people.scope import check_own_guest
 from blueprints.screening.words import VERDICT_WORDS
@@ -47,8 +48,8 @@ def record(person_id: int) -> ResponseReturnValue:
     try:
         in_transaction(lambda: _save(person_id, form))
     except Stale as error:
-        saved = record_of(person_id)
-        theirs = _theirs(saved, form)
+        with transaction():  # what somebody else wrote is read here
+            theirs = _theirs(note_reading(person_id, by=actor(), now=now()), form)
         add_domain_error(form, error)
         return _opened(person_id, form, error.status, theirs=theirs)
     except DomainError as error:
@@ -92,6 +93,7 @@ def _page(person_id: int, **more: Any) -> str:
     return render_template(
         "clients/record.html",
         brief=brief,
+        prescription=prescription,
         wish_words=WISH_WORDS,
         verdicts=VERDICT_WORDS,
         attendance_words=ATTENDANCE_WORDS,

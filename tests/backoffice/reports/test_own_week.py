@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from backoffice.bookings.actions import cancel
 from backoffice.bookings.attendance import no_show
 from backoffice.bookings.queries import guests_of
-from backoffice.care.models import Topic
-from backoffice.care.notes import write_note
+from backoffice.care.models import Outcome, Topic
+from backoffice.care.notes import close_note, write_note
 from backoffice.clients.actions import register
 from backoffice.clients.trainers import name_substitute
 from backoffice.core.audit import Actor
@@ -85,7 +85,9 @@ def test_asked_back_are_own_members_without_a_booking_or_quiet_for_14_days(
     visit(gym, missed, "16:00", now=now, day=ahead, slug="session")
     member(gym, "入会したて", known, since=TODAY)
     member(gym, "去った 人", known, since=TODAY - timedelta(days=200))
-    member(gym, "他の 担当", known, of="okada")
+    other = member(gym, "他の 担当", known, of="okada")
+    name_substitute(gym.id, other.id, trainer(gym).id, **known)
+    came(gym, other, 20, now, "12:00")
     week = week_of(gym, now)
     assert names(week.without_next) == ["入会したて", "予約のない 人"]
     assert names(week.quiet) == ["来なかった 人", "ご無沙汰の 人"]
@@ -103,6 +105,8 @@ def test_care_is_due_for_those_who_come_and_those_the_trainer_stands_for(
     name_substitute(gym.id, stood_in.id, trainer(gym).id, **known)
     for who, days in ((coming, 0), (coming, 3), (own, 6), (stood_in, 7), (stranger, 0)):
         write_note(gym, who.id, Topic.SLEEP, advice="早く寝る", due_on=TODAY + timedelta(days=days), **known)
+    done = write_note(gym, own.id, Topic.DIET, advice="朝食", due_on=TODAY, **known)
+    close_note(gym.id, own.id, done.id, Outcome.KEPT, version=1, **known)
     due = week_of(gym, now).care
     assert [(one.shown_name, one.due_on, one.notes) for one in due] == [
         ("来る 人", TODAY, 2), ("会員 人", TODAY + timedelta(days=6), 1)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -10,12 +11,18 @@ from sqlalchemy import select
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note as write_care
 from backoffice.clients.actions import register
+from backoffice.clients.limits import Limit
 from backoffice.clients.models import Client, SubstituteTrainer
 from backoffice.clients.records import record_of, save_record
 from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.db import db, transaction
+from backoffice.exercises.models import Exercise
 from backoffice.handover.actions import write_note
 from backoffice.people.models import Person
+from backoffice.programs.actions import save_day, start_program
+from backoffice.programs.draft import DayDraft, ItemDraft
+from backoffice.screening.actions import decide
+from backoffice.screening.models import Verdict
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, counted, guest, signed_in_trainer, trainer, visit
@@ -63,10 +70,12 @@ def test_saved_and_of_two_the_second_sees_both_texts(gym: Studio, person: Person
     person_id, client = person.id, signed_in_trainer(gym, sign_in)
     address = f"/people/{person_id}/record"
     stale = version_in(client.post(f"{address}/reading", data={}).text)
-    sent = {"goals": GOALS, "wishes": ["QUIET"], "version": stale}
+    sent = {"goals": GOALS, "allergies": PEANUTS, "wishes": ["QUIET"], "version": stale}
     assert client.post(address, data=dict(sent)).status_code == 303
     refused = client.post(address, data={"goals": "別の目標", "version": stale})
     assert refused.status_code == 409
+    assert PEANUTS in refused.text
+    assert db.session.query(AuditLine).filter_by(action="record.opened").count() == 1, "read along with it"
     assert GOALS in refused.text
     assert "別の目標" in refused.text
     assert "静かに過ごしたい" in refused.text
@@ -169,3 +178,35 @@ def test_care_that_is_due_is_said_with_its_topic_alone(
     assert "睡眠" in page
     assert "食事" not in page, "is not due yet"
     assert "23時" not in page
+
+
+def test_what_is_planned_stands_with_the_limits_it_meets(
+    gym: Studio, person: Person, sign_in: SignIn, now: datetime
+) -> None:
+    person_id = person.id
+    entry = db.session.scalars(select(Exercise).where(Exercise.name_ja != "")).first()
+    assert entry is not None
+    with transaction():
+        entry.limits = ["knee", "hip"]
+        program = start_program(gym, person_id, "姿勢改善", starts_on=TODAY, weeks=1, by=SYSTEM, now=now)
+        day = DayDraft((ItemDraft(entry.id, load_kg=Decimal("22.50"), sets=3, amount=8),), "全身")
+        save_day(
+            gym,
+            person_id,
+            program.id,
+            1,
+            TODAY.weekday(),
+            day,
+            valid_from=TODAY,
+            version=None,
+            by=SYSTEM,
+            now=now,
+        )
+        decide(
+            gym, person_id, Verdict.LIMITS, limits=[Limit.KNEE], reason="膝", seen=None, by=SYSTEM, now=now
+        )
+    page = signed_in_trainer(gym, sign_in).get(f"/people/{person_id}/record").text
+    planned = page[page.index("planned-list") :]
+    assert entry.name_ja in planned
+    assert "22.5 kg · 3セット" in planned
+    assert planned.count("tag-warn") == 1
