@@ -39,6 +39,7 @@ from blueprints.preferences.views import preferences
 from blueprints.progress.kinds import measure_kinds
 from blueprints.progress.photos import progress_photos
 from blueprints.progress.reviews import reviews
+from blueprints.progress.sheet import progress_sheet
 from blueprints.progress.views import progress
 from blueprints.replanning.proposals import proposals
 from blueprints.replanning.views import replanning
@@ -92,6 +93,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     preferences,
     progress,
     progress_photos,
+    progress_sheet,
     proposals,
     questions,
     replanning,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
+from backoffice.progress.courses import Course
 from backoffice.progress.trend import DayValue
 
 WIDTH, HEIGHT = 360, 190
@@ -22,6 +23,13 @@ class Chart:
     goal: float | None
     across: list[tuple[float, str]]
     along: list[tuple[float, date]]
+
+
+def drawing(course: Course) -> Chart | None:
+    """The chart of a course; None when nothing was measured in its span."""
+    if not course.days:
+        return None
+    return draw(course.days, course.line, None if course.goal is None else float(course.goal.target))
 
 
 def draw(days: Sequence[DayValue], line: Sequence[DayValue], goal: float | None = None) -> Chart:

@@ -10,14 +10,15 @@ from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use
 from backoffice.progress import actions, queries
-from backoffice.progress.courses import Course, courses_of
+from backoffice.progress.courses import courses_of
 from backoffice.progress.models import Effect, EffectNote, MeasureKind, Measurement
+from backoffice.progress.photos import may_be_shown
 from backoffice.progress.reviews import reviews_of
 from backoffice.staff.permissions import Permission
 from backoffice.studio.scope import of_studio
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
-from blueprints.progress.chart import draw
+from blueprints.progress.chart import drawing
 from blueprints.progress.forms import EffectForm, GoalForm, MeasureForm, measure_form
 from blueprints.progress.words import EFFECT_WORDS, FIRST_WORDS, SPANS
 from blueprints.support.access import actor, permit
@@ -40,12 +41,13 @@ def show(person_id: int) -> ResponseReturnValue:
     noticed = queries.effects_of(current_studio().id, person_id)
     return render_template(
         "progress/show.html",
-        drawn=[(one, chart_of(one)) for one in courses_of(current_studio().id, person_id, since=since)],
+        drawn=[(one, drawing(one)) for one in courses_of(current_studio().id, person_id, since=since)],
         noticed=noticed,
         firsts=queries.first_effects(noticed),
         first_words=FIRST_WORDS,
         effect_words=EFFECT_WORDS,
         reviews=reviews_of(current_studio().id, person_id),
+        is_agreed=may_be_shown(person_id),
         span=span,
         spans=SPANS,
         **frame(person_id),
@@ -151,14 +153,6 @@ def restore_effect(effect_id: int) -> ResponseReturnValue:
     with transaction():
         actions.restore_effect(current_studio().id, effect_id, by=actor(), now=now())
     return redirect(url_for("progress.show", person_id=person_id), 303)
-
-
-def chart_of(course: Course) -> object:
-    """The drawing of a course; None when nothing was measured in the span."""
-    if not course.days:
-        return None
-    target = None if course.goal is None else float(course.goal.target)
-    return draw(course.days, course.line, target)
 
 
 def _whose(model: type[Measurement] | type[EffectNote], row_id: int) -> int:

@@ -40,6 +40,7 @@ SUBJECTS = {
     "room": N_("Room"),
     "saved_view": N_("View of the lead list"),
     "screening": N_("Health check"),
+    "progress_sheet": N_("Progress sheet"),
     "review": N_("Review"),
     "series": N_("Series"),
     "service": N_("Service"),

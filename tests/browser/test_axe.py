@@ -95,7 +95,7 @@ STAFF_PAGES = (
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/care/plan", "/care",
-    "/people/{person}/progress/photos", "/progress/reviews/{review}",
+    "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
     "/people/{person}/progress/photos?first={pose}&second={pose}", "/people/{person}/progress/photos/new",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",

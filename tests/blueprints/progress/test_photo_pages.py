@@ -171,3 +171,14 @@ def test_nobody_but_the_own_trainer_finds_it(mori: PageClient, person: Person, s
             f"/files/{db.session.scalars(select(StoredFile.id)).one()}",
         ):
             assert client.get(path).status_code in (403, 404)
+
+
+def test_the_sheet_holds_photos_only_when_asked_and_agreed(
+    mori: PageClient, person: Person, now: datetime
+) -> None:
+    send(mori, person, photo())
+    address, picture = f"/people/{person.id}/progress/sheet", f'src="/progress/photos/{the_photo()}"'
+    assert picture not in mori.get(address).text
+    assert mori.get(f"{address}?photos=1").text.count(picture) == 1
+    say(person, False, now)
+    assert picture not in mori.get(f"{address}?photos=1").text

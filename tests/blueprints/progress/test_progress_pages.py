@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from backoffice.core.audit import AuditLine
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.progress.models import EffectNote, MeasureGoal, MeasureKind, Measurement
@@ -188,3 +189,20 @@ def test_a_long_course_costs_no_more_statements(mori: PageClient, person: Person
             mori.get(f"/people/{person.id}/progress")
         costs.append(len(sent))
     assert costs[0] == costs[1] <= 12
+
+
+def test_the_sheet_for_the_client_says_everything_twice_and_is_recorded(
+    mori: PageClient, person: Person, sign_in: SignIn
+) -> None:
+    measure(mori, person, "2026-11-01", weight="66.4")
+    measure(mori, person, weight="65.8")
+    send(mori, f"/people/{person.id}/progress/effects/new", effect="FELT", day="2026-11-20", said="肩が軽い")
+    address = f"/people/{person.id}/progress/sheet"
+    page = mori.get(address).text
+    for word in ("体重", "Weight", "最初", "First", "−0.6", "2026-11-20", "初めて感じた日"):
+        assert word in page
+    assert "肩が軽い" not in page
+    lines = db.session.scalars(select(AuditLine).where(AuditLine.action == "progress_sheet.made")).all()
+    assert [(one.person_id, one.after) for one in lines] == [(person.id, {"photos": False})]
+    other = sign_in(Role.TRAINER, Role.FRONT_DESK, mail="other@test.example")
+    assert other.get(address).status_code == 404
