@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, Participant
 from backoffice.care.models import CareNote
@@ -21,6 +21,9 @@ QUIET = timedelta(days=14)
 GONE = timedelta(days=183)
 """Who has not come for half a year has left or rests: asking again is for a campaign, not for this page."""
 MOST_DUE = 50
+BACK = timedelta(days=14)
+OPEN = (Attendance.EXPECTED, Attendance.ARRIVED)
+"""Somebody who is expected or in the house: whether the session was held is still to be said."""
 
 
 class OwnSession(NamedTuple):
@@ -85,6 +88,7 @@ class Week:
     first: date
     zone: str
     sessions: Sequence[OwnSession]
+    unmarked: Sequence[OwnSession]
     care: Sequence[DueCare]
     clients: Sequence[OwnClient]
     now: datetime
@@ -133,13 +137,15 @@ def own_week(studio: Studio, trainer_id: int, first: date, *, now: datetime) -> 
     """The week of a trainer from a day on; three statements, however many guests."""
     start, _ = day_span(first, studio.zone)
     end, _ = day_span(first + timedelta(days=DAYS), studio.zone)
-    sessions = _sessions(studio.id, trainer_id, start, end)
+    found = _sessions(studio.id, trainer_id, start, end, now)
+    sessions = [one for one in found if start <= one.starts_at < end]
     coming = [one.person_id for one in sessions]
     last_day = local_date(now, studio.zone) + timedelta(days=DAYS - 1)
     return Week(
         first=first,
         zone=studio.zone,
         sessions=sessions,
+        unmarked=[one for one in found if one.ends_at <= now and one.attendance in OPEN],
         care=_due_care(studio.id, trainer_id, coming, last_day),
         clients=_clients(trainer_id, now),
         now=now,
@@ -169,7 +175,12 @@ def _longest_ago(one: OwnClient) -> tuple[bool, datetime | None, int]:
     return one.last_at is not None, one.last_at, one.person_id
 
 
-def _sessions(studio_id: int, trainer_id: int, start: datetime, end: datetime) -> list[OwnSession]:
+def _sessions(
+    studio_id: int, trainer_id: int, start: datetime, end: datetime, now: datetime
+) -> list[OwnSession]:
+    """The sessions of the week, and those of the last 14 days of which nobody has said what became of them."""
+    in_week = and_(Booking.starts_at >= start, Booking.starts_at < end)
+    unsaid = and_(Booking.starts_at >= now - BACK, Booking.ends_at <= now, Participant.attendance.in_(OPEN))
     query = (
         select(
             Participant.id, Booking.id, Person.id, Person.name, Person.kana, Person.caution, Booking.starts_at,
@@ -182,8 +193,7 @@ def _sessions(studio_id: int, trainer_id: int, start: datetime, end: datetime) -
         .where(
             Booking.studio_id == studio_id,
             Booking.trainer_id == trainer_id,
-            Booking.starts_at >= start,
-            Booking.starts_at < end,
+            or_(in_week, unsaid),
             Booking.state.not_in(CANCELLED_STATES),
         )
         .order_by(Booking.starts_at, Participant.position)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.bookings.actions import cancel
-from backoffice.bookings.attendance import no_show
+from backoffice.bookings.attendance import attend, no_show
 from backoffice.bookings.queries import guests_of
 from backoffice.care.models import Outcome, Topic
 from backoffice.care.notes import close_note, write_note
@@ -66,6 +66,21 @@ def test_seven_days_of_the_own_sessions_without_those_called_off(
     assert [(day.day, names(rows)) for day, rows in week.days] == [
         (24, ["自分 花子"]), (25, []), (26, []), (27, []), (28, []), (29, []), (30, ["自分 花子"]),
     ]  # fmt: skip
+
+
+def test_sessions_nobody_has_marked_wait_for_14_days(
+    gym: Studio, known: dict[str, Any], now: datetime
+) -> None:
+    who = guest("記録待ち 花子", now=now)
+    for days_ago in (1, 13, 15):
+        came(gym, who, days_ago, now)
+    attend(guests_of(came(gym, who, 2, now).id)[0], **known)
+    cancel(came(gym, who, 3, now), by_gym=True, **known)
+    visit(gym, who, "18:00", now=now, slug="session")
+    week = week_of(gym, now)
+    assert [TODAY - one.starts_at.date() for one in week.unmarked] == [timedelta(days=13), timedelta(days=1)]
+    assert [len(rows) for _day, rows in week.days] == [1, 0, 0, 0, 0, 0, 0]
+    assert len(week_of(gym, now, TODAY - timedelta(days=2)).unmarked) == 2, "whatever week is looked at"
 
 
 def test_asked_back_are_own_members_without_a_booking_or_quiet_for_14_days(
