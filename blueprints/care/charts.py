@@ -59,8 +59,12 @@ def panel(
     words: Sequence[str] = (),
     newest: str = "",
     target: Decimal | None = None,
+    joined: bool = False,
 ) -> Panel:
-    """The panel of a measure whose answers lie between `low` and `high`; `words` are written at both ends instead."""
+    """The panel of a measure whose answers lie between `low` and `high`; `words` are written at both ends instead.
+
+    `joined`: what is measured now and then; a line from one value to the next is right.
+    """
     span = high - low or Decimal(1)
 
     def y(value: Decimal) -> float:
@@ -75,7 +79,7 @@ def panel(
     return Panel(
         title=title,
         newest=newest,
-        line=_line(points),
+        line=_line(points, joined=joined),
         dots="".join(f"M{x} {at}h0" for x, at in points.values()),
         target=None if target is None else y(target),
         low=ends[0],
@@ -83,10 +87,10 @@ def panel(
     )
 
 
-def _line(points: Mapping[date, tuple[float, float]]) -> str:
+def _line(points: Mapping[date, tuple[float, float]], *, joined: bool) -> str:
     drawn, before = [], None
     for day, (x, at) in points.items():
-        follows = before is not None and day - before == timedelta(days=1)
+        follows = before is not None and (joined or day - before == timedelta(days=1))
         drawn.append(f"{'L' if follows else 'M'}{x} {at}")
         before = day
     return "".join(drawn)

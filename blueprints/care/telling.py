@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
+
+from flask_babel import gettext as _
 
 from backoffice.care import queries
 from backoffice.care.measures import ALWAYS, SCALES, TARGETS, Habit, Measure
 from backoffice.care.models import CheckIn
 from backoffice.care.signals import first_recent
+from backoffice.progress.queries import weights
 from blueprints.care.charts import Axis, Panel, panel
-from blueprints.care.words import MEASURE_WORDS, answer_word, answers_to
+from blueprints.care.words import MEASURE_WORDS, answer_word, answers_to, number
 
 DRAWN = (Measure.SLEEP, Measure.FATIGUE, Measure.SORENESS, Measure.MEALS)
 SHOWN_DAYS = 28
@@ -28,12 +32,12 @@ class Telling:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was told in these weeks."""
-        return not self.days
+        """Whether there is nothing to draw in these weeks."""
+        return not self.panels
 
 
 def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
-    """What somebody told in the eight weeks until a day. One statement."""
+    """What somebody told in the eight weeks until a day, and their weight below it. Two statements."""
     axis = Axis.until(day)
     rows = queries.check_ins_of(person_id, axis.first, day)
     told = [row for row in rows if row.has_words or any(_value(row, one) is not None for one in Measure)]
@@ -41,7 +45,10 @@ def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
     answered = [one for one in Measure if any(_value(row, one) is not None for row in told)]
     return Telling(
         axis=axis,
-        panels=[_panel(one, rows, plan, axis) for one in (*DRAWN, *plan.measures) if one in answered],
+        panels=[
+            *[_panel(one, rows, plan, axis) for one in (*DRAWN, *plan.measures) if one in answered],
+            *_weight(person_id, axis),
+        ],
         measures=[one for one in asked if one in answered],
         days=told[::-1][:SHOWN_DAYS],
         habits=_habits_kept(rows, plan, day),
@@ -63,6 +70,23 @@ def _panel(measure: Measure, rows: list[CheckIn], plan: queries.Plan, axis: Axis
         MEASURE_WORDS[measure], values, axis, low=steps[0], high=steps[-1], words=words,
         newest=answer_word(measure, values[newest]), target=plan.targets[measure] if measure in TARGETS else None,
     )  # fmt: skip
+
+
+def _weight(person_id: int, axis: Axis) -> list[Panel]:
+    """The weight in kg as it was measured, on the same days; its own range, as nobody's begins at nothing."""
+    values = {
+        one.day: Decimal(str(one.value)) for one in weights(person_id, axis.first) if one.day <= axis.last
+    }
+    if not values:
+        return []
+    low, high = floor(min(values.values())), ceil(max(values.values()))
+    newest = f"{number(values[max(values)])} kg"
+    low, high = (low, high) if low < high else (low - 1, high + 1)
+    return [
+        panel(
+            _("Weight (kg)"), values, axis, low=Decimal(low), high=Decimal(high), newest=newest, joined=True
+        )
+    ]
 
 
 def _value(row: Any, measure: Measure) -> Decimal | None:

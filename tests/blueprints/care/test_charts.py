@@ -19,6 +19,12 @@ def test_only_days_that_follow_each_other_are_joined() -> None:
     assert drawn() == ""
 
 
+def test_a_weight_is_joined_from_one_measuring_to_the_next() -> None:
+    values = {LAST - timedelta(days=days): Decimal(60) for days in (30, 9, 0)}
+    line = panel("Weight", values, AXIS, low=Decimal(59), high=Decimal(61), joined=True).line
+    assert [line.count(letter) for letter in "ML"] == [1, 2]
+
+
 def test_the_weeks_share_the_axis_of_the_days() -> None:
     days = [day for _x, day in AXIS.weeks]
     assert (len(days), days[0], days[-1]) == (8, AXIS.first, LAST - timedelta(days=6))

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from backoffice.core.db import db, transaction
 from backoffice.merging.actions import merge
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.models import Person
+from backoffice.progress.actions import add_measurements
+from backoffice.progress.queries import kinds
 from backoffice.screening.queries import sheet_path
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
@@ -189,6 +192,20 @@ def test_the_page_is_sent_by_the_trainer(gym: Studio, person: Person, sign_in: S
     trainer.get(address)
     trainer.post(f"{address}/link", data={})
     assert db.session.query(Message).filter_by(kind=Kind.CARE_ASKED).count() == 1
+
+
+def test_the_weight_stands_below_what_was_told_on_the_same_weeks(
+    gym: Studio, person: Person, client: PageClient, link: str, sign_in: SignIn, now: datetime
+) -> None:
+    person_id = person.id
+    tell(client, link)
+    weight = next(one for one in kinds(gym.id) if one.unit == "kg")
+    with transaction():
+        for back, value in ((20, "61.5"), (2, "60.25")):
+            day = now.date() - timedelta(days=back)
+            add_measurements(gym, person_id, day, {weight.id: Decimal(value)}, by=SYSTEM, now=now)
+    page = signed_in_trainer(gym, sign_in).get(f"/people/{person_id}/care").text
+    assert page.index("睡眠（時間）") < page.index("体重（kg）") < page.index("60.2 kg")
 
 
 def test_a_trainer_of_others_sees_nobody_in_the_queue_and_reaches_nothing(
