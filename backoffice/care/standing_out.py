@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select, true
 
 from backoffice.care.measures import TARGETS, Measure
 from backoffice.care.models import CareNote, CarePlan, CheckIn
@@ -124,13 +124,14 @@ def _statement(day: date, *, needs_look: bool) -> Select[Any]:
         .join(due, true())
         .join(told, true())
         .outerjoin(plan, true())
-        .where(Person.archived_at.is_(None))
     )  # fmt: skip
     if not needs_look:
         return query
     last = told.c.last_day
     is_silent = last.between(day - FORGOTTEN_AFTER, day - SILENT_AFTER)
-    return query.where(or_(due.c.due > 0, told.c.unseen > 0, is_silent))
+    return query.where(
+        or_(due.c.due > 0, told.c.unseen > 0, is_silent), or_(due.c.due > 0, _may_need_look(day))
+    )
 
 
 def _told_of(day: date) -> Any:
@@ -164,6 +165,15 @@ def _told_of(day: date) -> Any:
         .correlate(Person)
         .lateral("told")
     )
+
+
+def _may_need_look(day: date) -> ColumnElement[bool]:
+    """What two glances at an index rule out, before anybody's five weeks are counted."""
+    is_own = CheckIn.person_id == Person.id
+    unseen = exists().where(is_own, CheckIn.seen_at.is_(None), CheckIn.day >= first_recent(day))
+    newest = select(CheckIn.day).where(is_own).order_by(CheckIn.day.desc()).limit(1).correlate(Person)
+    last = newest.scalar_subquery()
+    return or_(unseen, last.between(day - FORGOTTEN_AFTER, day - SILENT_AFTER))
 
 
 def _due(day: date) -> Any:

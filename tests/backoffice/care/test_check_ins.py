@@ -142,6 +142,16 @@ def test_a_consent_given_anew_brings_nothing_back_that_was_told_before(desk: Des
     assert check_ins_of(person.id, TODAY, TODAY + timedelta(days=1)) == [row]
 
 
+def test_made_one_with_somebody_who_took_the_consent_back_nothing_is_shown(desk: Desk) -> None:
+    kept, dropped = desk.meet(), desk.meet()
+    tell(desk, kept)
+    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
+    record_consent(dropped.id, Purpose.HEALTH, False, now=desk.now - timedelta(days=1), **said)  # type: ignore[arg-type]
+    merge(kept.id, dropped.id, {}, by=desk.by, now=desk.now)
+    assert check_ins_of(kept.id, TODAY, TODAY) == []
+    assert waiting() == []
+
+
 def test_words_are_read_by_who_may_recorded_and_stand_in_no_table(desk: Desk) -> None:
     person, other = desk.meet(), desk.meet()
     row = tell(desk, person, words=WORDS, video="https://video.example/squat")
@@ -295,6 +305,16 @@ def test_an_answer_goes_out_as_a_link_in_the_morning_and_not_once_it_is_read(des
     for _ in range(2):
         mark_read(made.id, by=desk.by, now=night)
     assert isinstance(care_facts(message, night), NotWanted)
+
+
+def test_an_answer_does_not_go_out_once_the_consent_is_taken_back(desk: Desk) -> None:
+    person = desk.meet()
+    reply(desk.studio, person.id, "無理せずに", until=None, by=desk.by, now=desk.now)
+    message = db.session.scalars(select(Message).where(Message.kind == Kind.CARE_REPLY)).one()
+    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
+    record_consent(person.id, Purpose.HEALTH, False, now=desk.now, **said)  # type: ignore[arg-type]
+    db.session.flush()
+    assert isinstance(care_facts(message, desk.now), NotWanted)
 
 
 def test_without_an_address_or_words_nothing_is_written(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backoffice.care.measures import MORE_IS_WORSE, SCALES, TARGETS, Measure
@@ -117,6 +117,7 @@ def histories(draw: st.DrawFn) -> tuple[Measure, Answers]:
     return measure, {DAY - timedelta(days=back): value for back, value in answers.items()}
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(MEASURES, st.sets(BACK), st.data())
 def test_missing_days_raise_nothing(measure: Measure, answered: set[int], data: st.DataObject) -> None:
     """Somebody whose answers never change stands out against themselves on no set of days whatever."""
@@ -125,6 +126,7 @@ def test_missing_days_raise_nothing(measure: Measure, answered: set[int], data: 
     assert SignalKind.SELF not in kinds(measure, answers)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(histories())
 def test_without_answers_in_the_last_seven_days_nothing_is_said(history: tuple[Measure, Answers]) -> None:
     measure, answers = history
@@ -132,6 +134,7 @@ def test_without_answers_in_the_last_seven_days_nothing_is_said(history: tuple[M
     assert kinds(measure, old) == set()
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(histories())
 def test_every_signal_is_borne_out_by_its_own_numbers(history: tuple[Measure, Answers]) -> None:
     measure, answers = history
@@ -143,6 +146,7 @@ def test_every_signal_is_borne_out_by_its_own_numbers(history: tuple[Measure, An
             assert one.usual_count >= NEEDED_BEFORE
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(histories(), st.integers(35, 400))
 def test_what_lies_further_back_changes_nothing(history: tuple[Measure, Answers], back: int) -> None:
     measure, answers = history
