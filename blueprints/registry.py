@@ -36,6 +36,9 @@ from blueprints.my_week.views import my_week
 from blueprints.palette.views import palette
 from blueprints.people.views import people
 from blueprints.preferences.views import preferences
+from blueprints.programs.home import home_program
+from blueprints.programs.templates import program_templates
+from blueprints.programs.views import programs
 from blueprints.progress.kinds import measure_kinds
 from blueprints.progress.photos import progress_photos
 from blueprints.progress.reviews import reviews
@@ -78,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     files,
     handover,
     health,
+    home_program,
     imports,
     incidents,
     joining,
@@ -90,6 +94,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     offers,
     palette,
     people,
+    program_templates,
+    programs,
     preferences,
     progress,
     progress_photos,

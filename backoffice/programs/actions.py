@@ -142,6 +142,35 @@ def reshape(
     return _append(studio.id, program, VersionDraft(weeks, weekly, days | added), valid_from, by=by, now=now)
 
 
+def change_program(
+    studio: Studio,
+    person_id: int | None,
+    program_id: int,
+    name_ja: str,
+    name_en: str,
+    *,
+    weeks: int,
+    weekly: int,
+    valid_from: date,
+    ends_on: date | None = None,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Names, shape and end in one: only what differs is written. Refuses as `rename`, `reshape` and `end_program`."""
+    program = _held(studio.id, person_id, program_id, version)
+    if _names(name_ja, name_en) != (program.name_ja, program.name_en):
+        rename(studio.id, person_id, program_id, name_ja, name_en, version=None, by=by, now=now)
+    held = newest_version(program_id)
+    if (weeks, weekly) != (held.weeks, held.weekly):
+        reshape(
+            studio, person_id, program_id, weeks=weeks, weekly=weekly, valid_from=valid_from, version=None, by=by,
+            now=now,
+        )  # fmt: skip
+    if person_id is not None and ends_on != program.ends_on:
+        end_program(studio, person_id, program_id, ends_on, version=None, by=by, now=now)
+
+
 def rename(
     studio_id: int, person_id: int | None, program_id: int, name_ja: str, name_en: str, *,
     version: int | None, by: Actor, now: datetime,

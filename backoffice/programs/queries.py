@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
@@ -87,6 +87,20 @@ def templates_of(studio_id: int) -> list[Program]:
         Program.studio_id == studio_id, Program.person_id.is_(None), Program.archived_at.is_(None)
     )
     return sorted(db.session.scalars(query), key=lambda one: (one.name_ja, one.id))
+
+
+class Cues(NamedTuple):
+    """What a trainer says while an exercise is done, one cue to a line."""
+
+    ja: str
+    en: str
+
+
+def cues_of(version: PlannedVersion) -> dict[int, Cues]:
+    """The cues of every exercise in a version, by its id. One statement."""
+    wanted = {item.exercise_id for day in version.workouts for item in day.items}
+    query = select(Exercise.id, Exercise.cues_ja, Exercise.cues_en).where(Exercise.id.in_(wanted))
+    return {row.id: Cues(row.cues_ja, row.cues_en) for row in fetch(query)}
 
 
 _HEADS = (

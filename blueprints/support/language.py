@@ -1,6 +1,7 @@
 """The language of a request: chosen (cookie), the staff member's own, or what the browser asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
@@ -33,6 +34,17 @@ def _choose() -> str:
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     return request.accept_languages.best_match(["ja", "en"]) or "ja"
+
+
+@contextmanager
+def speaking(wanted: Language) -> Iterator[None]:
+    """Say what is said inside the block in this language, whatever the reader's: for a page in both."""
+    before = language()
+    g.language = wanted.value
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def say(error: DomainError) -> str:

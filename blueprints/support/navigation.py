@@ -65,6 +65,13 @@ NAV = (
         feature="shifts",
     ),
     NavItem(
+        "program_templates.index",
+        N_("Programs"),
+        icon="list-details",
+        permission=Permission.TRAINING_EDIT,
+        feature="program_templates",
+    ),
+    NavItem(
         "exercises.index",
         N_("Exercises"),
         icon="barbell",

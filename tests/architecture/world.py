@@ -33,6 +33,7 @@ from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person, record_consent
 from backoffice.people.models import Purpose
+from backoffice.programs.actions import add_template, start_program
 from backoffice.progress.actions import add_measurements, note_effect
 from backoffice.progress.models import Effect, Pose, Review
 from backoffice.progress.photos import add_photo as add_pose
@@ -172,6 +173,8 @@ def make_world(gym: Studio, now: datetime) -> World:
     told = Report(IncidentKind.NEAR_MISS, now, "だれにも見せないメモ", person_id=person.id)
     own = Actor("staff", staff["own trainer"].id, "w")
     incident = report_incident(gym, told, by=own, now=now)
+    planned = start_program(gym, person.id, "だれにも見せないメモ", starts_on=DAY, by=SYSTEM, now=now)
+    template = add_template(gym, "基本", by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -183,6 +186,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
         "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
+        "program_id": planned.id, "template_id": template.id, "week": 1, "weekday": 1,
         "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,
         "check_in_id": checked_in.id,
         "pose_photo_id": posed.id, "review_id": review.id,

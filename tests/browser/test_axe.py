@@ -33,6 +33,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.exchange.imports import ImportKind, choose_columns, keep_file
 from backoffice.exercises.models import Exercise
+from backoffice.exercises.vocabulary import Setting as Place
 from backoffice.files.actions import add_file, archive_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
@@ -42,6 +43,9 @@ from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
+from backoffice.programs.actions import add_template, save_day, start_program
+from backoffice.programs.draft import DayDraft, ItemDraft
+from backoffice.programs.home import home_path
 from backoffice.progress.actions import add_measurements, note_effect, set_goal
 from backoffice.progress.models import Effect, Pose, Review
 from backoffice.progress.photos import add_photo
@@ -96,6 +100,10 @@ STAFF_PAGES = (
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
     "/people/{person}/care/plan", "/care",
     "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
+    "/people/{person}/program", "/people/{person}/program/new", "/people/{person}/program/{program}/edit",
+    "/people/{person}/program/{program}/week/1/day/1", "/people/{person}/program/{program}/print",
+    "/programs", "/programs/new", "/programs/{template}", "/programs/{template}/edit",
+    "/programs/{template}/week/1/day/1",
     "/people/{person}/progress/photos?first={pose}&second={pose}", "/people/{person}/progress/photos/new",
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers",
@@ -118,6 +126,7 @@ STAFF_PAGES = (
     "/settings/trainers/new",
 )  # fmt: skip
 LINK_PAGES = (
+    "/home-program/{home}",
     "/offer/{offer}",
     "/checkin/{care}",
     "/checkin/{care}/done",
@@ -179,6 +188,7 @@ def _story() -> dict[str, object]:
         **_care(guest.person_id, now),
         "review": _review(guest.person_id, now),
         "pose": _pose(guest.person_id, now),
+        **_program(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -202,6 +212,41 @@ def _care(person_id: int, now: datetime) -> dict[str, object]:
     return {
         "care": check_in_path(person_id).removeprefix("/checkin/"),
         "reply": reply_path(made.id).removeprefix("/care-reply/"),
+    }
+
+
+def _program(person_id: int, now: datetime) -> dict[str, object]:
+    """A template, and a home program of two weeks with a superset and muscles on two days running."""
+    studio, known = the_studio(), {"by": SYSTEM, "now": now}
+    today = local_date(now, studio.zone)
+    ids = db.session.scalars(
+        select(Exercise.id).where(Exercise.section == "main").order_by(Exercise.id)
+    ).all()
+    items = tuple(
+        ItemDraft(one, load_kg=Decimal(10 * (n + 1)), rest_seconds=60, note="ゆっくり", joined=n == 1)
+        for n, one in enumerate(ids[:3])
+    )
+    with transaction():
+        template = add_template(studio, "基本", "Basics", **known)  # type: ignore[arg-type]
+        made = start_program(
+            studio,
+            person_id,
+            "自宅の8週間",
+            starts_on=today,
+            place=Place.HOME,
+            weeks=2,
+            **known,  # type: ignore[arg-type]
+        )
+        for program, owner in ((template, None), (made, person_id)):
+            for weekday in (1, 2):
+                save_day(
+                    studio, owner, program.id, 1, weekday, DayDraft(items, "全身"), valid_from=today, every_week=True,
+                    version=None, **known,  # type: ignore[arg-type]
+                )  # fmt: skip
+    return {
+        "program": made.id,
+        "template": template.id,
+        "home": home_path(made).removeprefix("/home-program/"),
     }
 
 
