@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from backoffice.clients.models import ClientRecord
+from backoffice.clients.records import save_record
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import Stale
@@ -88,6 +90,21 @@ def test_of_fifty_editors_one_wins_each_round(arena: Flask) -> None:
 
     ended = at_once(arena, 50, 20, edit)
     assert ended == [Counter(done=1, stale=49)] * 20
+
+
+def test_of_many_who_write_the_first_sheet_of_a_client_one_has_written_it(arena: Flask) -> None:
+    with arena.app_context():
+        made = [
+            in_transaction(lambda: people.create_person(name="佐藤", by=SYSTEM, now=NOW)) for _ in range(10)
+        ]
+        guests = [one.id for one in made]
+
+    def write(writer: int, number: int) -> None:
+        save_record(guests[number], {"goals": f"{writer}"}, (), version=0, by=SYSTEM, now=NOW)
+
+    assert at_once(arena, 12, 10, write) == [Counter(done=1, stale=11)] * 10
+    with arena.app_context():
+        assert db.session.scalar(select(func.count()).select_from(ClientRecord)) == 10
 
 
 def test_a_lead_keeps_one_next_action_whoever_sets_it(arena: Flask) -> None:
