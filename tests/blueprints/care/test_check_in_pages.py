@@ -81,6 +81,9 @@ def test_told_by_link_it_stands_in_the_queue_with_its_reason_and_is_answered(
     )
     client.post(path, data={})
     assert db.session.get_one(CareReply, answer.id, populate_existing=True).read_at is not None
+    client.get(link)
+    client.post(f"{link}/withdrawal", data={})
+    assert client.get(path).status_code == 404, "without the consent the words are gone as well"
 
 
 def test_a_get_changes_nothing_and_shows_no_answer(client: PageClient, link: str) -> None:
