@@ -215,6 +215,8 @@ def test_a_trainer_of_others_sees_nobody_in_the_queue_and_reaches_nothing(
     person: Person, client: PageClient, link: str, sign_in: SignIn
 ) -> None:
     tell(client, link, soreness="5")
+    with transaction():
+        rows()[0].has_words, rows()[0].words = True, WORDS
     person_id, row_id = person.id, rows()[0].id
     other = sign_in(Role.TRAINER, Role.FRONT_DESK, mail="other@test.example")
     assert "山田 花子" not in other.get("/care").text
