@@ -11,6 +11,7 @@ from backoffice.demo.sessions import Member
 from backoffice.progress.actions import add_measurements, note_effect, set_goal
 from backoffice.progress.models import Effect
 from backoffice.progress.queries import kinds
+from backoffice.progress.reviews import plan_reviews
 
 MEASURED = 9
 WEEKS = 13
@@ -19,9 +20,10 @@ NOTICED = ((Effect.FELT, 18, "朝起きたときに腰が軽い"), (Effect.SEEN,
 
 
 def measure_members(diary: Diary, members: list[Member]) -> None:
-    """The last three months of the first members."""
+    """The last three months of the first members; and the reviews that are near."""
     named = {one.name_en: one.id for one in kinds(diary.studio.id)}
     with transaction():
+        plan_reviews(diary.studio, now=diary.now)
         for number, member in enumerate(members[:MEASURED]):
             start = 54 + 4 * number + diary.random.random() * 3
             _measure(diary, member, named, start)

@@ -13,7 +13,6 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
 from backoffice.exercises.vocabulary import Setting
-from backoffice.people.models import Person
 from backoffice.programs.models import Program
 from backoffice.progress.models import Review
 from backoffice.staff.models import Trainer
@@ -113,13 +112,11 @@ def _unplanned(studio: Studio, week: int, today: date) -> list[tuple[int, date, 
     )
     query = (
         select(begun.c.person_id, begun.c.begun_on, Trainer.staff_id)
-        .join(Person, Person.id == begun.c.person_id)
         .join(Client, Client.person_id == begun.c.person_id)
         .join(Trainer, Trainer.id == Client.main_trainer_id)
         .where(
             Trainer.studio_id == studio.id,
             Trainer.staff_id.is_not(None),
-            Person.archived_at.is_(None),
             begun.c.begun_on.between(today - LATEST - span, today + AHEAD - span),
             ~planned,
         )

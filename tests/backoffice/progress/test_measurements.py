@@ -97,7 +97,10 @@ def test_nothing_and_kinds_that_are_not_measured_are_refused(
         add_measurements(gym, 999_999, TODAY, {kind("weight").id: Decimal(70)}, by=by, now=now)
 
 
-def test_weights_by_day_for_other_features(gym: Studio, who: Person, weigh: Callable[..., int]) -> None:
+def test_weights_by_day_for_other_features(
+    gym: Studio, who: Person, weigh: Callable[..., int], by: Actor, now: datetime
+) -> None:
+    add_measurements(gym, who.id, TODAY, {kind("waist").id: Decimal(70)}, by=by, now=now)
     weigh("66", TODAY - timedelta(days=30))
     for value in ("65", "64"):
         weigh(value, TODAY - timedelta(days=2))
