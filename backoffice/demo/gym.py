@@ -13,6 +13,7 @@ from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.people import SIGN_INS, hire
+from backoffice.demo.programs import plan_members
 from backoffice.demo.progress import measure_members
 from backoffice.demo.records import tell_records
 from backoffice.demo.sessions import fill_weeks, join_early_members
@@ -42,6 +43,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     book_todays_visits(diary)
     fill_weeks(diary, members)
     tell_records(diary, members)
+    plan_members(diary, members)
     tell_stories(diary, members)
     with transaction():
         _finish_past_calls(now)

@@ -62,10 +62,10 @@ def versions_of(program_id: int) -> list[ProgramVersion]:
 
 
 def programs_of(person_id: int) -> list[Program]:
-    """The programs of a person: those without an end first, then the newest."""
+    """The programs of a person: those without an end first, the gym before home, then the newest."""
     query = select(Program).where(Program.person_id == person_id, Program.archived_at.is_(None))
     in_order = query.order_by(
-        Program.ends_on.desc().nulls_first(), Program.starts_on.desc(), Program.id.desc()
+        Program.ends_on.desc().nulls_first(), Program.place, Program.starts_on.desc(), Program.id.desc()
     )
     return list(db.session.scalars(in_order))
 

@@ -230,3 +230,14 @@ def test_neither_the_tables_nor_the_audit_hold_the_words(
     for one in words:
         assert one not in kept
         assert one.encode().decode("latin-1") not in kept
+
+
+def test_a_day_holds_no_more_than_a_session_can(
+    desk: Desk, person: Person, program: Program, exercise: Callable[[str], int]
+) -> None:
+    item = ItemDraft(exercise("bird_dog"))
+    with pytest.raises(Invalid):
+        actions.save_day(
+            desk.studio, person.id, program.id, 1, 1, DayDraft((item,) * 31), valid_from=TODAY, version=None,
+            by=desk.by, now=desk.now,
+        )  # fmt: skip

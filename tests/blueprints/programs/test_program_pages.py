@@ -279,6 +279,10 @@ def test_a_home_program_opens_by_its_link_until_it_is_ended(
     assert visitor.get(link).status_code == 404
     renewed = db.session.get_one(Program, program.id, populate_existing=True)
     assert visitor.get(home_path(renewed)).status_code == 200
+    renewed.ends_on = TODAY - timedelta(days=1)
+    db.session.flush()
+    assert visitor.get(home_path(renewed)).status_code == 404, "it is over"
+    renewed.ends_on = None
     renewed.place = Setting.GYM.value
     db.session.flush()
     assert visitor.get(home_path(renewed)).status_code == 404, "a gym program has no page"
