@@ -28,7 +28,9 @@ from backoffice.studio import editing
 from backoffice.studio.models import Studio
 
 USUAL_WEEKLY = 2
+MOST_AHEAD = timedelta(days=366)
 IN_THE_PAST = N_("Please choose today or a later day: what was planned before stays as it was.")
+TOO_FAR = N_("Please choose a day within a year.")
 ENDED = N_("This program has ended. Please start a new one.")
 
 
@@ -53,6 +55,8 @@ def start_program(
     held_person(person_id)
     if starts_on < local_date(now, studio.zone):
         raise Invalid(IN_THE_PAST, field="starts_on")
+    if starts_on > local_date(now, studio.zone) + MOST_AHEAD:
+        raise Invalid(TOO_FAR, field="starts_on")
     draft = VersionDraft(weeks, weekly, {})
     if template_id is not None:
         program_of(studio.id, None, template_id)
@@ -229,6 +233,8 @@ def _base(studio: Studio, program: Program, valid_from: date, now: datetime) -> 
     """The program as it is on the day from which it is to change."""
     if valid_from < max(local_date(now, studio.zone), program.starts_on or date.min):
         raise Invalid(IN_THE_PAST, field="valid_from")
+    if valid_from > local_date(now, studio.zone) + MOST_AHEAD:
+        raise Invalid(TOO_FAR, field="valid_from")
     if program.ends_on is not None and valid_from > program.ends_on:
         raise Invalid(ENDED, field="valid_from")
     held = version_on(program.id, valid_from) if program.person_id else newest_version(program.id)

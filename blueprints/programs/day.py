@@ -13,7 +13,7 @@ from backoffice.core.errors import DomainError, Invalid, NotFound, Stale
 from backoffice.exercises.queries import ExerciseRow, exercise_rows, find_for_picker
 from backoffice.exercises.vocabulary import COUNTED_WORDS, UNIT_WORDS
 from backoffice.programs import actions, queries
-from backoffice.programs.draft import DayDraft, day_draft_of
+from backoffice.programs.draft import MOST_WEEKS, DayDraft, day_draft_of
 from backoffice.programs.models import Program
 from backoffice.programs.plan import PlannedVersion
 from backoffice.programs.preview import with_day
@@ -48,6 +48,8 @@ class Editing:
 
 def edit_day(editing: Editing) -> ResponseReturnValue:
     """The form; a POST does what its button says and keeps all that was typed. Only "save" writes."""
+    if not (1 <= editing.week <= MOST_WEEKS and 0 <= editing.weekday <= 6):
+        raise NotFound
     if request.method == "GET":
         return _page(editing, _as_it_is(editing)), 200
     typed = read_day(request.form)

@@ -17,6 +17,8 @@ DECIMALS = ("load_kg", "rpe")
 TEXTS = ("unit", "counted", "note", "joined")
 NAMES = ("exercise_id", *NUMBERS, *DECIMALS, *TEXTS)
 LONGEST = 12
+MOST_PLACES = 6
+"""A number of more places is a slip, and 1e999999999 would fill the memory as a whole number."""
 
 Row = dict[str, str]
 
@@ -128,7 +130,7 @@ def _decimal(typed: str, name: str) -> Decimal | None:
         exact = Decimal(plain)
     except InvalidOperation as error:
         raise Invalid(N_("Please enter a number."), field=name) from error
-    if not exact.is_finite():
+    if not exact.is_finite() or abs(exact.adjusted()) > MOST_PLACES:
         raise Invalid(N_("Please enter a number."), field=name)
     return exact
 

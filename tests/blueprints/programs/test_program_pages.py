@@ -147,6 +147,7 @@ def test_buttons_of_the_editor_change_the_form_and_only_save_writes(
         ({"sets": "0"}, "sets-0"), ({"sets": "x"}, "sets-0"), ({"amount": ""}, "amount-0"), ({"rpe": "7.2"}, "rpe-0"),
         ({"rpe": "11"}, "rpe-0"), ({"load_kg": "501"}, "load_kg-0"), ({"load_kg": "NaN"}, "load_kg-0"),
         ({"amount_to": "3"}, "amount_to-0"), ({"rest_seconds": "1.5"}, "rest_seconds-0"), ({"unit": "miles"}, "unit-0"),
+        ({"sets": "1e999999999"}, "sets-0"),
         ({"exercise_id": ""}, "exercise_id-0"),
     ],
 )  # fmt: skip
@@ -173,10 +174,13 @@ def test_days_gone_by_and_exercises_of_nowhere_are_refused(
     for form in (
         sent(bird, do="save", valid_from="2026-11-23"),
         sent(bird, do="save", valid_from="morgen"),
+        sent(bird, do="save", valid_from="9999-12-31"),
         sent(row(0, 99999), do="save"),
     ):
         assert trainer.post(address, data=form).status_code == 422
     assert trainer.post(day_address(program, week=2), data=sent(bird, do="save")).status_code == 422
+    for week, weekday in ((0, 1), (13, 1), (1, 7)):
+        assert trainer.get(day_address(program, week, weekday)).status_code == 404
     assert db.session.query(ProgramVersion).count() == 1
 
 
