@@ -92,10 +92,11 @@ def test_nobody_plans_for_days_gone_by(desk: Desk, person: Person, program: Prog
     with pytest.raises(Invalid) as refused:
         plan(30, valid_from=day_of(2), now=later)
     assert refused.value.field == "valid_from"
-    with pytest.raises(Invalid):
-        actions.start_program(
-            desk.studio, person.id, "昨日から", starts_on=day_of(-1), by=desk.by, now=desk.now
-        )
+    for starts_on in (day_of(-1), day_of(367)):
+        with pytest.raises(Invalid):
+            actions.start_program(
+                desk.studio, person.id, "遠すぎる", starts_on=starts_on, by=desk.by, now=desk.now
+            )
     with pytest.raises(Invalid):
         actions.reshape(
             desk.studio, person.id, program.id, weeks=1, weekly=2, valid_from=day_of(2), version=None, by=desk.by,
