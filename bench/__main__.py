@@ -16,7 +16,7 @@ from backoffice.core.config import Settings, load_settings
 from backoffice.core.db import db
 from backoffice.core.local import ensure_servers, with_servers
 from backoffice.core.migrate import upgrade
-from bench import gym
+from bench import gym, training
 from bench.cases import Case, cases
 from bench.client import Load, get, run
 from bench.servers import Web, gunicorn
@@ -75,11 +75,12 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> list[Result]:
         whole = [sys.executable, "-m", "bench.reference"]
         subprocess.run(whole, env={**os.environ, **environment}, check=True)
     # outside of the context above: requests inside it would share what they know of the visitor
-    cookie, csrf = gym.cookie(app, now=now)
+    manager = gym.signed_in(app, gym.MAIL, "/leads/new", now=now)
+    trainer = gym.signed_in(app, training.MAIL, "/care", now=now)
     with app.app_context():
-        measured = [case for case in cases(cookie, csrf, now=now) if asked.only in case.name]
+        measured = [case for case in cases(manager, trainer, now=now) if asked.only in case.name]
         engine = db.engine
-    statements = {case.name: gym.statements(app, engine, case, cookie) for case in measured}
+    statements = {case.name: gym.statements(app, engine, case) for case in measured}
     engine.dispose()
     with (
         gunicorn("bench.reference:app", environment, "/enter") as reference,

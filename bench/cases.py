@@ -11,7 +11,8 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from bench.client import get, post
-from bench.gym import booking_bodies
+from bench.gym import Visitor, booking_bodies
+from bench.training import the_client
 
 ZONE = "Asia/Tokyo"
 
@@ -22,6 +23,7 @@ class Case:
 
     name: str
     path: str
+    cookie: str
     request: Callable[[], bytes]
     ratio: float | None = None
     statements: int | None = None
@@ -42,8 +44,33 @@ class Case:
         return ", ".join(parts)
 
 
-def cases(cookie: str, csrf: str, *, now: datetime) -> list[Case]:
+def cases(manager: Visitor, trainer: Visitor, *, now: datetime) -> list[Case]:
     """Every measured page of a gym of 20,000 people and 100,000 bookings."""
+    return [*_of_the_desk(manager, now=now), *_of_a_trainer(trainer)]
+
+
+def _page(name: str, path: str, visitor: Visitor, **expected: float) -> Case:
+    request = get(path, visitor.cookie)
+    return Case(name, path, visitor.cookie, lambda: request, **expected)  # type: ignore[arg-type]
+
+
+def _of_a_trainer(trainer: Visitor) -> list[Case]:
+    """Pages about a client of three years with 300 visits, and the queue of a trainer with 2,000 guests."""
+    client = the_client()
+
+    def page(name: str, path: str, **expected: float) -> Case:
+        return _page(name, path, trainer, **expected)
+
+    return [
+        page("client sheet, three years", f"/people/{client}/record", ratio=0.25, statements=18),
+        page("progress, three years", f"/people/{client}/progress", ratio=0.25, statements=12),
+        page("CARE of one, three years", f"/people/{client}/care", ratio=0.25, statements=12),
+        page("CARE queue, 2,000 guests", "/care", ms=300, statements=4),
+    ]
+
+
+def _of_the_desk(manager: Visitor, *, now: datetime) -> list[Case]:
+    cookie, csrf = manager
     today = local_date(now, ZONE)
     person = db.session.scalars(select(Person.id).order_by(Person.id).offset(1_234).limit(1)).one()
     events = f"/calendar/events?from={today - timedelta(days=3)}&to={today - timedelta(days=2)}"
@@ -51,11 +78,10 @@ def cases(cookie: str, csrf: str, *, now: datetime) -> list[Case]:
     bodies = booking_bodies(csrf, now=now)
 
     def page(name: str, path: str, **expected: float) -> Case:
-        request = get(path, cookie)
-        return Case(name, path, lambda: request, **expected)  # type: ignore[arg-type]
+        return _page(name, path, manager, **expected)
 
     def form(name: str, path: str, body: Callable[[], str], **expected: float) -> Case:
-        return Case(name, path, lambda: post(path, cookie, body()), body=body, **expected)  # type: ignore[arg-type]
+        return Case(name, path, cookie, lambda: post(path, cookie, body()), body=body, **expected)  # type: ignore[arg-type]
 
     def search(name: str, typed: str) -> Case:
         body = urlencode({"csrf_token": csrf, "q": typed})

@@ -8,7 +8,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
 from backoffice.care.measures import TARGETS, Measure
 from backoffice.care.models import CareNote, CarePlan, CheckIn
@@ -66,13 +79,13 @@ class Look:
 def queue(only: ColumnElement[bool], day: date) -> list[Look]:
     """Who of these people needs a look on a day, the greatest concern first: something told that nobody has seen, a
     note that is due, or two weeks of silence. One statement."""
-    found = [_look(row, day) for row in fetch(_statement(day, needs_look=True).where(only))]
+    found = [_look(row, day) for row in fetch(_WHO_NEEDS_A_LOOK.where(only), _days(day))]
     return sorted(found, key=lambda one: (-one.concern, one.kana, one.person_id))
 
 
 def look_at(person_id: int, day: date) -> Look | None:
     """The same of one person, whether they need it or not; None when there is nobody."""
-    row = fetch(_statement(day, needs_look=False).where(Person.id == person_id)).one_or_none()
+    row = fetch(_ONE, {**_days(day), "person": person_id}).one_or_none()
     return None if row is None else _look(row, day)
 
 
@@ -112,8 +125,24 @@ def _targets(row: Any) -> dict[Measure, Decimal]:
     return {measure: Decimal(getattr(row, measure.value)) for measure in TARGETS}
 
 
-def _statement(day: date, *, needs_look: bool) -> Select[Any]:
-    told, plan, due = _told_of(day), _plan(), _due(day)
+def _days(day: date) -> dict[str, date]:
+    """What the statements are asked with: put together once, they are the same on every day."""
+    return {
+        "day": day,
+        "recent": first_recent(day),
+        "before": first_before(day),
+        "silent": day - SILENT_AFTER,
+        "forgotten": day - FORGOTTEN_AFTER,
+    }
+
+
+def _a_day(name: str) -> ColumnElement[date]:
+    return bindparam(name, type_=Date)
+
+
+def _statements() -> tuple[Select[Any], Select[Any]]:
+    """Of one person, and of whoever needs a look."""
+    told, plan, due = _told_of(), _plan(), _due()
     query = (
         select(
             Person.id, Person.name, Person.kana,
@@ -125,20 +154,13 @@ def _statement(day: date, *, needs_look: bool) -> Select[Any]:
         .join(told, true())
         .outerjoin(plan, true())
     )  # fmt: skip
-    if not needs_look:
-        return query
-    last = told.c.last_day
-    is_silent = last.between(day - FORGOTTEN_AFTER, day - SILENT_AFTER)
-    return query.where(
-        or_(due.c.due > 0, told.c.unseen > 0, is_silent), or_(due.c.due > 0, _may_need_look(day))
-    )
+    return query.where(Person.id == bindparam("person")), query.where(_needs_a_look(told, due))
 
 
-def _told_of(day: date) -> Any:
+def _told_of() -> Any:
     """What one person told: counts and means of both spans, the answers of the day, what nobody has seen."""
-    a_day = literal(day, Date)
-    recent = CheckIn.day.between(first_recent(day), a_day)
-    before = and_(CheckIn.day >= first_before(day), CheckIn.day < first_recent(day))
+    recent = CheckIn.day.between(_a_day("recent"), _a_day("day"))
+    before = and_(CheckIn.day >= _a_day("before"), CheckIn.day < _a_day("recent"))
     unseen = and_(CheckIn.seen_at.is_(None), recent)
     columns: list[ColumnElement[Any]] = []
     for name, span in (("recent", recent), ("before", before)):
@@ -147,7 +169,7 @@ def _told_of(day: date) -> Any:
             columns.append(func.count(value).filter(span).label(f"{name}_count_{measure.value}"))
             columns.append(func.avg(value).filter(span).label(f"{name}_mean_{measure.value}"))
     for measure in TODAY:
-        value = case((CheckIn.day == a_day, getattr(CheckIn, measure.value)))
+        value = case((CheckIn.day == _a_day("day"), getattr(CheckIn, measure.value)))
         columns.append(func.max(value).label(f"today_{measure.value}"))
     return (
         select(
@@ -159,7 +181,7 @@ def _told_of(day: date) -> Any:
         )
         .where(
             CheckIn.person_id == Person.id,
-            CheckIn.day.between(day - FORGOTTEN_AFTER, a_day),
+            CheckIn.day.between(_a_day("forgotten"), _a_day("day")),
             may_be_seen(),
         )
         .correlate(Person)
@@ -167,21 +189,34 @@ def _told_of(day: date) -> Any:
     )
 
 
-def _may_need_look(day: date) -> ColumnElement[bool]:
+def _needs_a_look(told: Any, due: Any) -> ColumnElement[bool]:
+    is_silent = told.c.last_day.between(_a_day("forgotten"), _a_day("silent"))
+    return and_(or_(due.c.due > 0, told.c.unseen > 0, is_silent), or_(due.c.due > 0, _may_need_look()))
+
+
+def _may_need_look() -> ColumnElement[bool]:
     """What two glances at an index rule out, before anybody's five weeks are counted."""
     is_own = CheckIn.person_id == Person.id
-    unseen = exists().where(is_own, CheckIn.seen_at.is_(None), CheckIn.day >= first_recent(day))
-    newest = select(CheckIn.day).where(is_own).order_by(CheckIn.day.desc()).limit(1).correlate(Person)
-    last = newest.scalar_subquery()
-    return or_(unseen, last.between(day - FORGOTTEN_AFTER, day - SILENT_AFTER))
+    unseen = exists().where(is_own, CheckIn.seen_at.is_(None), CheckIn.day >= _a_day("recent"))
+    kept = select(CheckIn.day).where(is_own, CheckIn.day >= _a_day("forgotten"))
+    newest = kept.order_by(CheckIn.day.desc()).limit(literal_column("1")).correlate(Person)
+    return or_(unseen, newest.scalar_subquery() <= _a_day("silent"))
 
 
-def _due(day: date) -> Any:
-    waiting = [CareNote.person_id == Person.id, CareNote.closed_at.is_(None), CareNote.due_on <= day]
+def _due() -> Any:
+    waiting = [
+        CareNote.person_id == Person.id,
+        CareNote.closed_at.is_(None),
+        CareNote.due_on <= _a_day("day"),
+    ]
     return select(func.count().label("due")).where(*waiting).correlate(Person).lateral("due")
 
 
 def _plan() -> Any:
     columns = [getattr(CarePlan, one.value) for one in TARGETS]
-    newest = select(*columns).where(CarePlan.person_id == Person.id).order_by(CarePlan.id.desc()).limit(1)
-    return newest.correlate(Person).lateral("plan")
+    newest = select(*columns).where(CarePlan.person_id == Person.id).order_by(CarePlan.id.desc())
+    return newest.limit(literal_column("1")).correlate(Person).lateral("plan")
+
+
+_ONE, _WHO_NEEDS_A_LOOK = _statements()
+"""Put together once: the longest statement here, and one of the two is asked at every page of CARE."""

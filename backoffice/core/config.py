@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from backoffice.core.db import READ_ONLY
+from backoffice.core.db import NO_COMPILING, READ_ONLY
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS_PER_WORKER = 8
@@ -80,7 +80,10 @@ class Settings:
                 "max_overflow": 0,
                 "pool_use_lifo": True,  # few busy connections know their statements; many idle ones do not
                 "hide_parameters": self.production,  # values of people must not reach a log through an error's text
-                "connect_args": {"connect_timeout": 5, "options": f"-c timezone=UTC {READ_ONLY}"},
+                "connect_args": {
+                    "connect_timeout": 5,
+                    "options": f"-c timezone=UTC {READ_ONLY} {NO_COMPILING}",
+                },
             },
             "SESSION_COOKIE_NAME": "backoffice",
             "SESSION_COOKIE_HTTPONLY": True,

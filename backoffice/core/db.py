@@ -61,6 +61,9 @@ class TwoWaySession(Session):
 
 READ_ONLY = "-c default_transaction_read_only=on"
 """Given to the server with every connection; transactions of the engine then begin with READ WRITE."""
+NO_COMPILING = "-c jit=off"
+"""A server that can compile statements goes by its own estimate of their cost, which for the queue of CARE is a hundred
+times too high: compiling would take longer than running."""
 
 
 @cache

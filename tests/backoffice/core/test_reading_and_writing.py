@@ -59,3 +59,8 @@ def test_a_statement_asked_again_and_again_stays_prepared(real: Flask) -> None:
     prepared = text("select count(*) from pg_prepared_statements where statement = :asked")
     with real.app_context():
         assert fetch(prepared, {"asked": str(COUNT)}).scalar() == 1
+
+
+def test_the_server_does_not_compile_statements(real: Flask) -> None:
+    with real.app_context():
+        assert fetch(text("show jit")).scalar() == "off"
