@@ -1,6 +1,6 @@
 """Whom a trainer may look up: their own guests and members, not the whole register."""
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
 from backoffice.clients.models import Client, SubstituteTrainer
@@ -9,7 +9,7 @@ from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
 
 
-def own_guests(staff_id: int) -> ColumnElement[bool]:
+def own_guests(staff_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """The condition that a person is the staff member's guest.
 
     Booked with them and not called off, at any time; or their member; or somebody for whom they step in.
@@ -30,4 +30,8 @@ def own_guests(staff_id: int) -> ColumnElement[bool]:
 
 def is_own_guest(staff_id: int, person_id: int) -> bool:
     """Whether this person is one of them."""
-    return bool(db.session.scalar(select(Person.id).where(Person.id == person_id, own_guests(staff_id))))
+    return bool(db.session.scalar(_IS_OWN, {"staff": staff_id, "person": person_id}))
+
+
+_IS_OWN = select(Person.id).where(Person.id == bindparam("person"), own_guests(bindparam("staff")))
+"""Put together once: asked before every page about one person."""

@@ -88,9 +88,10 @@ def answers_to(measure: Measure) -> dict[str, Any]:
 
 def answer_word(measure: Measure, value: Decimal | int | None) -> str:
     """An answer as it was chosen, or nothing."""
-    return (
-        "" if value is None else str(answers_to(measure).get(number(Decimal(value)), number(Decimal(value))))
-    )
+    if value is None:
+        return ""
+    said, steps = Decimal(value), SCALES[measure].steps
+    return str(_ANSWERS[measure][steps.index(said)]) if said in steps else number(said)
 
 
 def why(signal: Signal) -> str:
