@@ -9,7 +9,7 @@ from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_
-from backoffice.people.queries import held_person
+from backoffice.people.queries import check_health_kept, held_person
 from backoffice.studio.models import Studio
 from backoffice.studio.scope import of_studio
 
@@ -30,9 +30,11 @@ def write_note(
 ) -> CareNote:
     """Note what somebody is advised, and the day on which to ask what became of it.
 
-    Refuses (Invalid) a note without advice or due before today. The audit keeps topic and day, never the words.
+    Refuses (Invalid) a note without advice or due before today; raises `HealthTakenBack`. The audit keeps topic and
+    day, never the words.
     """
     held_person(person_id)
+    check_health_kept(person_id)
     words = {"noticed": noticed, "advice": advice, "target": target}
     texts = {name: plain_text(given, LONGEST) for name, given in words.items()}
     if not texts["advice"]:
@@ -89,8 +91,9 @@ def reopen_note(studio_id: int, person_id: int, note_id: int, *, by: Actor, now:
 
 
 def _held(studio_id: int, person_id: int, note_id: int) -> CareNote:
-    """The note of this very person: the caller has checked that person, not the note."""
+    """The note of this very person: the caller has checked that person, not the note. Raises `HealthTakenBack`."""
     note = of_studio(CareNote, studio_id, note_id, lock=True)
     if note.person_id != person_id:
         raise NotFound
+    check_health_kept(person_id)
     return note

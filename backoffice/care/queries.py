@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from backoffice.care.measures import TARGETS, Extra, Habit, Measure
 from backoffice.care.models import CareNote, CarePlan, CareReply, CheckIn
 from backoffice.core import links
 from backoffice.core.db import db
 from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import agreed, taken_back_at
+from backoffice.people.queries import agreed, still_covered, taken_back_at
 
 MOST_NOTES = 50
 MOST_REPLIES = 10
@@ -33,17 +33,19 @@ class Plan:
 
 
 def due_notes(person_id: int, day: date) -> list[CareNote]:
-    """The open notes to be asked about on a day or before, the longest due first. One statement."""
-    query = select(CareNote).where(
-        CareNote.person_id == person_id, CareNote.closed_at.is_(None), CareNote.due_on <= day
-    )
+    """The open notes to be asked about on a day or before, the longest due first. One statement.
+
+    As everywhere here, nothing that was written before the consent to keep health data was taken back.
+    """
+    query = _readable_notes(person_id).where(CareNote.closed_at.is_(None), CareNote.due_on <= day)
     return list(db.session.scalars(query.order_by(CareNote.due_on, CareNote.id)))
 
 
 def notes_of(person_id: int) -> list[CareNote]:
     """The notes about a person: the open ones by their day, then those closed, the newest first."""
-    query = select(CareNote).where(CareNote.person_id == person_id)
-    in_order = query.order_by(CareNote.closed_at.desc().nulls_first(), CareNote.due_on, CareNote.id)
+    in_order = _readable_notes(person_id).order_by(
+        CareNote.closed_at.desc().nulls_first(), CareNote.due_on, CareNote.id
+    )
     return list(db.session.scalars(in_order.limit(MOST_NOTES)))
 
 
@@ -90,7 +92,12 @@ def check_ins_of(person_id: int, first: date, last: date) -> list[CheckIn]:
 
 def replies_to(person_id: int) -> list[CareReply]:
     """The newest answers to what somebody told."""
-    query = select(CareReply).where(CareReply.person_id == person_id).order_by(CareReply.id.desc())
+    query = (
+        select(CareReply)
+        .join(Person, Person.id == CareReply.person_id)
+        .where(CareReply.person_id == person_id, still_covered(CareReply.written_at))
+        .order_by(CareReply.id.desc())
+    )
     return list(db.session.scalars(query.limit(MOST_REPLIES)))
 
 
@@ -118,3 +125,8 @@ def person_by_token(token: str) -> tuple[int, int] | None:
     if parts is None or len(parts) != 2 or not all(isinstance(part, int) for part in parts):
         return None
     return int(parts[0]), int(parts[1])
+
+
+def _readable_notes(person_id: int) -> Select[CareNote]:
+    query = select(CareNote).join(Person, Person.id == CareNote.person_id)
+    return query.where(CareNote.person_id == person_id, still_covered(CareNote.written_at))

@@ -15,7 +15,7 @@ from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Purpose
-from backoffice.people.queries import consent, held_person
+from backoffice.people.queries import check_health_kept, consent, held_person
 from backoffice.studio.models import Studio
 
 LONGEST = 1_000
@@ -30,9 +30,10 @@ def reply(
 ) -> CareReply:
     """Answer what somebody told: they get a link to the words. What was told until `until` counts as seen.
 
-    Refuses (Invalid) an empty answer, and somebody without a mail address.
+    Refuses (Invalid) an empty answer, and somebody without a mail address or who took their consent back.
     """
     person = held_person(person_id)
+    check_health_kept(person_id)
     text = plain_text(words, LONGEST)
     if not text:
         raise Invalid(N_("Please write something."), field="words")

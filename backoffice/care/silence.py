@@ -1,6 +1,6 @@
 """Who has told nothing for two weeks is asked about: one task for their trainer, made from rows, missed runs heal."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import exists, func, select
 
@@ -8,7 +8,7 @@ from backoffice.care.models import CheckIn
 from backoffice.care.standing_out import FORGOTTEN_AFTER, SILENT_AFTER
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
-from backoffice.core.clock import day_span, local_date
+from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.people.models import Person, Purpose
@@ -18,6 +18,8 @@ from backoffice.studio.models import Studio
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import Todo, TodoKind
 
+ASKED_BY = time(23, 59)
+"""By the end of the day; midnight would stand in the lists as the day after."""
 TITLE = N_("No check-in for two weeks: please ask how they are")
 
 
@@ -27,7 +29,7 @@ def notice_silence(studio: Studio, *, now: datetime) -> int:
     One task for a silence: telling again closes it and begins anew. Without the consent nobody is expected to tell.
     """
     today = local_date(now, studio.zone)
-    due_at = day_span(today, studio.zone)[1]
+    due_at = at_local(today, ASKED_BY, studio.zone)
     silent = _silent(studio, today)
     for person_id, staff_id in silent:
         add_todo(

@@ -1,6 +1,6 @@
 """The record of a client: read as one, saved as a whole, never over somebody else's words."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,12 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import check_version
-from backoffice.people.queries import held_person
+from backoffice.people.models import Person
+from backoffice.people.queries import check_health_kept, held_person, still_covered
 
 TEXTS = ("goals", "history", "lifestyle", "preferences", "allergies", "emergency_contact")
+HEALTH_TEXTS = ("goals", "history", "lifestyle", "allergies")
+"""Closed once the consent to keep health data is taken back; whom to call and how they like a session stay."""
 LONGEST = 2_000
 
 
@@ -34,9 +37,11 @@ class Record:
 
 
 def record_of(person_id: int) -> Record:
-    """The record of a person; one statement. Rows that a merge brought together are read as one, line by line."""
-    query = select(ClientRecord).where(ClientRecord.person_id == person_id).order_by(ClientRecord.id)
-    return _as_one(db.session.scalars(query).all())
+    """The record of a person; one statement. Rows that a merge brought together are read as one, line by line.
+
+    Without what is about health where the consent was taken back after it was written.
+    """
+    return _as_one(_rows_of(person_id))
 
 
 def save_record(
@@ -48,12 +53,15 @@ def save_record(
     by: Actor,
     now: datetime,
 ) -> Record:
-    """Keep the record as it was typed. Raises `NotFound`, `MergedAway`, and `Stale` when somebody saved meanwhile.
+    """Keep the record as it was typed.
 
-    The audit keeps which parts changed, never what they say. Saving what is there already changes nothing.
+    Raises `NotFound`, `MergedAway`, `HealthTakenBack`, and `Stale` when somebody saved meanwhile. What a consent
+    taken back has closed was not on the form, so it goes for good with the first saving after a new one. The audit
+    keeps which parts changed, never what they say. Saving what is there already changes nothing.
     """
     held_person(person_id)
-    rows = _rows_of(person_id)
+    check_health_kept(person_id)
+    rows = _rows_of(person_id, lock=True)
     before = _as_one(rows)
     typed = {name: plain_text(texts.get(name, ""), LONGEST) for name in TEXTS}
     chosen = tuple(one.value for one in Wish if one in wishes)
@@ -63,7 +71,7 @@ def save_record(
     if not changed:
         return before
     check_version(before.version, version)
-    kept = _one_row(person_id, rows)
+    kept = _one_row(person_id, [row for row, _is_open in rows])
     for name in TEXTS:
         setattr(kept, name, typed[name])
     kept.wishes, kept.saved_at, kept.saved_by = list(chosen), now, by.label
@@ -72,7 +80,7 @@ def save_record(
     record(
         "record.saved", "record", kept.id, by=by, now=now, person_id=person_id, after=dict.fromkeys(changed, "…")
     )  # fmt: skip
-    return _as_one([kept])
+    return _as_one([(kept, True)])
 
 
 def note_reading(person_id: int, *, by: Actor, now: datetime) -> Record:
@@ -83,9 +91,17 @@ def note_reading(person_id: int, *, by: Actor, now: datetime) -> Record:
     return found
 
 
-def _rows_of(person_id: int) -> list[ClientRecord]:
-    query = select(ClientRecord).where(ClientRecord.person_id == person_id).order_by(ClientRecord.id)
-    return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+def _rows_of(person_id: int, *, lock: bool = False) -> list[tuple[ClientRecord, bool]]:
+    """Each row, and whether what is about health in it may still be read."""
+    query = (
+        select(ClientRecord, still_covered(ClientRecord.saved_at))
+        .join(Person, Person.id == ClientRecord.person_id)
+        .where(ClientRecord.person_id == person_id)
+        .order_by(ClientRecord.id)
+    )
+    if lock:
+        query = query.with_for_update(of=ClientRecord).execution_options(populate_existing=True)
+    return [(row, bool(is_open)) for row, is_open in db.session.execute(query)]
 
 
 def _one_row(person_id: int, rows: list[ClientRecord]) -> ClientRecord:
@@ -99,12 +115,16 @@ def _one_row(person_id: int, rows: list[ClientRecord]) -> ClientRecord:
     return made
 
 
-def _as_one(rows: Iterable[ClientRecord]) -> Record:
+def _as_one(found: Sequence[tuple[ClientRecord, bool]]) -> Record:
     """The rows of a person as one record: each line once, every wish, the newest hand, the sum of the versions."""
-    known = list(rows)
+    known = [row for row, _is_open in found]
+    of_health = [row for row, is_open in found if is_open]
     newest = max(known, key=lambda row: row.saved_at, default=None)
     return Record(
-        texts={name: _lines(getattr(row, name) for row in known) for name in TEXTS},
+        texts={
+            name: _lines(getattr(row, name) for row in (of_health if name in HEALTH_TEXTS else known))
+            for name in TEXTS
+        },
         wishes=tuple(one.value for one in Wish if any(one in row.wishes for row in known)),
         saved_at=newest.saved_at if newest else None,
         saved_by=newest.saved_by if newest else "",

@@ -8,15 +8,17 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    and_,
     any_,
     bindparam,
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import DomainError, NotFound
@@ -45,6 +47,15 @@ class MergedAway(DomainError):
 
     status = 409
     message = N_("This entry was merged into another one of the same person. Please open that one.")
+
+
+class HealthTakenBack(DomainError):
+    """The consent to keep what is about health was taken back; nothing of it is written or changed."""
+
+    status = 409
+    message = N_(
+        "The consent to keep health data was taken back, so nothing about health can be written here."
+    )
 
 
 MERGED_PERSON = "MP001"
@@ -104,6 +115,22 @@ def taken_back_at(purpose: Purpose) -> ColumnElement[datetime]:
         Consent.person_id == Person.id, Consent.purpose == purpose, Consent.granted.is_(False)
     )
     return query.correlate(Person).scalar_subquery()
+
+
+def still_covered(written_at: ColumnElement[datetime] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The condition, in a statement that selects from people, that no withdrawal stands against a health text.
+
+    The staff write such texts before anybody was asked, so no answer is no withdrawal. What was written before the
+    consent was taken back stays closed when a new one is given.
+    """
+    withdrawn = taken_back_at(Purpose.HEALTH)
+    return or_(withdrawn.is_(None), and_(agreed(Purpose.HEALTH), written_at > withdrawn))
+
+
+def check_health_kept(person_id: int) -> None:
+    """Raises `HealthTakenBack` when the newest answer about health data is no."""
+    if consent(person_id, Purpose.HEALTH) is False:
+        raise HealthTakenBack
 
 
 def consents(person_id: int) -> list[Consent]:

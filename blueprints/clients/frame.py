@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from backoffice.people.queries import bare_person
+from backoffice.people.models import Purpose
+from backoffice.people.queries import bare_person, consent
 from backoffice.screening.queries import standing
 from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS
 from blueprints.support.clock import now
@@ -21,13 +22,14 @@ SIDES = (
 
 
 def frame(person_id: int) -> dict[str, Any]:
-    """What `layouts/client.html` shows; three statements for any page. Reads no answers, so nothing is recorded.
+    """What `layouts/client.html` shows; four statements for any page. Reads no answers, so nothing is recorded.
 
     The caller has checked that the reader trains this person (`check_own_guest`).
     """
     return {
         "person": bare_person(person_id),
         "standing": standing(current_studio(), person_id, now=now()),
+        "is_health_taken_back": consent(person_id, Purpose.HEALTH) is False,
         "sides": SIDES,
         "lights": LIGHT_WORDS,
         "light_tones": LIGHT_TONES,

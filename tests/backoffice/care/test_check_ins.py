@@ -20,6 +20,7 @@ from backoffice.care.silence import notice_silence
 from backoffice.care.standing_out import COMPARED, look_at, queue
 from backoffice.clients.models import Client
 from backoffice.core.audit import AuditLine
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.merging.actions import merge
@@ -373,6 +374,7 @@ def test_two_weeks_of_silence_make_one_task_and_telling_again_closes_it(
     assert silence(desk, 13) == []
     todo = silence(desk, 14)[0]
     assert (todo.person_id, todo.owner_staff_id) == (member.id, staff_of_mori.id)
+    assert local_date(todo.due_at, desk.studio.zone) == TODAY + timedelta(days=14), "due on the day itself"
     assert len(silence(desk, 15)) == 1
     tell(desk, member, now=desk.now + timedelta(days=16))
     assert [one.done_at is not None for one in silence(desk, 17)] == [True]

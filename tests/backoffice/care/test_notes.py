@@ -8,11 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from backoffice.care.models import CareNote, Outcome, Topic
 from backoffice.care.notes import close_note, reopen_note, write_note
-from backoffice.care.queries import due_notes, notes_of
+from backoffice.care.queries import due_notes, notes_of, replies_to
+from backoffice.care.replies import reply
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, Stale
-from backoffice.people.models import Person
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import HealthTakenBack
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 from tests.statements import statements
 
@@ -34,6 +37,41 @@ def write(desk: Desk, person: Person, due_on: date = TODAY, **changes: object) -
 def close(desk: Desk, note: CareNote, outcome: Outcome | None, **changes: object) -> CareNote:
     sent: dict[str, object] = {"version": note.version, "by": desk.by, "now": desk.now}
     return close_note(desk.studio.id, note.person_id, note.id, outcome, **{**sent, **changes})  # type: ignore[arg-type]
+
+
+def answer_about_health(desk: Desk, person: Person, granted: bool, hours: int) -> None:
+    record_consent(
+        person.id, Purpose.HEALTH, granted, wording="1", language="ja", source="desk", by=desk.by,
+        now=desk.now + timedelta(hours=hours),
+    )  # fmt: skip
+
+
+def test_notes_and_answers_close_with_the_consent_and_do_not_come_back_with_a_new_one(desk: Desk) -> None:
+    person = desk.meet(mail="hanako@example.jp")
+    known = {"by": desk.by, "now": desk.now}
+    note = write(desk, person)
+    reply(desk.studio, person.id, "お風呂でゆっくり", until=None, **known)
+    answer_about_health(desk, person, True, 1)
+    assert due_notes(person.id, TODAY) == notes_of(person.id) == [note]
+    assert len(replies_to(person.id)) == 1
+    for granted, hours in ((False, 2), (True, 3)):
+        answer_about_health(desk, person, granted, hours)
+        assert due_notes(person.id, TODAY) == notes_of(person.id) == []
+        assert replies_to(person.id) == []
+    again = write(desk, person, now=desk.now + timedelta(hours=4))
+    assert notes_of(person.id) == [again]
+
+
+def test_nothing_is_written_once_the_consent_is_taken_back(desk: Desk) -> None:
+    person = desk.meet(mail="hanako@example.jp")
+    note = write(desk, person)
+    answer_about_health(desk, person, False, 1)
+    with pytest.raises(HealthTakenBack):
+        write(desk, person)
+    with pytest.raises(HealthTakenBack):
+        close(desk, note, Outcome.KEPT)
+    with pytest.raises(HealthTakenBack):
+        reply(desk.studio, person.id, "お風呂でゆっくり", until=None, by=desk.by, now=desk.now)
 
 
 def test_notes_are_due_on_their_day_and_after_it_the_oldest_first(desk: Desk) -> None:

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select, text
 
 from backoffice.clients.models import ClientRecord, Wish
-from backoffice.clients.records import TEXTS, note_reading, record_of, save_record
+from backoffice.clients.records import HEALTH_TEXTS, TEXTS, note_reading, record_of, save_record
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.core.errors import Stale
 from backoffice.merging.actions import CHANGED, CannotMerge, merge, undo_merge
-from backoffice.people.actions import create_person
-from backoffice.people.models import Person
-from backoffice.people.queries import MergedAway
+from backoffice.people.actions import create_person, record_consent
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import HealthTakenBack, MergedAway
 from backoffice.studio.models import Studio
 from tests.statements import statements
 
@@ -36,6 +36,27 @@ def test_nothing_of_it_stands_in_the_table_or_the_audit(guest: Person, by: Actor
     assert set(line.after) == {*TEXTS, "wishes"}
     assert PEANUTS not in str(line.after)
     assert record_of(guest.id).texts["allergies"] == f"allergies {PEANUTS}"
+
+
+def test_what_is_about_health_closes_with_the_consent_whom_to_call_stays(
+    guest: Person, by: Actor, now: datetime
+) -> None:
+    typed = {name: name for name in TEXTS}
+    saved = save_record(guest.id, typed, {Wish.QUIET}, version=0, by=by, now=now)
+    for granted, hours in ((False, 1), (True, 2)):
+        record_consent(
+            guest.id, Purpose.HEALTH, granted, wording="1", language="ja", source="desk", by=by,
+            now=now + timedelta(hours=hours),
+        )  # fmt: skip
+        left = note_reading(guest.id, by=by, now=now)
+        assert left.texts == {name: "" if name in HEALTH_TEXTS else name for name in TEXTS}
+        assert (left.wishes, left.version) == (("QUIET",), saved.version)
+        if not granted:
+            with pytest.raises(HealthTakenBack):
+                save_record(guest.id, typed, (), version=saved.version, by=by, now=now)
+    later = now + timedelta(hours=3)
+    save_record(guest.id, {"goals": GOALS}, (), version=saved.version, by=by, now=later)
+    assert record_of(guest.id).texts == {**dict.fromkeys(TEXTS, ""), "goals": GOALS}
 
 
 def test_of_two_who_save_the_second_is_told_and_nothing_is_lost(

@@ -18,7 +18,8 @@ from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.db import db, transaction
 from backoffice.exercises.models import Exercise
 from backoffice.handover.actions import write_note
-from backoffice.people.models import Person
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
 from backoffice.programs.actions import save_day, start_program
 from backoffice.programs.draft import DayDraft, ItemDraft
 from backoffice.screening.actions import decide
@@ -64,6 +65,28 @@ def test_what_is_about_health_opens_on_a_tap_and_is_recorded(
     assert PEANUTS in opened
     lines = db.session.scalars(select(AuditLine).where(AuditLine.action == "record.opened")).all()
     assert [line.person_id for line in lines] == [person_id]
+
+
+def test_once_the_consent_is_taken_back_the_pages_say_why_nothing_of_health_is_there(
+    gym: Studio, person: Person, sign_in: SignIn, now: datetime
+) -> None:
+    with transaction():
+        texts = {"goals": GOALS, "allergies": PEANUTS, "emergency_contact": "母 090-0000-0000"}
+        save_record(person.id, texts, (), version=0, by=SYSTEM, now=now)
+        write_care(gym, person.id, Topic.SLEEP, advice="画面を見ない", due_on=TODAY, by=SYSTEM, now=now)
+        record_consent(
+            person.id, Purpose.HEALTH, False, wording="1", language="ja", source="desk", by=SYSTEM, now=now
+        )
+    person_id, client = person.id, signed_in_trainer(gym, sign_in)
+    pages = [client.get(f"/people/{person_id}/{name}").text for name in ("record", "care")]
+    opened = client.post(f"/people/{person_id}/record/reading", data={}).text
+    for page in (*pages, opened):
+        assert "同意が取り消された" in page
+        assert not any(word in page for word in (GOALS, PEANUTS, "アレルギーあり", "画面を見ない"))
+    assert "090-0000-0000" in opened
+    assert 'name="allergies"' not in opened
+    sent = {"allergies": PEANUTS, "version": "1"}
+    assert client.post(f"/people/{person_id}/record", data=sent).status_code == 409
 
 
 def test_saved_and_of_two_the_second_sees_both_texts(gym: Studio, person: Person, sign_in: SignIn) -> None:
