@@ -18,6 +18,7 @@ from backoffice.programs import models as programs
 from backoffice.progress import models as progress
 from backoffice.replanning import models as replanning
 from backoffice.screening import models as screening
+from backoffice.session_logs import models as session_logs
 from backoffice.shifts import models as shifts
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
@@ -27,6 +28,6 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
     leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, programs,
-    progress, care, merging,
+    session_logs, progress, care, merging,
 )  # fmt: skip
 metadata = Base.metadata

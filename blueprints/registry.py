@@ -52,6 +52,7 @@ from blueprints.screening.consents import consents
 from blueprints.screening.questions import questions
 from blueprints.screening.sheet import sheet
 from blueprints.screening.views import screening
+from blueprints.session_logs.views import session_logs
 from blueprints.shifts.views import shifts
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
@@ -108,6 +109,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     root,
     series,
     screening,
+    session_logs,
     settings,
     sheet,
     shifts,

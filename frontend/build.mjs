@@ -116,7 +116,7 @@ async function buildOnce() {
     absWorkingDir: here,
     entryPoints: [
       "src/css/app.css", "src/css/public.css", "src/css/calendar.css", "src/css/mincho.css",
-      "src/js/app.js", "src/js/public.js", "src/js/calendar.js", "src/js/board.js",
+      "src/js/app.js", "src/js/public.js", "src/js/calendar.js", "src/js/board.js", "src/js/card.js",
     ],
     outdir: next,
     entryNames: "[name]-[hash]",

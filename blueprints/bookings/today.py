@@ -22,6 +22,7 @@ from backoffice.screening.standing import TRAINING, Standing
 from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
+from backoffice.studio.models import ServiceKind
 from backoffice.todos.queries import TodoRow, open_todos, overdue_next_actions
 from blueprints.bookings.days import asked_day, holiday
 from blueprints.bookings.reader import reading_trainer
@@ -80,6 +81,15 @@ class Sheet:
     def decides(self, row: DayRow) -> bool:
         """Whether the reader decides on this guest's health check: their trainer of the day, at the desk or not."""
         return may(Permission.SCREENING_DECIDE) and row.trainer_id == self.trains_as
+
+    def writes(self, row: DayRow) -> bool:
+        """Whether the reader writes this session up: its trainer, from the day of the visit on."""
+        return (
+            may(Permission.TRAINING_EDIT)
+            and row.trainer_id == self.trains_as
+            and row.kind != ServiceKind.COUNSELLING
+            and self.day <= today()
+        )
 
     def address(self, endpoint: str = "today.show", **changes: object) -> str:
         """The same sheet with something changed, as an address."""

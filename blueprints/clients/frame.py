@@ -14,6 +14,7 @@ from blueprints.support.studio import current_studio
 SIDES = (
     ("clients.record", _l("Client sheet")),
     ("programs.show", _l("Program")),
+    ("session_logs.logs", _l("Session logs")),
     ("progress.show", _l("Progress")),
     ("care.show", _l("CARE")),
     ("screening.show", _l("Health check")),

@@ -1,0 +1,50 @@
+"""What a session log says, as one value: read from rows, typed on a card, compared, kept as JSON. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from backoffice.session_logs.shorthand import DoneSet
+
+
+@dataclass(frozen=True, slots=True)
+class DoneExercise:
+    """An exercise as it was done: its sets in order."""
+
+    exercise_id: int
+    sets: tuple[DoneSet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A whole log. `pains` is the level from 0 to 10 by region; `effort` how hard the session was, 1 to 10."""
+
+    exercises: tuple[DoneExercise, ...] = ()
+    effort: Decimal | None = None
+    pains: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+    to_self: str = ""
+
+    def as_json(self) -> str:
+        """Everything in it, for a revision."""
+        return json.dumps(
+            {
+                "exercises": [
+                    {"exercise_id": one.exercise_id, "sets": [_set(each) for each in one.sets]}
+                    for one in self.exercises
+                ],
+                "effort": None if self.effort is None else str(self.effort),
+                "pains": dict(self.pains),
+                "note": self.note,
+                "to_self": self.to_self,
+            },
+            ensure_ascii=False,
+        )
+
+
+def _set(one: DoneSet) -> dict[str, object]:
+    return {
+        "load_kg": None if one.load_kg is None else str(one.load_kg), "amount": one.amount, "unit": one.unit,
+        "rpe": None if one.rpe is None else str(one.rpe),
+    }  # fmt: skip

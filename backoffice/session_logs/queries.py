@@ -1,0 +1,368 @@
+"""Questions about session logs: the card of a visit, last time, personal bests, what is still to be written up."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.core.db import db, fetch
+from backoffice.core.errors import NotFound
+from backoffice.exercises.models import Exercise
+from backoffice.exercises.vocabulary import Unit
+from backoffice.people.models import Person
+from backoffice.session_logs.content import Content, DoneExercise
+from backoffice.session_logs.models import LoggedPain, LoggedSet, LogRevision, SessionLog
+from backoffice.session_logs.shorthand import DoneSet
+from backoffice.studio.models import Service, ServiceKind
+
+LOGS_SHOWN = 30
+
+
+class Visit(NamedTuple):
+    """The visit a card is about."""
+
+    participant_id: int
+    booking_id: int
+    person_id: int
+    trainer_id: int
+    service_id: int
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    attendance: str
+
+
+def visit(studio_id: int, participant_id: int) -> Visit:
+    """The visit of a participant. Raises `NotFound`, also for a counselling, in which nobody trains."""
+    query = (
+        select(
+            Participant.id, Booking.id, Participant.person_id, Booking.trainer_id, Booking.service_id, Service.kind,
+            Booking.starts_at, Booking.ends_at, Booking.state, Participant.attendance,
+        )
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.id == participant_id,
+            Booking.studio_id == studio_id,
+            Service.kind != ServiceKind.COUNSELLING.value,
+        )
+    )  # fmt: skip
+    row = fetch(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return Visit._make(row)
+
+
+def log_of(participant_id: int) -> SessionLog | None:
+    """The log of a visit; None before its session has started."""
+    return db.session.scalar(select(SessionLog).where(SessionLog.participant_id == participant_id))
+
+
+def content_of(log: SessionLog) -> Content:
+    """What a log says. Two statements."""
+    pains = fetch(select(LoggedPain.region, LoggedPain.level).where(LoggedPain.log_id == log.id)).all()
+    return Content(
+        tuple(_exercises(_sets([log.id]).get(log.id, []))), log.effort, {row.region: row.level for row in pains},
+        log.note, log.to_self,
+    )  # fmt: skip
+
+
+class Named(NamedTuple):
+    """What a card shows of an exercise, planned or not."""
+
+    id: int
+    name_ja: str
+    name_en: str
+    unit: str
+    limits: Sequence[str]
+
+
+def named(studio_id: int, ids: Collection[int]) -> dict[int, Named]:
+    """Exercises by their id. One statement."""
+    columns = (Exercise.id, Exercise.name_ja, Exercise.name_en, Exercise.unit, Exercise.limits)
+    query = select(*columns).where(Exercise.id.in_(ids), Exercise.studio_id == studio_id)
+    return {row.id: Named._make(row) for row in fetch(query)}
+
+
+class LastSession(NamedTuple):
+    """The session before: when, what hurt, and what the trainer wrote to themselves."""
+
+    log_id: int
+    held_on: date
+    effort: Decimal | None
+    to_self: str
+    pains: dict[str, int]
+    exercise_ids: list[int]
+
+
+def last_session(person_id: int, before: date, *, but: int | None = None) -> LastSession | None:
+    """The newest written log up to a day, leaving one out. One statement."""
+    pains = (
+        select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
+        .where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
+        .correlate(SessionLog)
+        .scalar_subquery()
+    )
+    done = (
+        select(func.array_agg(LoggedSet.exercise_id))
+        .where(LoggedSet.log_id == SessionLog.id, LoggedSet.number == 1)
+        .correlate(SessionLog)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            SessionLog.id,
+            SessionLog.held_on,
+            SessionLog.effort,
+            SessionLog.to_self,
+            pains.label("pains"),
+            done.label("done"),
+        )
+        .where(_written_before(person_id, before, but))
+        .order_by(SessionLog.held_on.desc(), SessionLog.id.desc())
+        .limit(1)
+    )
+    row = fetch(query).one_or_none()
+    if row is None:
+        return None
+    hurt = dict(one.split(":") for one in row.pains or [])
+    levels = {key: int(level) for key, level in hurt.items()}
+    return LastSession(row.id, row.held_on, row.effort, row.to_self, levels, row.done or [])
+
+
+class LastTime(NamedTuple):
+    """How an exercise was done last."""
+
+    held_on: date
+    sets: list[DoneSet]
+
+
+def last_times(
+    person_id: int, ids: Collection[int], before: date, *, but: int | None = None
+) -> dict[int, LastTime]:
+    """How each exercise was done the last time, whenever that was. One statement, however many sessions there are."""
+    newest = (
+        select(LoggedSet.exercise_id, SessionLog.id.label("log_id"), SessionLog.held_on)
+        .join(SessionLog, SessionLog.id == LoggedSet.log_id)
+        .where(_written_before(person_id, before, but), LoggedSet.exercise_id.in_(ids))
+        .order_by(LoggedSet.exercise_id, SessionLog.held_on.desc(), SessionLog.id.desc())
+        .ext(distinct_on(LoggedSet.exercise_id))
+        .subquery()
+    )
+    query = (
+        select(
+            newest.c.held_on,
+            LoggedSet.exercise_id,
+            LoggedSet.unit,
+            LoggedSet.load_kg,
+            LoggedSet.amount,
+            LoggedSet.rpe,
+        )
+        .join(
+            newest, and_(newest.c.log_id == LoggedSet.log_id, newest.c.exercise_id == LoggedSet.exercise_id)
+        )
+        .order_by(LoggedSet.exercise_id, LoggedSet.place, LoggedSet.number)
+    )
+    found: dict[int, LastTime] = {}
+    for row in fetch(query):
+        found.setdefault(row.exercise_id, LastTime(row.held_on, [])).sets.append(_done(row))
+    return found
+
+
+def sets_before(person_id: int, ids: Collection[int], log: SessionLog) -> dict[int, list[DoneSet]]:
+    """Every set of these exercises in earlier sessions, for personal bests: one row for each load and amount."""
+    query = (
+        select(LoggedSet.exercise_id, LoggedSet.unit, LoggedSet.load_kg, LoggedSet.amount)
+        .join(SessionLog, SessionLog.id == LoggedSet.log_id)
+        .where(
+            _written_before(person_id, log.held_on, log.id),
+            LoggedSet.exercise_id.in_(ids),
+            LoggedSet.unit == Unit.REPS.value,
+            LoggedSet.load_kg > 0,
+        )
+        .distinct()
+    )
+    found: dict[int, list[DoneSet]] = {}
+    for row in fetch(query):
+        found.setdefault(row.exercise_id, []).append(DoneSet(row.load_kg, row.amount, row.unit, None))
+    return found
+
+
+class LogRow(NamedTuple):
+    """A written log in the list of a person."""
+
+    id: int
+    participant_id: int
+    held_on: date
+    saved_by: str
+    effort: Decimal | None
+    note: str
+    pains: list[str]
+    revisions: int
+    sets: list[tuple[Named, list[DoneSet]]]
+
+
+def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
+    """The newest written logs of a person with everything done. Two statements."""
+    pains = (
+        select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
+        .where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
+        .correlate(SessionLog)
+        .scalar_subquery()
+    )
+    late = (
+        select(func.count())
+        .where(LogRevision.log_id == SessionLog.id)
+        .correlate(SessionLog)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            SessionLog.id, SessionLog.participant_id, SessionLog.held_on, SessionLog.saved_by, SessionLog.effort,
+            SessionLog.note, pains.label("pains"), late.label("revisions"),
+        )
+        .where(SessionLog.person_id == person_id, SessionLog.saved_at.is_not(None))
+        .order_by(SessionLog.held_on.desc(), SessionLog.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    heads = fetch(query).all()
+    sets = _sets([row.id for row in heads])
+    return [
+        LogRow(
+            row.id, row.participant_id, row.held_on, row.saved_by, row.effort, row.note, row.pains or [], row.revisions,
+            _named_sets(sets.get(row.id, [])),
+        )
+        for row in heads
+    ]  # fmt: skip
+
+
+class Revision(NamedTuple):
+    """What a log said before a late correction."""
+
+    content: str
+    replaced_at: datetime
+    replaced_by: str
+
+
+def revisions_of(log_id: int) -> list[Revision]:
+    """What a log said before, the newest first."""
+    columns = (LogRevision.content, LogRevision.replaced_at, LogRevision.replaced_by)
+    query = select(*columns).where(LogRevision.log_id == log_id).order_by(LogRevision.id.desc()).limit(20)
+    return [Revision._make(row) for row in fetch(query)]
+
+
+class Unwritten(NamedTuple):
+    """A session that was held and has not been written up."""
+
+    participant_id: int
+    person_id: int
+    name: str
+    kana: str
+    starts_at: datetime
+    has_draft: bool
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+
+def unwritten(studio_id: int, trainer_id: int, *, now: datetime, back: timedelta) -> list[Unwritten]:
+    """The sessions of a trainer that were held within `back` and have no written log, the oldest first."""
+    query = (
+        select(
+            Participant.id,
+            Person.id,
+            Person.name,
+            Person.kana,
+            Booking.starts_at,
+            SessionLog.draft.is_not(None),
+        )
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Person, Person.id == Participant.person_id)
+        .outerjoin(SessionLog, SessionLog.participant_id == Participant.id)
+        .where(
+            Booking.studio_id == studio_id,
+            Booking.trainer_id == trainer_id,
+            Booking.starts_at > now - back,
+            Booking.ends_at <= now,
+            Service.kind != ServiceKind.COUNSELLING.value,
+            SessionLog.saved_at.is_(None),
+            or_(Participant.attendance == Attendance.ATTENDED.value, SessionLog.id.is_not(None)),
+        )
+        .order_by(Booking.starts_at, Participant.id)
+        .limit(100)
+    )
+    return [Unwritten._make(row) for row in fetch(query)]
+
+
+class WeekLoad(NamedTuple):
+    """What was lifted in one session: kilograms times repetitions, and how many sets."""
+
+    held_on: date
+    kilograms: Decimal
+    sets: int
+
+
+def loads(person_id: int, since: date) -> list[WeekLoad]:
+    """The load of each written session from a day on, by day: the sum of load × repetitions over its sets."""
+    query = (
+        select(
+            SessionLog.held_on, func.coalesce(func.sum(LoggedSet.load_kg * LoggedSet.amount), 0),
+            func.count(LoggedSet.id),
+        )
+        .outerjoin(LoggedSet, LoggedSet.log_id == SessionLog.id)
+        .where(SessionLog.person_id == person_id, SessionLog.saved_at.is_not(None), SessionLog.held_on >= since)
+        .group_by(SessionLog.id)
+        .order_by(SessionLog.held_on, SessionLog.id)
+    )  # fmt: skip
+    return [WeekLoad._make(row) for row in fetch(query)]
+
+
+def _written_before(person_id: int, day: date, but: int | None) -> Any:
+    return and_(
+        SessionLog.person_id == person_id,
+        SessionLog.saved_at.is_not(None),
+        SessionLog.held_on <= day,
+        SessionLog.id != (but or 0),
+    )
+
+
+def _sets(log_ids: Collection[int]) -> dict[int, list[Any]]:
+    query = (
+        select(
+            LoggedSet.log_id, LoggedSet.place, LoggedSet.exercise_id, LoggedSet.unit, LoggedSet.load_kg,
+            LoggedSet.amount, LoggedSet.rpe, Exercise.name_ja, Exercise.name_en, Exercise.limits,
+        )
+        .join(Exercise, Exercise.id == LoggedSet.exercise_id)
+        .where(LoggedSet.log_id.in_(log_ids))
+        .order_by(LoggedSet.log_id, LoggedSet.place, LoggedSet.number)
+    )  # fmt: skip
+    return {key: list(rows) for key, rows in groupby(fetch(query).all(), key=lambda row: row.log_id)}
+
+
+def _exercises(rows: Iterable[Any]) -> Iterable[DoneExercise]:
+    for _place, group in groupby(rows, key=lambda row: row.place):
+        sets = list(group)
+        yield DoneExercise(sets[0].exercise_id, tuple(_done(row) for row in sets))
+
+
+def _named_sets(rows: Iterable[Any]) -> list[tuple[Named, list[DoneSet]]]:
+    found = []
+    for _place, group in groupby(rows, key=lambda row: row.place):
+        sets = list(group)
+        first = sets[0]
+        name = Named(first.exercise_id, first.name_ja, first.name_en, first.unit, first.limits)
+        found.append((name, [_done(row) for row in sets]))
+    return found
+
+
+def _done(row: Any) -> DoneSet:
+    return DoneSet(row.load_kg, row.amount, row.unit, row.rpe)

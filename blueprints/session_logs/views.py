@@ -1,0 +1,209 @@
+"""The session card: opened in one tap from the day, written with one hand, kept at each touch."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.care.queries import due_notes
+from backoffice.clients.regions import REGION_WORDS
+from backoffice.core.db import in_transaction
+from backoffice.core.errors import DomainError, Stale
+from backoffice.exercises.queries import find_for_picker
+from backoffice.session_logs import actions, queries
+from backoffice.session_logs.bests import Best, new_bests
+from backoffice.session_logs.next_visit import book_next, offer
+from backoffice.session_logs.queries import Visit
+from backoffice.staff.permissions import Permission
+from blueprints.care.words import TOPIC_WORDS
+from blueprints.clients.frame import frame
+from blueprints.people.scope import check_own_guest
+from blueprints.programs.words import planned
+from blueprints.session_logs.card import Card, card_of
+from blueprints.session_logs.typed import Typed, TypedRow
+from blueprints.session_logs.words import advised, hurt, said
+from blueprints.support.access import actor, permit
+from blueprints.support.clock import now
+from blueprints.support.language import language, say
+from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done, flash_error
+
+session_logs = Blueprint("session_logs", __name__)
+
+CARD = "/participants/<int:participant_id>/card"
+LONGEST_QUERY = 100
+
+
+@session_logs.route(CARD, methods=["GET", "POST"])
+@permit(Permission.TRAINING_EDIT)
+def card(participant_id: int) -> ResponseReturnValue:
+    """The card. A POST saves it; `find` and `add` keep it as a draft and look for, or add, an exercise."""
+    visit = _visit(participant_id)
+    if request.method == "GET":
+        return _page(card_of(current_studio(), visit, workout_id=request.args.get("workout", type=int)))
+    typed = Typed.sent(request.form)
+    if request.form.get("do", "save") != "save":
+        return _go_on(visit, typed)
+    content = typed.content()
+    if content is None:
+        return _page(card_of(current_studio(), visit, typed=typed)), 422
+    try:
+        in_transaction(
+            lambda: actions.save_log(
+                current_studio(), participant_id, content, workout_id=typed.workout_id, seen=_seen(), by=actor(),
+                now=now(),
+            )
+        )  # fmt: skip
+    except DomainError as error:
+        return _refused(visit, typed, error)
+    flash_done(_("The session is written up."))
+    return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
+
+
+@session_logs.post(f"{CARD}/draft")
+@permit(Permission.TRAINING_EDIT)
+def keep_draft(participant_id: int) -> ResponseReturnValue:
+    """Keep the card as it is typed, for the script of the page; the answer is the version to send next time."""
+    _visit(participant_id)
+    try:
+        version = _keep(participant_id, Typed.sent(request.form))
+    except DomainError as error:
+        return jsonify(error=say(error)), error.status
+    return jsonify(version=version)
+
+
+@session_logs.post(f"{CARD}/draft/removal")
+@permit(Permission.TRAINING_EDIT)
+def drop_draft(participant_id: int) -> ResponseReturnValue:
+    """Throw away what was typed and not saved."""
+    _visit(participant_id)
+    try:
+        in_transaction(
+            lambda: actions.drop_draft(current_studio(), participant_id, seen=_seen(), by=actor(), now=now())
+        )
+    except DomainError as error:
+        flash_error(say(error))
+    return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
+
+
+@session_logs.post(f"{CARD}/next")
+@permit(Permission.TRAINING_EDIT)
+def book_again(participant_id: int) -> ResponseReturnValue:
+    """Book the next visit of this guest at one of the times that were offered."""
+    visit = _visit(participant_id)
+    starts_at = _instant(request.form.get("starts_at", ""))
+    trainer_id = request.form.get("trainer_id", type=int)
+    if starts_at is None or trainer_id is None or trainer_id > 2**62:
+        flash_error(_("Please choose one of the times."))
+        return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
+    try:
+        in_transaction(
+            lambda: book_next(current_studio(), visit, starts_at, trainer_id, by=actor(), now=now())
+        )
+    except DomainError as error:
+        flash_error(say(error))
+    else:
+        flash_done(_("The next visit is booked."))
+    return redirect(url_for("session_logs.card", participant_id=participant_id) + "#next", 303)
+
+
+@session_logs.get("/people/<int:person_id>/logs")
+@permit(Permission.TRAINING_EDIT)
+def logs(person_id: int) -> ResponseReturnValue:
+    """The sessions of a client as they were written up, the newest first."""
+    check_own_guest(person_id)
+    return render_template(
+        "session_logs/logs.html",
+        rows=queries.logs_of(person_id),
+        said=said,
+        hurt=_hurt_list,
+        **frame(person_id),
+    )
+
+
+def _go_on(visit: Visit, typed: Typed) -> ResponseReturnValue:
+    """Keep the draft, then show what was asked for: exercises that were searched, or one more row."""
+    asked = request.form.get("do", "")
+    if asked.startswith("add-") and asked[4:].isdigit():
+        found = queries.named(current_studio().id, [int(asked[4:][:17])])
+        typed = replace(typed, rows=[*typed.rows, *(TypedRow(one.id, one.unit) for one in found.values())])
+    try:
+        _keep(visit.participant_id, typed)
+    except DomainError as error:
+        return _refused(visit, typed, error)
+    query = request.form.get("q", "")[:LONGEST_QUERY] if asked == "find" else ""
+    return _page(card_of(current_studio(), visit, typed=typed), query=query)
+
+
+def _keep(participant_id: int, typed: Typed) -> int:
+    log = in_transaction(
+        lambda: actions.keep_draft(
+            current_studio(), participant_id, typed.draft(), seen=_seen(), by=actor(), now=now()
+        )
+    )
+    return log.version
+
+
+def _visit(participant_id: int) -> Visit:
+    visit = queries.visit(current_studio().id, participant_id)
+    check_own_guest(visit.person_id)
+    return visit
+
+
+def _seen() -> int | None:
+    return request.form.get("version", type=int)
+
+
+def _refused(visit: Visit, typed: Typed, error: DomainError) -> ResponseReturnValue:
+    """The card with what was typed; after somebody else's writing with theirs beside it."""
+    other = card_of(current_studio(), visit) if isinstance(error, Stale) else None
+    page = _page(card_of(current_studio(), visit, typed=typed), error=say(error), other=other)
+    return page, error.status
+
+
+def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None = None) -> str:
+    studio, person_id = current_studio(), shown.visit.person_id
+    done = shown.is_saved and other is None and not error
+    return render_template(
+        "session_logs/card.html",
+        card=shown,
+        query=query,
+        found=find_for_picker(studio.id, query, language=language()) if query.strip() else [],
+        error=error,
+        other=other,
+        due=due_notes(person_id, shown.day),
+        topics=TOPIC_WORDS,
+        regions=REGION_WORDS,
+        bests=_bests(shown) if done else [],
+        offer=offer(studio, shown.visit, now=now()) if done else None,
+        names={row.name.id: row.name for row in shown.rows},
+        planned=planned,
+        said=said,
+        advised=advised,
+        hurt=hurt,
+        now=now(),
+        **frame(person_id),
+    )
+
+
+def _bests(shown: Card) -> list[Best]:
+    """The personal bests of a session that is written up."""
+    content = shown.typed.content()
+    if shown.log is None or content is None:
+        return []
+    done = {one.exercise_id: list(one.sets) for one in content.exercises}
+    return new_bests(done, queries.sets_before(shown.visit.person_id, done, shown.log))
+
+
+def _hurt_list(pains: list[str]) -> str:
+    return hurt({key: int(level) for key, level in (one.split(":") for one in pains)})
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

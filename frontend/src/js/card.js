@@ -1,0 +1,174 @@
+// The session card: a button for each set writes the shorthand, a draft is kept at each touch and across a lost line.
+const form = document.querySelector("[data-card]");
+if (form) start();
+
+function start() {
+  form.querySelectorAll("[data-row]").forEach(row);
+  timer(document.querySelector("[data-timer]"));
+  phrases(form.querySelector("[data-phrases]"));
+  drafts();
+}
+
+// Each button is a set; what is done is written into the field, in order, and read back from it.
+function row(one) {
+  const group = one.querySelector("[data-sets]");
+  const field = one.querySelector("input[name^='sets-']");
+  if (!group) return;
+  group.hidden = false;
+  const buttons = [...group.querySelectorAll("[data-set]")];
+  const read = () => {
+    const typed = field.value.trim() ? field.value.trim().split(/\s+/) : [];
+    buttons.forEach((button, number) => button.setAttribute("aria-pressed", String(number < typed.length)));
+  };
+  buttons.forEach((button, number) =>
+    button.addEventListener("click", () => {
+      const typed = field.value.trim() ? field.value.trim().split(/\s+/) : [];
+      if (number < typed.length) {
+        // A second tap puts it right: the field is opened at this set.
+        const from = typed.slice(0, number).join(" ").length + (number ? 1 : 0);
+        field.focus();
+        field.setSelectionRange(from, from + typed[number].length);
+        return;
+      }
+      for (let next = typed.length; next <= number; next++) typed.push(buttons[next].dataset.set);
+      field.value = typed.join(" ");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      document.dispatchEvent(new CustomEvent("card:set-done"));
+    }),
+  );
+  field.addEventListener("input", read);
+  read();
+}
+
+function timer(box) {
+  if (!box) return;
+  box.hidden = false;
+  const shown = box.querySelector("output");
+  let end = 0;
+  let tick = 0;
+  const draw = () => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left === 0) {
+      clearInterval(tick);
+      navigator.vibrate?.(300);
+    }
+  };
+  box.querySelectorAll("[data-seconds]").forEach((button) =>
+    button.addEventListener("click", () => {
+      clearInterval(tick);
+      end = Date.now() + Number(button.dataset.seconds) * 1000;
+      if (end > Date.now()) tick = setInterval(draw, 250);
+      draw();
+    }),
+  );
+}
+
+function phrases(box) {
+  if (!box) return;
+  box.hidden = false;
+  const note = form.querySelector("#note");
+  box.addEventListener("click", (event) => {
+    const phrase = event.target.closest("[data-phrase]")?.dataset.phrase;
+    if (!phrase) return;
+    note.value = note.value ? `${note.value.trimEnd()}\n${phrase}` : phrase;
+    note.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+// One draft at a time on its way; what is typed meanwhile goes with the next one. Without a line it waits on this device.
+function drafts() {
+  const place = `card:${form.dataset.draft}`;
+  const said = form.querySelector("[data-said]");
+  let waiting = 0;
+  let sending = false;
+  let again = false;
+  let clashed = false;
+  let leaving = false;
+
+  restore();
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "q") return;
+    keepHere();
+    plan(700);
+  });
+  window.addEventListener("online", () => plan(0));
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(waiting);
+    if (navigator.onLine) localStorage.removeItem(place);
+  });
+
+  function plan(pause) {
+    clearTimeout(waiting);
+    if (!clashed && !leaving) waiting = setTimeout(send, pause);
+  }
+
+  async function send() {
+    if (sending) {
+      again = true;
+      return;
+    }
+    if (!localStorage.getItem(place)) return;
+    if (!navigator.onLine) {
+      offline();
+      return;
+    }
+    sending = true;
+    again = false;
+    const body = new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body });
+      if (leaving) return;
+      const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (answer.ok) kept(told.version);
+      else if (answer.status === 409 && told.error) clash();
+      else offline();
+    } catch {
+      if (!leaving) offline();
+    } finally {
+      sending = false;
+    }
+    if (again) plan(0);
+  }
+
+  function kept(version) {
+    form.elements.version.value = version;
+    document.querySelectorAll("[data-version]").forEach((field) => (field.value = version));
+    if (!again) localStorage.removeItem(place);
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    said.textContent = form.dataset.kept.replace("{time}", time);
+  }
+
+  function clash() {
+    clashed = true;
+    said.textContent = form.dataset.clash;
+  }
+
+  function offline() {
+    said.textContent = form.dataset.offline;
+    plan(5000);
+  }
+
+  function keepHere() {
+    const values = [...new FormData(form)].filter(([name]) => !["csrf_token", "q"].includes(name));
+    localStorage.setItem(place, JSON.stringify(values));
+  }
+
+  // What this device kept while there was no line, if the card is still the one it was typed on.
+  function restore() {
+    const stored = localStorage.getItem(place);
+    if (!stored) return;
+    const values = new Map(JSON.parse(stored));
+    if (values.get("version") !== form.elements.version.value) {
+      localStorage.removeItem(place);
+      return;
+    }
+    for (const [name, value] of values) {
+      const field = form.elements[name];
+      if (field && field.type !== "hidden" && field.type !== "submit") field.value = value;
+    }
+    form.querySelectorAll("input[name^='sets-']").forEach((field) => field.dispatchEvent(new Event("input")));
+    plan(0);
+  }
+}

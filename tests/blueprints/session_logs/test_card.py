@@ -1,0 +1,391 @@
+"""The session card: gated, drafts, saved with attendance, next visit, conflicts, late corrections, statements."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.clients.limits import Limit
+from backoffice.core.audit import SYSTEM, AuditLine
+from backoffice.core.clock import at_local
+from backoffice.core.db import db, transaction
+from backoffice.core.errors import DomainError
+from backoffice.exercises.models import Exercise
+from backoffice.people.models import Person
+from backoffice.screening.actions import decide
+from backoffice.screening.models import Verdict
+from backoffice.screening.queries import newest_sheet
+from backoffice.session_logs import actions, queries
+from backoffice.session_logs.content import Content, DoneExercise
+from backoffice.session_logs.models import LoggedSet, LogRevision, SessionLog
+from backoffice.session_logs.shorthand import parse_sets
+from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
+from tests.blueprints.bookings.front_desk import TODAY, guest, signed_in_trainer, visit
+from tests.pages import PageClient
+from tests.statements import statements
+
+SignIn = Callable[..., PageClient]
+NOTE = "右ひざに違和感があり、可動域を狭めた"
+
+
+@pytest.fixture
+def person(gym: Studio, now: datetime) -> Person:
+    """Somebody who trains with mori at eleven."""
+    return guest("山田 花子", now=now)
+
+
+@pytest.fixture
+def place(gym: Studio, person: Person, now: datetime) -> Participant:
+    """Her visit of this morning."""
+    booking = visit(gym, person, "11:00", now=now - timedelta(days=1), slug="session")
+    return db.session.scalars(select(Participant).where(Participant.booking_id == booking.id)).one()
+
+
+@pytest.fixture
+def exercise(gym: Studio) -> Exercise:
+    """Bird dog, there from the start."""
+    return db.session.scalars(select(Exercise).where(Exercise.source_key == "bird_dog")).one()
+
+
+def clear(
+    gym: Studio, person: Person, *, now: datetime, verdict: Verdict = Verdict.CLEAR, **limits: object
+) -> None:
+    sheet = newest_sheet(person.id)
+    with transaction():
+        decide(
+            gym, person.id, verdict, reason="本人に確認した", seen=None if sheet is None else sheet.id, by=SYSTEM,
+            now=now,
+            **limits,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def content(exercise: Exercise, typed: str = "60x8x3 @8", **more: object) -> Content:
+    return Content((DoneExercise(exercise.id, tuple(parse_sets(typed))),), **more)  # type: ignore[arg-type]
+
+
+def card(place: Participant) -> str:
+    return f"/participants/{place.id}/card"
+
+
+def sent(page: str, exercise: Exercise, typed: str = "60x8x3 @8", **more: str) -> dict[str, str]:
+    version = re.search(r'name="version" value="(\d*)"', page)
+    assert version is not None
+    return {
+        "version": version.group(1), "ex-0": str(exercise.id), "unit-0": "reps", "sets-0": typed, "effort": "7.5",
+        "note": NOTE, "to_self": "次は65kgから", "pain-knee": "3", **more,
+    }  # fmt: skip
+
+
+def test_from_today_to_a_saved_session_with_attendance_and_the_next_visit(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    assert card(place) in trainer.get("/today").text, "one tap from the day"
+    page = trainer.get(card(place)).text
+    assert trainer.post(card(place), data=sent(page, exercise)).status_code == 303
+    log = db.session.scalars(select(SessionLog)).one()
+    done = db.session.scalars(select(LoggedSet).order_by(LoggedSet.number)).all()
+    assert [(one.load_kg, one.amount, one.rpe) for one in done] == [(60, 8, 8)] * 3
+    assert (log.effort, log.note, log.to_self) == (Decimal("7.5"), NOTE, "次は65kgから")
+    assert db.session.get_one(Participant, place.id).attendance == Attendance.ATTENDED
+    page = trainer.get(card(place)).text
+    assert "来週の同じ曜日・時間が空いています" in page
+    offered = re.search(
+        r'name="starts_at" value="([^"]+)"><input type="hidden" name="trainer_id" value="(\d+)"', page
+    )
+    assert offered is not None
+    trainer.post(f"{card(place)}/next", data={"starts_at": offered.group(1), "trainer_id": offered.group(2)})
+    later = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
+    assert later is not None
+    assert later.starts_at == at_local(TODAY + timedelta(days=7), time(11), gym.zone)
+    again = trainer.post(
+        f"{card(place)}/next",
+        data={"starts_at": offered.group(1), "trainer_id": offered.group(2)},
+        follow_redirects=True,
+    )
+    assert db.session.query(Booking).count() == 2, "two taps book one visit"
+    assert "12月1日" in again.text
+
+
+def test_what_was_saved_stands_on_the_next_card(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now, verdict=Verdict.LIMITS, limits=[Limit.KNEE])
+    with transaction():
+        actions.save_log(
+            gym,
+            place.id,
+            content(exercise, pains={"knee": 3}, note=NOTE, to_self="浅めから"),
+            seen=None,
+            by=SYSTEM,
+            now=now,
+        )
+    second = visit(gym, person, "18:00", now=now, slug="session")
+    other = db.session.scalars(select(Participant).where(Participant.booking_id == second.id)).one()
+    page = signed_in_trainer(gym, sign_in).get(card(other)).text
+    assert "前回の痛み：膝 3" in page
+    assert "浅めから" in page
+    assert "60 kg × 8 @8、8 @8、8 @8" in page
+    assert 'data-set="60x8"' in page, "last time's sets are one tap each"
+    assert 'tag-warn">膝' in page.split('class="exercise-head"')[1][:300], "the exercise carries the limit"
+    assert NOTE not in page
+
+
+def test_no_session_starts_before_a_trainer_has_decided(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    trainer = signed_in_trainer(gym, sign_in)
+    page = trainer.get(card(place)).text
+    assert "健康チェックの判断をお願いします" in page
+    assert "data-card" not in page
+    form = {"version": "", "ex-0": str(exercise.id), "unit-0": "reps", "sets-0": "60x8"}
+    for address, more in ((card(place), {}), (card(place), {"do": "find"}), (f"{card(place)}/draft", {})):
+        answer = trainer.post(address, data={**form, **more})
+        assert answer.status_code == 409
+    trainer.post(f"{card(place)}/draft/removal", data=form)
+    assert db.session.query(SessionLog).count() == 0
+    assert db.session.get_one(Participant, place.id).attendance == Attendance.EXPECTED
+
+
+PATHS: tuple[Callable[..., object], ...] = (
+    lambda gym, place, exercise, now: actions.keep_draft(gym, place.id, "{}", seen=None, by=SYSTEM, now=now),
+    lambda gym, place, exercise, now: actions.save_log(
+        gym, place.id, content(exercise), seen=None, by=SYSTEM, now=now
+    ),
+    lambda gym, place, exercise, now: actions.drop_draft(gym, place.id, seen=None, by=SYSTEM, now=now),
+    lambda gym, place, exercise, now: actions.save_log(gym, place.id, Content(), seen=1, by=SYSTEM, now=now),
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    walk=st.lists(st.sampled_from(range(len(PATHS))), min_size=1, max_size=5),
+    verdict=st.sampled_from([None, Verdict.DOCTOR, Verdict.CLEAR, Verdict.LIMITS]),
+    days=st.integers(0, 2),
+)
+def test_no_path_starts_a_gated_session(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, now: datetime, walk: list[int],
+    verdict: Verdict | None, days: int,
+) -> None:  # fmt: skip
+    """Whatever is called in whatever order: a log begins only on a decision that lets somebody train on that day."""
+    savepoint = db.session.begin_nested()
+    try:
+        if verdict is not None:
+            limits = {"limits": [Limit.KNEE]} if verdict is Verdict.LIMITS else {}
+            decide(
+                gym,
+                person.id,
+                verdict,
+                reason="x",
+                seen=None,
+                by=SYSTEM,
+                now=now - timedelta(days=days),
+                **limits,
+            )  # type: ignore[arg-type]
+        may = verdict in (Verdict.CLEAR, Verdict.LIMITS) and days == 0
+        for step in walk:
+            with suppress(DomainError):
+                PATHS[step](gym, place, exercise, now)
+        assert may or db.session.query(SessionLog).count() == 0
+    finally:
+        savepoint.rollback()
+        db.session.expire_all()
+
+
+def test_a_draft_is_kept_found_again_and_replaced_by_saving(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    first = sent(trainer.get(card(place)).text, exercise, "60x8")
+    version = trainer.post(f"{card(place)}/draft", data=first).get_json()["version"]
+    second = trainer.post(f"{card(place)}/draft", data={**first, "sets-0": "60x8 60x8", "version": version})
+    assert second.get_json()["version"] == version + 1
+    page = trainer.get(card(place)).text
+    assert 'value="60x8 60x8"' in page
+    assert NOTE in page
+    assert db.session.get_one(Participant, place.id).attendance == Attendance.EXPECTED
+    stored = db.session.execute(text("select draft, note from session_logs")).one()
+    assert NOTE.encode() not in bytes(stored.draft) + bytes(stored.note)
+    trainer.post(card(place), data=sent(page, exercise, "60x8 60x8"))
+    log = db.session.scalars(select(SessionLog)).one()
+    assert log.draft is None
+    assert log.saved_at == now
+
+
+def test_of_two_devices_the_second_sees_both_texts(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    phone = tablet = trainer.get(card(place)).text
+    trainer.post(card(place), data=sent(phone, exercise, "60x8", note="スマートフォンから"))
+    refused = trainer.post(f"{card(place)}/draft", data=sent(tablet, exercise, "70x5"))
+    assert refused.status_code == 409
+    both = trainer.post(card(place), data=sent(tablet, exercise, "70x5", note="タブレットから"))
+    assert both.status_code == 409
+    assert "スマートフォンから" in both.text
+    assert "タブレットから" in both.text
+    assert "70x5" in both.text
+    assert trainer.post(card(place), data=sent(both.text, exercise, "70x5")).status_code == 303
+    assert [one.load_kg for one in db.session.scalars(select(LoggedSet))] == [70]
+
+
+def test_what_is_not_understood_is_shown_again_and_a_plain_form_does_it_all(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    page = trainer.get(card(place)).text
+    wrong = trainer.post(card(place), data=sent(page, exercise, "60xx8"))
+    assert wrong.status_code == 422
+    assert "「60xx8」を読み取れません" in wrong.text
+    assert NOTE in wrong.text
+    found = trainer.post(card(place), data={**sent(page, exercise), "do": "find", "q": "タオル"})
+    button = re.search(r'value="(add-\d+)"', found.text)
+    assert button is not None
+    added = trainer.post(card(place), data={**sent(found.text, exercise), "do": button.group(1)})
+    assert 'name="ex-1"' in added.text
+    planned = sent(added.text, exercise, "", **{"planned-0": "10 10"})
+    assert trainer.post(card(place), data=planned).status_code == 303
+    assert [one.amount for one in db.session.scalars(select(LoggedSet))] == [10, 10]
+
+
+def test_after_two_days_a_correction_keeps_what_it_said(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+
+    def save(typed: str, at: datetime, seen: int | None) -> SessionLog:
+        with transaction():
+            return actions.save_log(
+                gym, place.id, content(exercise, typed, note=NOTE), seen=seen, by=SYSTEM, now=at
+            )
+
+    log = save("60x8", now, None)
+    log = save("60x9", now + timedelta(hours=48), log.version)
+    assert db.session.query(LogRevision).count() == 0
+    log = save("60x7", now + timedelta(hours=49), log.version)
+    [old] = queries.revisions_of(log.id)
+    assert '"amount": 9' in old.content
+    stored = db.session.execute(text("select content from log_revisions")).scalar_one()
+    assert NOTE.encode() not in bytes(stored)
+    lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "session_log")).all()
+    assert [one.action for one in lines] == [
+        "session_log.started", "session_log.saved", "session_log.corrected", "session_log.corrected",
+    ]  # fmt: skip
+    assert not [one for one in lines if NOTE in str(one.after)]
+
+
+def test_held_but_not_written_up_is_listed(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, now: datetime
+) -> None:
+    booking = db.session.get_one(Booking, place.booking_id)
+
+    def listed() -> list[int]:
+        at = now + timedelta(hours=4)
+        rows = queries.unwritten(gym.id, booking.trainer_id, now=at, back=timedelta(days=14))
+        return [row.participant_id for row in rows]
+
+    assert listed() == []
+    with transaction():
+        db.session.get_one(Participant, place.id).attendance = Attendance.ATTENDED.value
+    assert listed() == [place.id]
+    clear(gym, person, now=now)
+    with transaction():
+        actions.save_log(gym, place.id, content(exercise), seen=None, by=SYSTEM, now=now)
+    assert listed() == []
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.MANAGER, Role.OWNER])
+def test_others_do_not_open_it(gym: Studio, place: Participant, sign_in: SignIn, role: Role) -> None:
+    assert sign_in(role).get(card(place)).status_code == 403
+
+
+def test_a_trainer_of_others_finds_nothing(
+    gym: Studio, person: Person, place: Participant, sign_in: SignIn
+) -> None:
+    other = sign_in(Role.TRAINER)
+    person_id = person.id
+    for address in (card(place), f"/people/{person_id}/logs"):
+        assert other.get(address).status_code == 404
+    for address in (
+        card(place),
+        f"{card(place)}/draft",
+        f"{card(place)}/next",
+        f"{card(place)}/draft/removal",
+    ):
+        assert other.post(address, data={}).status_code == 404
+
+
+def test_a_counselling_has_no_card_and_tomorrow_has_not_come(
+    gym: Studio, person: Person, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    talk = visit(gym, person, "16:00", now=now, slug="counselling")
+    tomorrow = visit(gym, person, "11:00", now=now, day=date(2026, 11, 25), slug="session")
+    trainer = signed_in_trainer(gym, sign_in)
+    ids = dict(db.session.execute(select(Participant.booking_id, Participant.id)).all())  # type: ignore[arg-type]
+    assert trainer.get(f"/participants/{ids[talk.id]}/card").status_code == 404
+    address = f"/participants/{ids[tomorrow.id]}/card"
+    refused = trainer.post(address, data=sent(trainer.get(address).text, exercise))
+    assert refused.status_code == 409
+    assert db.session.query(SessionLog).count() == 0
+
+
+def test_it_opens_with_twelve_statements_after_three_hundred_sessions(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    past(gym, person, place, exercise, 300, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    trainer.get(card(place))
+    with statements() as seen:
+        page = trainer.get(card(place))
+    assert "60 kg × 8" in page.text
+    assert len(seen) <= 12, "\n".join(seen)
+
+
+def past(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, number: int, *, now: datetime
+) -> None:
+    """Written logs of the days before, straight into the tables."""
+    booking = db.session.get_one(Booking, place.booking_id)
+    with transaction():
+        for back in range(1, number + 1):
+            at = booking.starts_at - timedelta(days=back)
+            row = Booking(
+                studio_id=gym.id, service_id=booking.service_id, trainer_id=booking.trainer_id, starts_at=at,
+                ends_at=at + timedelta(hours=1), state="ATTENDED", channel="DESK", created_at=now, created_by="x",
+            )  # fmt: skip
+            db.session.add(row)
+            db.session.flush()
+            seat = Participant(booking_id=row.id, person_id=person.id, position=1, attendance="ATTENDED")
+            db.session.add(seat)
+            db.session.flush()
+            log = SessionLog(
+                studio_id=gym.id, participant_id=seat.id, person_id=person.id, held_on=TODAY - timedelta(days=back),
+                started_at=at, started_by="x", saved_at=at, saved_by="x", note="", to_self="", draft_by="", version=1,
+            )  # fmt: skip
+            db.session.add(log)
+            db.session.flush()
+            db.session.add(
+                LoggedSet(
+                    log_id=log.id,
+                    exercise_id=exercise.id,
+                    place=1,
+                    number=1,
+                    unit="reps",
+                    load_kg=60,
+                    amount=8,
+                )
+            )
