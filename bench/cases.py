@@ -12,7 +12,7 @@ from backoffice.core.db import db
 from backoffice.people.models import Person
 from bench.client import get, post
 from bench.gym import Visitor, booking_bodies
-from bench.training import the_client
+from bench.training import the_client, the_visit
 
 ZONE = "Asia/Tokyo"
 
@@ -65,6 +65,7 @@ def _of_a_trainer(trainer: Visitor) -> list[Case]:
         page("client sheet, three years", f"/people/{client}/record", ratio=0.25, statements=18),
         page("progress, three years", f"/people/{client}/progress", ratio=0.25, statements=12),
         page("CARE of one, three years", f"/people/{client}/care", ratio=0.25, statements=12),
+        page("session card, 300 sessions", f"/participants/{the_visit()}/card", ratio=0.25, statements=12),
         page("CARE queue, 2,000 guests", "/care", ms=300, statements=4),
     ]
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 
 from backoffice.bookings.models import (
@@ -30,11 +30,13 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import WithId, db
 from backoffice.exercises.models import Exercise
+from backoffice.exercises.vocabulary import Unit
 from backoffice.people.models import Consent, Person, Purpose
 from backoffice.programs.actions import save_day, start_program
 from backoffice.programs.draft import DayDraft, ItemDraft
 from backoffice.programs.models import Program
 from backoffice.progress.models import MeasureKind, Measurement
+from backoffice.session_logs.models import LoggedSet, SessionLog
 from backoffice.staff.actions import add_with_password
 from backoffice.staff.models import Role, Trainer
 from backoffice.studio.models import Room, Studio
@@ -44,6 +46,7 @@ MAIL = "bench-trainer@example.com"
 FIRST_MORE_ROOM = 11
 YEARS = timedelta(days=3 * 365)
 VISITS, VALUES, NOTES, VERSIONS = 300, 300, 60, 6
+EXERCISES, SETS = 4, 5
 BEFORE_OPENING = time(7)
 """The bulk's bookings fill every start from nine o'clock on; those of the one client stand before them."""
 TELLERS, EVERY, DAYS = 2_400, 8, 60
@@ -99,7 +102,7 @@ def _account(studio: Studio, trainer: Trainer, *, now: datetime) -> None:
 
 
 def _joined(place: Place) -> None:
-    """The client of three years, and their visits: two a week, but for holidays."""
+    """The client of three years, their visits (two a week, but for holidays), and that of yesterday."""
     day = local_date(place.first, place.studio.zone)
     client = Client(
         person_id=place.person_id, member_number=1, joined_on=day, main_trainer_id=place.trainer.id,
@@ -130,9 +133,9 @@ def _joined(place: Place) -> None:
 
 
 def _starts(place: Place, first: date) -> Iterator[datetime]:
-    """A visit every three or four days."""
-    for number in range(VISITS):
-        day = first + timedelta(days=YEARS.days * number // VISITS)
+    """A visit every three or four days; the last one is nobody's past yet: its card is what is opened."""
+    for number in range(VISITS + 1):
+        day = first + timedelta(days=(YEARS.days - 1) * number // VISITS)
         yield at_local(day, BEFORE_OPENING, place.studio.zone)
 
 
@@ -231,6 +234,42 @@ def _planned(place: Place) -> None:
         )  # fmt: skip
 
 
+def _logged(place: Place) -> None:
+    """What was done in each visit but the last: four exercises of five sets, and a word for the next time."""
+    visits = db.session.execute(_visits(place.person_id).where(Participant.id != the_visit())).all()
+    exercises = db.session.scalars(select(Exercise.id).order_by(Exercise.id).limit(EXERCISES)).all()
+    logs = [
+        SessionLog(
+            studio_id=place.studio.id, participant_id=visit.id, person_id=place.person_id,
+            held_on=local_date(visit.starts_at, place.studio.zone), started_at=visit.starts_at, started_by="import",
+            saved_at=visit.starts_at, saved_by="import", note="フォーム安定", to_self="次回は左右差を見る",
+        )
+        for visit in visits
+    ]  # fmt: skip
+    db.session.add_all(logs)
+    db.session.flush()
+    done = (
+        {
+            "log_id": log.id, "exercise_id": exercise_id, "place": at, "number": number, "unit": Unit.REPS,
+            "load_kg": Decimal(20 + turn % 30), "amount": 8 + number, "rpe": Decimal(7),
+        }
+        for turn, log in enumerate(logs)
+        for at, exercise_id in enumerate(exercises, 1)
+        for number in range(1, SETS + 1)
+    )  # fmt: skip
+    _insert(LoggedSet, done)
+
+
+def _visits(person_id: int) -> Select[Any]:
+    query = select(Participant.id, Booking.starts_at).join(Booking, Booking.id == Participant.booking_id)
+    return query.where(Participant.person_id == person_id, Booking.state == BookingState.ATTENDED)
+
+
+def the_visit() -> int:
+    """The newest visit of the client, which is not written up."""
+    return db.session.execute(_visits(the_client()).order_by(Booking.starts_at.desc()).limit(1)).scalar_one()
+
+
 def _insert(table: type[WithId], rows: Iterable[dict[str, Any]]) -> None:
     ready = list(rows)
     for first in range(0, len(ready), BATCH):
@@ -243,5 +282,6 @@ PARTS: tuple[tuple[type[WithId], Callable[[Place], None]], ...] = (
     (CareNote, _advised),
     (Measurement, _measured),
     (Program, _planned),
+    (SessionLog, _logged),
 )
 """A table that is empty before, and what fills it."""
