@@ -3,6 +3,7 @@
 60x8            load × amount; two bare numbers are never amount × sets
 60x8,8,6 @8.5   one load, three sets; an effort belongs to what stands before it
 60x8 62.5x6     set after set, parted by a blank, / or 、
+60x8 8 6        a bare number after a load is of that load
 8  8回x3  bwx8x3  自重x8   without a load; `回` or `r` makes a number repetitions
 30s  30秒x3  10分  5呼吸   a hold in seconds, minutes, breaths
 60キロ 8回 3セット          as it is said; widths, ×, * and lb (0.45359237 kg) are understood
@@ -18,7 +19,7 @@ from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.exercises.vocabulary import Unit
 
-LONGEST = 200
+LONGEST = 400
 MOST_SETS = 30
 HEAVIEST = Decimal(999)
 MOST = 999
@@ -28,8 +29,9 @@ CENT = Decimal("0.01")
 _WORDS = (
     (r"キロ(グラム)?|kgs?", "kg"), (r"ポンド|lbs?", "lb"), (r"自重|bw", "bw"), (r"回|reps?", "r"),
     (r"セット|sets?", "t"), (r"秒|secs?", "s"), (r"分|mins?", "m"), (r"呼吸|breaths?", "b"),
-    (r"rpe\s*:?\s*", "@"), (r"[×✕✖*]", "x"), (r"\s*x\s*", "x"), (r"\s*@\s*", "@"), (r"\s*,\s*", ","),
-    (r"(?<=\d)\s+(?=kg|lb|[rtsm]|b(?!w))", ""), (r"(kg|lb)\s*(?=\d)", r"\1x"), (r"([rsmb])\s+(?=\d+t)", r"\1x"),
+    (r"rpe\s*:?\s*", "@"), (r"[×✕✖*]", "x"), (r"\s*x\s*", "x"), (r"[\s、,/;]*@[\s@]*", "@"),
+    (r"bw\s*(?=\d)", "bwx"), (r"\s*,\s*", ","),
+    (r"(?<=\d)\s+(?=kg|lb|[rtsm]|b(?!w))", ""), (r"(kg|lb)\s*(?=\d)", r"\1x"), (r"([rsmb])\s*(?=\d+t)", r"\1x"),
 )  # fmt: skip
 """Each as it is said or typed, and the letter it stands for. The order matters."""
 _LOAD = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)(kg|lb)?$|bw$")
@@ -61,7 +63,9 @@ def parse_sets(text: str, *, unit: str = Unit.REPS) -> list[DoneSet]:
     typed = unicodedata.normalize("NFKC", text).lower().strip()
     for pattern, letter in _WORDS:
         typed = re.sub(pattern, letter, typed)
-    found = [one for group in re.split(r"[\s/、;]+", typed) if group for one in _group(group, unit)]
+    found = list[DoneSet]()
+    for group in filter(None, re.split(r"[\s/、;]+", typed)):
+        found += _group(group, unit, found[-1].load_kg if found else None)
     if len(found) > MOST_SETS:
         raise Invalid(N_("An exercise has at most %(most)s sets."), field="sets", most=MOST_SETS)
     return found
@@ -69,14 +73,17 @@ def parse_sets(text: str, *, unit: str = Unit.REPS) -> list[DoneSet]:
 
 def written(sets: Sequence[DoneSet], *, unit: str = Unit.REPS) -> str:
     """The shorthand of sets, one after the other: what `parse_sets` reads back as the same sets."""
-    return " ".join(_token(one, unit) for one in sets)
+    loads = [None, *(one.load_kg for one in sets)]
+    return " ".join(_token(one, unit, before) for one, before in zip(sets, loads, strict=False))
 
 
-def _group(group: str, unit: str) -> Iterator[DoneSet]:
+def _group(group: str, unit: str, load_before: Decimal | None) -> Iterator[DoneSet]:
     body, at, effort = group.partition("@")
     rpe = _effort(effort, group) if at else None
     load, amounts, times = _parts(body.split("x"), unit, group)
     letter = amounts[-1] if amounts[-1].isalpha() else ""
+    if body.isdigit():
+        load = load_before
     counted = _UNITS[letter].value if letter else unit
     for _again in range(times):
         for amount in amounts.rstrip("rsmb").split(","):
@@ -138,7 +145,8 @@ def _refused(group: str) -> Invalid:
     return Invalid(NOT_UNDERSTOOD, field="sets", text=group)
 
 
-def _token(one: DoneSet, unit: str) -> str:
-    amount = f"{one.amount}{'' if one.unit == unit else _LETTERS[one.unit]}"
+def _token(one: DoneSet, unit: str, load_before: Decimal | None) -> str:
+    is_clear = one.unit == unit and (one.load_kg is not None or load_before is None)
+    amount = f"{one.amount}{'' if is_clear else _LETTERS[one.unit]}"
     load = "" if one.load_kg is None else f"{one.load_kg.normalize():f}x"
     return f"{load}{amount}" + ("" if one.rpe is None else f"@{one.rpe.normalize():f}")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from backoffice.core.language import N_
 from backoffice.exercises.vocabulary import Unit
-from backoffice.session_logs.shorthand import DoneSet
+from backoffice.session_logs.shorthand import HEAVIEST, DoneSet
 
 STEP = Decimal("2.5")
 LIGHT = Decimal(10)
@@ -54,8 +54,8 @@ def suggest(
     """The load for next time from how it went last time and what is planned. None without loads or a plan.
 
     All planned sets at the top of the range with an effort of at most the planned one (8 when none is): 2.5 kg more,
-    below 10 kg one, never more than a tenth. Two sets or more below the range: five per cent less, in steps of 2.5.
-    Else the same.
+    below 10 kg one, never more than a tenth. Two sets or more below the range: five per cent less, rounded down to
+    2.5 kg (below 20 kg to one). Else the same.
     """
     loaded = [one for one in last if one.load_kg and one.amount and one.unit == Unit.REPS]
     if not loaded or amount is None:
@@ -63,11 +63,16 @@ def suggest(
     load = max(one.load_kg for one in loaded if one.load_kg)
     at_load = [one.amount or 0 for one in loaded if one.load_kg == load]
     if sum(reps < amount for reps in at_load) >= 2:
-        return Suggestion(max(_down(load * LESS), Decimal(0)) or load, Rule.LESS)
+        step = STEP if load >= 2 * LIGHT else LIGHT_STEP
+        return Suggestion(_down(load * LESS, step) or load, Rule.LESS)
     most = rpe or USUAL_EFFORT
     is_easy = all(one.rpe is None or one.rpe <= most for one in loaded)
     if is_easy and len(at_load) >= (sets or 1) and min(at_load) >= (amount_to or amount):
-        return Suggestion(load + _step(load), Rule.MORE) if _step(load) else Suggestion(load, Rule.SAME)
+        return (
+            Suggestion(min(load + _step(load), HEAVIEST), Rule.MORE)
+            if _step(load)
+            else Suggestion(load, Rule.SAME)
+        )
     return Suggestion(load, Rule.SAME)
 
 
@@ -76,5 +81,5 @@ def _step(load: Decimal) -> Decimal:
     return wanted if wanted <= load * LARGEST_STEP or load < LIGHT else _down(load * LARGEST_STEP, LIGHT_STEP)
 
 
-def _down(load: Decimal, step: Decimal = STEP) -> Decimal:
+def _down(load: Decimal, step: Decimal) -> Decimal:
     return (load / step).to_integral_value(ROUND_DOWN) * step

@@ -25,6 +25,24 @@ def test_double_progression(last: str, load: str, rule: Rule) -> None:
     assert made == Suggestion(Decimal(load), rule)
 
 
+def test_a_planned_effort_is_the_measure() -> None:
+    made = suggest(parse_sets("60x10x3 @9"), sets=3, amount=8, amount_to=10, rpe=Decimal(9))
+    assert made == Suggestion(Decimal("62.5"), Rule.MORE)
+
+
+@pytest.mark.parametrize(
+    ("last", "load"), [("5x6x3", "4"), ("12x6x3", "11"), ("20x6x3", "17.5"), ("1x6x3", "1")]
+)
+def test_light_loads_go_down_by_a_kilogram(last: str, load: str) -> None:
+    made = suggest(parse_sets(last), sets=3, amount=8, amount_to=10, rpe=None)
+    assert made == Suggestion(Decimal(load), Rule.LESS)
+
+
+def test_nobody_is_told_to_lift_more_than_can_be_written() -> None:
+    made = suggest(parse_sets("998x10x3"), sets=3, amount=8, amount_to=10, rpe=None)
+    assert made == Suggestion(Decimal(999), Rule.MORE)
+
+
 def test_nothing_is_suggested_without_a_load_or_a_plan() -> None:
     assert suggest(parse_sets("10x3x3"), sets=3, amount=None, amount_to=None, rpe=None) is None
     assert suggest(parse_sets("12回x3"), sets=3, amount=8, amount_to=None, rpe=None) is None

@@ -21,6 +21,9 @@ FORMS = {
     "60x8;62.5x6": "60x8 62.5x6",
     "60x8@8 60x8@9": "60x8@8 60x8@9", "60x8 RPE8": "60x8@8", "60x8 rpe 8.5": "60x8@8.5", "60x8 @ 8": "60x8@8",
     "62.5x6": "62.5x6", "62.25x6": "62.25x6", "135lbx5": "61.23x5", "135 lb x 5": "61.23x5",
+    "60x8 8 6": "60x8 60x8 60x6", "60x8、8、6": "60x8 60x8 60x6", "60x8 8回": "60x8 8r", "自重8回3セット": "8 8 8",
+    "自重 8回 3セット": "8 8 8", "60x8 @ RPE 8": "60x8@8", "60x8、RPE8": "60x8@8",
+    "60x8x30 @8": " ".join(["60x8@8"] * 30),
     "8": "8", "8 8 6": "8 8 6", "8回": "8", "8回x3": "8 8 8", "8回 3セット": "8 8 8", "bwx8": "8", "BWx8x3": "8 8 8",
     "自重x8": "8", "自重×8×2": "8 8", "0x8": "8", "30s": "30s", "30秒×3": "30s 30s 30s", "30 sec x 3": "30s 30s 30s",
     "10min": "10m", "10分": "10m", "5呼吸": "5b", "20x10x30": " ".join(["20x10"] * 30), "": "", "  ": "",
@@ -46,7 +49,8 @@ def test_a_bare_number_counts_what_the_exercise_counts() -> None:
     "typed",
     [
         "abc", "60x", "x8", "60x8x", "60x8x3x2", "60x0", "1000x8", "60x1000", "60x8x0", "60x8x31", "60x8@11", "60x8@0",
-        "60x8@8.3", "60x8@", "@8", "-60x8", "60x-8", "60..5x8", "1e9x8", "٦٠x8x", "60x8" * 60, "8 " * 40, "60x8'; drop",
+        "60x8@8.3", "60x8@", "@8", "-60x8", "60x-8", "60..5x8", "1e9x8", "٦٠x8x", "60x8" + " " * 400, "8 " * 40,
+        "60x8'; drop",
         "60x8,x3", "30sx", "kgx8", "½x8",
     ],
 )  # fmt: skip
@@ -65,11 +69,9 @@ SETS = st.builds(
 )
 
 
-@given(st.lists(SETS, max_size=10), st.sampled_from([unit.value for unit in Unit]))
+@given(st.lists(SETS, max_size=30), st.sampled_from([unit.value for unit in Unit]))
 def test_what_is_written_is_read_back(sets: list[DoneSet], unit: str) -> None:
-    text = written(sets, unit=unit)
-    if len(text) <= 200:
-        assert parse_sets(text, unit=unit) == sets
+    assert parse_sets(written(sets, unit=unit), unit=unit) == sets
 
 
 @given(st.text(max_size=60))
