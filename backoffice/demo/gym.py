@@ -16,6 +16,7 @@ from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
 from backoffice.demo.progress import measure_members
 from backoffice.demo.records import tell_records
+from backoffice.demo.session_logs import write_up
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
 from backoffice.messaging.claiming import NO_CHANNEL
@@ -44,6 +45,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     fill_weeks(diary, members)
     tell_records(diary, members)
     plan_members(diary, members)
+    write_up(diary, members)
     tell_stories(diary, members)
     with transaction():
         _finish_past_calls(now)

@@ -14,6 +14,7 @@ from backoffice.clients.models import Client, SubstituteTrainer
 from backoffice.core.clock import day_span, local_date
 from backoffice.core.db import fetch
 from backoffice.people.models import Person
+from backoffice.session_logs.queries import Unwritten, unwritten
 from backoffice.studio.models import Service, Studio
 
 DAYS = 7
@@ -89,6 +90,7 @@ class Week:
     zone: str
     sessions: Sequence[OwnSession]
     unmarked: Sequence[OwnSession]
+    unwritten: Sequence[Unwritten]
     care: Sequence[DueCare]
     clients: Sequence[OwnClient]
     now: datetime
@@ -134,7 +136,7 @@ class Week:
 
 
 def own_week(studio: Studio, trainer_id: int, first: date, *, now: datetime) -> Week:
-    """The week of a trainer from a day on; three statements, however many guests."""
+    """The week of a trainer from a day on; four statements, however many guests."""
     start, _ = day_span(first, studio.zone)
     end, _ = day_span(first + timedelta(days=DAYS), studio.zone)
     found = _sessions(studio.id, trainer_id, start, end, now)
@@ -146,6 +148,7 @@ def own_week(studio: Studio, trainer_id: int, first: date, *, now: datetime) -> 
         zone=studio.zone,
         sessions=sessions,
         unmarked=[one for one in found if one.ends_at <= now and one.attendance in OPEN],
+        unwritten=unwritten(studio.id, trainer_id, now=now, back=QUIET),
         care=_due_care(studio.id, trainer_id, coming, last_day),
         clients=_clients(trainer_id, now),
         now=now,

@@ -6,8 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Text, and_, cast, exists, func, or_, select, true
 
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.core.db import db, fetch
@@ -146,13 +145,23 @@ class LastTime(NamedTuple):
 def last_times(
     person_id: int, ids: Collection[int], before: date, *, but: int | None = None
 ) -> dict[int, LastTime]:
-    """How each exercise was done the last time, whenever that was. One statement, however many sessions there are."""
+    """How each exercise was done the last time, whenever that was.
+
+    One statement that looks for each exercise from the newest session backwards, so years of sessions cost nothing.
+    """
+    done = exists().where(LoggedSet.log_id == SessionLog.id, LoggedSet.exercise_id == Exercise.id)
+    last = (
+        select(SessionLog.id.label("log_id"), SessionLog.held_on)
+        .where(_written_before(person_id, before, but), done.correlate(SessionLog, Exercise))
+        .order_by(SessionLog.held_on.desc(), SessionLog.id.desc())
+        .limit(1)
+        .correlate(Exercise)
+        .lateral()
+    )
     newest = (
-        select(LoggedSet.exercise_id, SessionLog.id.label("log_id"), SessionLog.held_on)
-        .join(SessionLog, SessionLog.id == LoggedSet.log_id)
-        .where(_written_before(person_id, before, but), LoggedSet.exercise_id.in_(ids))
-        .order_by(LoggedSet.exercise_id, SessionLog.held_on.desc(), SessionLog.id.desc())
-        .ext(distinct_on(LoggedSet.exercise_id))
+        select(Exercise.id.label("exercise_id"), last.c.log_id, last.c.held_on)
+        .join(last, true())
+        .where(Exercise.id.in_(ids))
         .subquery()
     )
     query = (

@@ -13,6 +13,7 @@ from backoffice.care.measures import ALWAYS, SCALES, TARGETS, Habit, Measure
 from backoffice.care.models import CheckIn
 from backoffice.care.signals import first_recent
 from backoffice.progress.queries import weights
+from backoffice.session_logs.queries import loads
 from blueprints.care.charts import Axis, Panel, panel
 from blueprints.care.words import MEASURE_WORDS, answer_word, answers_to, number
 
@@ -37,7 +38,7 @@ class Telling:
 
 
 def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
-    """What somebody told in the eight weeks until a day, and their weight below it. Two statements."""
+    """What somebody told in the eight weeks until a day, and their load and weight below it. Three statements."""
     axis = Axis.until(day)
     rows = queries.check_ins_of(person_id, axis.first, day)
     told = [row for row in rows if row.has_words or any(_value(row, one) is not None for one in Measure)]
@@ -47,6 +48,7 @@ def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
         axis=axis,
         panels=[
             *[_panel(one, rows, plan, axis) for one in (*DRAWN, *plan.measures) if one in answered],
+            *_load(person_id, axis),
             *_weight(person_id, axis),
         ],
         measures=[one for one in asked if one in answered],
@@ -70,6 +72,15 @@ def _panel(measure: Measure, rows: list[CheckIn], plan: queries.Plan, axis: Axis
         MEASURE_WORDS[measure], values, axis, low=steps[0], high=steps[-1], words=words,
         newest=answer_word(measure, values[newest]), target=plan.targets[measure] if measure in TARGETS else None,
     )  # fmt: skip
+
+
+def _load(person_id: int, axis: Axis) -> list[Panel]:
+    """What was lifted in each session, in kg: load times repetitions over all sets; days without a session are gaps."""
+    values = {one.held_on: one.kilograms for one in loads(person_id, axis.first) if one.kilograms > 0}
+    if not values:
+        return []
+    newest = f"{number(values[max(values)])} kg"
+    return [panel(_("Load (kg)"), values, axis, low=Decimal(0), high=max(values.values()), newest=newest)]
 
 
 def _weight(person_id: int, axis: Axis) -> list[Panel]:
