@@ -18,6 +18,7 @@ from backoffice.screening.queries import standings
 from backoffice.session_logs.actions import save_log
 from backoffice.session_logs.content import Content, DoneExercise
 from backoffice.session_logs.shorthand import DoneSet
+from backoffice.studio.models import Service, ServiceKind
 
 UNWRITTEN = timedelta(days=2)
 NOTES = ("フォーム良好。", "今日は疲れ気味。可動域を狭めて実施。", "", "重量アップ。最後まで丁寧に。")
@@ -30,10 +31,12 @@ def write_up(diary: Diary, members: list[Member]) -> None:
     held = db.session.execute(
         select(Participant, Booking.starts_at)
         .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
         .where(
             Participant.person_id.in_(by_person),
             Participant.attendance == Attendance.ATTENDED.value,
             Booking.starts_at < diary.now - UNWRITTEN,
+            Service.kind != ServiceKind.COUNSELLING.value,
         )
         .order_by(Booking.starts_at)
     ).all()
