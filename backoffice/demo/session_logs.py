@@ -20,7 +20,7 @@ from backoffice.session_logs.content import Content, DoneExercise
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
 
-UNWRITTEN = timedelta(days=2)
+UNWRITTEN = timedelta(days=6)
 NOTES = ("フォーム良好。", "今日は疲れ気味。可動域を狭めて実施。", "", "重量アップ。最後まで丁寧に。")
 
 
