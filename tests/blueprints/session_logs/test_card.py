@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.refusals import NotPossible
 from backoffice.clients.limits import Limit
 from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.clock import at_local
@@ -25,6 +26,7 @@ from backoffice.screening.queries import newest_sheet
 from backoffice.session_logs import actions, queries
 from backoffice.session_logs.content import Content, DoneExercise
 from backoffice.session_logs.models import LoggedSet, LogRevision, SessionLog
+from backoffice.session_logs.next_visit import book_next
 from backoffice.session_logs.shorthand import parse_sets
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
@@ -340,6 +342,37 @@ def test_a_counselling_has_no_card_and_tomorrow_has_not_come(
     refused = trainer.post(address, data=sent(trainer.get(address).text, exercise))
     assert refused.status_code == 409
     assert db.session.query(SessionLog).count() == 0
+
+
+def test_what_no_card_offers_is_refused(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    tomorrow = visit(gym, person, "11:00", now=now, day=date(2026, 11, 25), slug="session")
+    later = db.session.scalars(select(Participant).where(Participant.booking_id == tomorrow.id)).one()
+    unknown = Content((DoneExercise(999_999, tuple(parse_sets("60x8"))),))
+    elsewhere = content(exercise, pains={"tail": 3})
+    refused: list[Callable[[], object]] = [
+        lambda: actions.keep_draft(gym, later.id, "{}", seen=None, by=SYSTEM, now=now),
+        lambda: actions.keep_draft(gym, place.id, "x" * 20_001, seen=None, by=SYSTEM, now=now),
+        lambda: actions.save_log(gym, place.id, unknown, seen=None, by=SYSTEM, now=now),
+        lambda: actions.save_log(gym, place.id, elsewhere, seen=None, by=SYSTEM, now=now),
+    ]
+    for call in refused:
+        with pytest.raises(DomainError), transaction():
+            call()
+    assert db.session.query(SessionLog).count() == 0
+
+
+def test_who_is_booked_already_is_not_booked_again(
+    gym: Studio, person: Person, place: Participant, now: datetime
+) -> None:
+    seat = queries.visit(gym.id, place.id)
+    at = at_local(TODAY + timedelta(days=7), time(11), gym.zone)
+    with transaction():
+        book_next(gym, seat, at, seat.trainer_id, by=SYSTEM, now=now)
+    with pytest.raises(NotPossible), transaction():
+        book_next(gym, seat, at + timedelta(days=1), seat.trainer_id, by=SYSTEM, now=now)
 
 
 def test_it_opens_with_twelve_statements_after_three_hundred_sessions(
