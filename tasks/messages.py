@@ -17,6 +17,7 @@ from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.messaging.policy import FOLLOW_UP_KINDS
 from backoffice.messaging.smtp import SmtpChannel
+from backoffice.programs.home import home_facts
 from backoffice.replanning.facts import proposal_facts
 from backoffice.staff.facts import staff_facts
 from backoffice.waiting.facts import offer_facts
@@ -33,6 +34,7 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.SCREENING_ASKED: screening_facts,
     Kind.CARE_ASKED: care_facts,
     Kind.CARE_REPLY: care_facts,
+    Kind.HOME_PROGRAM: home_facts,
     Kind.WELCOME: welcome_facts,
 }
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SCREENING_ASKED = "screening_asked"
     CARE_ASKED = "care_asked"
     CARE_REPLY = "care_reply"
+    HOME_PROGRAM = "home_program"
     STAFF_INVITE = "staff_invite"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind, not a password
     WELCOME = "welcome"

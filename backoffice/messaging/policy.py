@@ -40,6 +40,7 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.SCREENING_ASKED: KindPolicy(N_("Health check sheet asked for"), Quiet.LATER),
     Kind.CARE_ASKED: KindPolicy(N_("Check-in asked for"), Quiet.LATER),
     Kind.CARE_REPLY: KindPolicy(N_("Word from the trainer"), Quiet.LATER),
+    Kind.HOME_PROGRAM: KindPolicy(N_("Link to the home program"), Quiet.LATER),
     Kind.STAFF_INVITE: KindPolicy(N_("Staff invitation"), Quiet.AT_ONCE, is_secret=True),
     Kind.PASSWORD_RESET: KindPolicy(N_("Password reset"), Quiet.AT_ONCE, is_secret=True),
     Kind.WELCOME: KindPolicy(N_("Welcome"), Quiet.AT_ONCE),

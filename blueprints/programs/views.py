@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError
+from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.links import absolute
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.exercises.vocabulary import Setting
 from backoffice.programs import actions, queries
-from backoffice.programs.home import home_path
+from backoffice.programs.home import home_path, send_home_link
 from backoffice.programs.models import Program
 from backoffice.programs.muscles import weekly_sets
 from backoffice.programs.warnings import warnings_of
@@ -27,8 +27,9 @@ from blueprints.programs.words import PROGRAM_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
+from blueprints.support.language import say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done
+from blueprints.support.toasts import flash_done, flash_error
 
 programs = Blueprint("programs", __name__, url_prefix="/people/<int:person_id>/program")
 
@@ -133,6 +134,20 @@ def sheet(person_id: int, program_id: int) -> ResponseReturnValue:
         cues=queries.cues_of(version) if version else {},
         **PROGRAM_WORDS,
     )
+
+
+@programs.post("/<int:program_id>/links")
+@permit(Permission.TRAINING_EDIT)
+def send_link(person_id: int, program_id: int) -> ResponseReturnValue:
+    """Send the client the link of their home program."""
+    check_own_guest(person_id)
+    try:
+        with transaction():
+            send_home_link(current_studio(), person_id, program_id, by=actor(), now=now())
+        flash_done(_("The link is on its way."))
+    except Invalid as error:
+        flash_error(say(error))
+    return redirect(url_for("programs.show", person_id=person_id, program=program_id), 303)
 
 
 @programs.post("/<int:program_id>/links/end")

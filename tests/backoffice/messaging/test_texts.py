@@ -86,6 +86,7 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "url": "https://sei.example/offer/TOKEN",
         },
         "care_url": "https://sei.example/checkin/TOKEN",
+        "program_url": "https://sei.example/home-program/TOKEN",
         "sheet_url": "https://sei.example/screening/TOKEN",
         "link": "https://sei.example/invite/SECRET",
         "days": 7,

@@ -365,6 +365,7 @@ def test_a_trainer_of_others_finds_nobody(
         assert other.get(f"{address}{path}").status_code == 404
     for path in (
         "/new", f"/{program.id}/week/1/day/1", f"/{program.id}/edit", f"/{program.id}/template",
+        f"/{program.id}/links",
         f"/{program.id}/links/end",
     ):  # fmt: skip
         assert other.post(f"{address}{path}", data=sent(do="save")).status_code == 404
@@ -380,6 +381,6 @@ def test_the_program_of_somebody_else_is_not_found_under_an_own_guest(
     address = f"/people/{person.id}/program/{theirs.id}"
     for path in ("/week/1/day/1", "/edit", "/print"):
         assert trainer.get(f"{address}{path}").status_code == 404
-    for path in ("/week/1/day/1", "/edit", "/template", "/links/end"):
+    for path in ("/week/1/day/1", "/edit", "/template", "/links", "/links/end"):
         assert trainer.post(f"{address}{path}", data=sent(do="save")).status_code == 404
     assert "他人の" not in trainer.get(f"/people/{person.id}/program?program={theirs.id}").text
