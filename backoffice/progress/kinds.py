@@ -93,7 +93,7 @@ def restore_kind(studio_id: int, kind_id: int, *, by: Actor, now: datetime) -> M
 
 def _hold(studio_id: int) -> None:
     """Names are given one after the other."""
-    db.session.execute(select(Studio.id).where(Studio.id == studio_id).with_for_update())
+    db.session.execute(select(Studio.id).where(Studio.id == studio_id).with_for_update(key_share=True))
 
 
 def _has_values(kind_id: int) -> bool:

@@ -49,7 +49,7 @@ def plan_reviews(studio: Studio, *, now: datetime) -> int:
 
     Two runs at once make one: the second waits for the first and finds its rows. Missed runs heal for two weeks.
     """
-    db.session.execute(select(Studio.id).where(Studio.id == studio.id).with_for_update())
+    db.session.execute(select(Studio.id).where(Studio.id == studio.id).with_for_update(key_share=True))
     today, made = local_date(now, studio.zone), 0
     for week in WEEKS:
         for person_id, begun_on, staff_id in _unplanned(studio, week, today):

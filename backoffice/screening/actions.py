@@ -168,7 +168,7 @@ def publish_sheet(
     A question without a key is new and gets one that no version has used. `seen` is the number of the version that was
     edited: `Stale` when somebody published meanwhile.
     """
-    held = select(Studio.id).where(Studio.id == studio_id).with_for_update()
+    held = select(Studio.id).where(Studio.id == studio_id).with_for_update(key_share=True)
     db.session.execute(held)
     earlier = versions(studio_id)
     number = earlier[0].number if earlier else 0

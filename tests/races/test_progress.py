@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM
@@ -26,6 +26,16 @@ from .test_people_and_leads import at_once
 pytestmark = pytest.mark.races
 ROUNDS = 8
 EVERY = timedelta(days=20)
+
+
+def test_a_sweep_that_plans_reviews_keeps_no_booking_waiting(arena: Flask) -> None:
+    with arena.app_context(), transaction():
+        studio_id = the_studio().id
+        plan_reviews(the_studio(), now=NOW)
+        with db.engine.begin() as desk:
+            desk.execute(text("set local lock_timeout = '1s'"))
+            as_a_new_row_does = text("select id from studios where id = :id for key share")
+            assert desk.scalar(as_a_new_row_does, {"id": studio_id}) == studio_id
 
 
 def test_sweeps_at_once_plan_each_review_once_and_of_six_who_write_one_wins(arena: Flask) -> None:
