@@ -115,10 +115,14 @@ def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, n
 
 
 def _of_today(studio: Studio, person_id: int, *, now: datetime) -> CheckIn | None:
-    """The row of this day, if there is one; the person is held, so two answers at once cannot make two."""
+    """The row of this day, if there is one that may be seen: what a consent taken back has closed is not written on.
+
+    The person is held, so two answers at once cannot make two.
+    """
     day = local_date(now, studio.zone)
-    query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.day == day)
-    newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update()
+    query = select(CheckIn).join(Person, Person.id == CheckIn.person_id)
+    query = query.where(CheckIn.person_id == person_id, CheckIn.day == day, may_be_seen())
+    newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update(of=CheckIn)
     return db.session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
 
 

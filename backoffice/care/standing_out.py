@@ -40,6 +40,7 @@ from backoffice.care.signals import (
 )
 from backoffice.core.db import fetch
 from backoffice.people.models import Person, PersonMail
+from backoffice.people.queries import still_covered
 
 SILENT_AFTER = timedelta(days=14)
 FORGOTTEN_AFTER = timedelta(days=60)
@@ -208,6 +209,7 @@ def _due() -> Any:
         CareNote.person_id == Person.id,
         CareNote.closed_at.is_(None),
         CareNote.due_on <= _a_day("day"),
+        still_covered(CareNote.written_at),
     ]
     return select(func.count().label("due")).where(*waiting).correlate(Person).lateral("due")
 

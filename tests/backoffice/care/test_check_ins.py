@@ -143,6 +143,29 @@ def test_a_consent_given_anew_brings_nothing_back_that_was_told_before(desk: Des
     assert check_ins_of(person.id, TODAY, TODAY + timedelta(days=1)) == [row]
 
 
+def test_told_anew_on_the_day_of_a_new_consent_nothing_of_that_morning_comes_back(desk: Desk) -> None:
+    person, later = desk.meet(), desk.now + timedelta(hours=1)
+    tell(desk, person, {Measure.SORENESS: Decimal(5)}, words=WORDS)
+    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
+    record_consent(person.id, Purpose.HEALTH, False, now=desk.now, **said)  # type: ignore[arg-type]
+    record_consent(person.id, Purpose.HEALTH, True, now=later, **said)  # type: ignore[arg-type]
+    tell(desk, person, {Measure.SLEEP: Decimal(7)}, now=later + timedelta(hours=1))
+    row = check_ins_of(person.id, TODAY, TODAY)[0]
+    assert (row.sleep_hours, row.soreness, row.words, row.has_words) == (7, None, None, False)
+
+
+def test_a_note_closed_by_the_consent_is_due_nowhere(desk: Desk) -> None:
+    person = desk.meet()
+    write_note(
+        desk.studio, person.id, Topic.SLEEP, advice="画面を見ない", due_on=TODAY, by=desk.by, now=desk.now
+    )
+    assert waiting() == [person.id]
+    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
+    record_consent(person.id, Purpose.HEALTH, False, now=desk.now, **said)  # type: ignore[arg-type]
+    db.session.flush()
+    assert waiting() == []
+
+
 def test_made_one_with_somebody_who_took_the_consent_back_nothing_is_shown(desk: Desk) -> None:
     kept, dropped = desk.meet(), desk.meet()
     tell(desk, kept)

@@ -16,7 +16,8 @@ from backoffice.care.notes import close_note, write_note
 from backoffice.clients.actions import register
 from backoffice.clients.trainers import name_substitute
 from backoffice.core.audit import Actor
-from backoffice.people.models import Person
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
 from backoffice.reports.own_week import Week, birthday_within, own_week
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, guest, trainer, visit
@@ -126,6 +127,9 @@ def test_care_is_due_for_those_who_come_and_those_the_trainer_stands_for(
     assert [(one.shown_name, one.due_on, one.notes) for one in due] == [
         ("来る 人", TODAY, 2), ("会員 人", TODAY + timedelta(days=6), 1)
     ]  # fmt: skip
+    said = {"wording": "v1", "language": "ja", "source": "test", **known}
+    record_consent(coming.id, Purpose.HEALTH, False, **said)
+    assert [one.shown_name for one in week_of(gym, now).care] == ["会員 人"], "closed with the consent"
 
 
 def test_birthdays_of_members_and_of_those_the_trainer_stands_in_for(
