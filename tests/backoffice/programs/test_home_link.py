@@ -35,6 +35,9 @@ def test_it_goes_out_once_a_day_as_a_link_and_not_at_night(desk: Desk) -> None:
     assert isinstance(facts, Facts)
     assert set(facts.values) == facts.secrets == {"program_url"}
     assert program_by_token(str(facts.values["program_url"]).rpartition("/")[2]) == program
+    program.person_id = desk.meet().id
+    assert isinstance(home_facts(message, night), NotWanted), "somebody else's"
+    program.person_id = person.id
     program.ends_on = TODAY
     assert isinstance(home_facts(message, night), Facts), "still its last day"
     assert isinstance(home_facts(message, desk.at(0, 30, TODAY + timedelta(days=1))), NotWanted)
