@@ -158,6 +158,7 @@ VERBS = {
     "substitute_ended": N_("substitute trainer removed"),
     "substitute_named": N_("substitute trainer named"),
     "suspended": N_("suspended"),
+    "link_sent": N_("link sent"),
     "told": N_("told"),
     "took_over": N_("took over the screen"),
     "withdrawn": N_("withdrawn"),
