@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from backoffice.session_logs.shorthand import DoneSet
 
@@ -25,6 +26,16 @@ class Content:
     pains: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
     to_self: str = ""
+
+    @classmethod
+    def read(cls, kept: str) -> "Content":
+        """What `as_json` kept."""
+        values = json.loads(kept)
+        exercises = tuple(
+            DoneExercise(one["exercise_id"], tuple(_done(each) for each in one["sets"]))
+            for one in values["exercises"]
+        )
+        return cls(exercises, _number(values["effort"]), values["pains"], values["note"], values["to_self"])
 
     def as_json(self) -> str:
         """Everything in it, for a revision."""
@@ -48,3 +59,11 @@ def _set(one: DoneSet) -> dict[str, object]:
         "load_kg": None if one.load_kg is None else str(one.load_kg), "amount": one.amount, "unit": one.unit,
         "rpe": None if one.rpe is None else str(one.rpe),
     }  # fmt: skip
+
+
+def _done(kept: dict[str, Any]) -> DoneSet:
+    return DoneSet(_number(kept["load_kg"]), kept["amount"], kept["unit"], _number(kept["rpe"]))
+
+
+def _number(kept: str | None) -> Decimal | None:
+    return None if kept is None else Decimal(kept)

@@ -254,7 +254,7 @@ def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
 class Revision(NamedTuple):
     """What a log said before a late correction."""
 
-    content: str
+    content: Content
     replaced_at: datetime
     replaced_by: str
 
@@ -263,7 +263,7 @@ def revisions_of(log_id: int) -> list[Revision]:
     """What a log said before, the newest first."""
     columns = (LogRevision.content, LogRevision.replaced_at, LogRevision.replaced_by)
     query = select(*columns).where(LogRevision.log_id == log_id).order_by(LogRevision.id.desc()).limit(20)
-    return [Revision._make(row) for row in fetch(query)]
+    return [Revision(Content.read(row.content), row.replaced_at, row.replaced_by) for row in fetch(query)]
 
 
 class Unwritten(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,8 @@ from backoffice.exercises.queries import find_for_picker
 from backoffice.session_logs import actions, queries
 from backoffice.session_logs.bests import Best, new_bests
 from backoffice.session_logs.next_visit import book_next, offer
-from backoffice.session_logs.queries import Visit
+from backoffice.session_logs.queries import Named, Revision, Visit
+from backoffice.session_logs.shorthand import DoneSet
 from backoffice.staff.permissions import Permission
 from blueprints.care.words import TOPIC_WORDS
 from blueprints.clients.frame import frame
@@ -31,6 +33,14 @@ from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error
 
 session_logs = Blueprint("session_logs", __name__)
+
+
+class Earlier(NamedTuple):
+    """An earlier text of a log, and its sets by exercise."""
+
+    revision: Revision
+    sets: list[tuple[Named, list[DoneSet]]]
+
 
 CARD = "/participants/<int:participant_id>/card"
 LONGEST_QUERY = 100
@@ -177,6 +187,7 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         topics=TOPIC_WORDS,
         regions=REGION_WORDS,
         bests=_bests(shown) if done else [],
+        revisions=_revisions(shown) if done else [],
         offer=offer(studio, shown.visit, now=now()) if done else None,
         names={row.name.id: row.name for row in shown.rows},
         planned=planned,
@@ -195,6 +206,19 @@ def _bests(shown: Card) -> list[Best]:
         return []
     done = {one.exercise_id: list(one.sets) for one in content.exercises}
     return new_bests(done, queries.sets_before(shown.visit.person_id, done, shown.log))
+
+
+def _revisions(shown: Card) -> list[Earlier]:
+    """What the log said before late corrections, with the names of its exercises."""
+    if shown.log is None:
+        return []
+    found = queries.revisions_of(shown.log.id)
+    ids = {done.exercise_id for one in found for done in one.content.exercises}
+    names = queries.named(current_studio().id, ids) if ids else {}
+    return [
+        Earlier(one, [(names[done.exercise_id], list(done.sets)) for done in one.content.exercises])
+        for one in found
+    ]
 
 
 def _hurt_list(pains: list[str]) -> str:

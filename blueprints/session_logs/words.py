@@ -36,7 +36,8 @@ def advised(suggestion: Suggestion) -> str:
 def hurt(pains: dict[str, int]) -> str:
     """What hurt and how much: knee 3, low back 2."""
     known = [(Region(key), level) for key, level in pains.items() if key in set(Region)]
-    return _(", ").join(f"{_(REGION_WORDS[region])} {level}" for region, level in known)
+    words = [(_(REGION_WORDS[region]), level) for region, level in known]
+    return _(", ").join(f"{word} {level}" for word, level in words)
 
 
 def _amount(one: DoneSet) -> str:

@@ -19,7 +19,10 @@ from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import DomainError
 from backoffice.exercises.models import Exercise
-from backoffice.people.models import Person
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
+from backoffice.programs.actions import save_day, start_program
+from backoffice.programs.draft import DayDraft, ItemDraft
 from backoffice.screening.actions import decide
 from backoffice.screening.models import Verdict
 from backoffice.screening.queries import newest_sheet
@@ -140,6 +143,34 @@ def test_what_was_saved_stands_on_the_next_card(
     assert 'data-set="60x8"' in page, "last time's sets are one tap each"
     assert 'tag-warn">膝' in page.split('class="exercise-head"')[1][:300], "the exercise carries the limit"
     assert NOTE not in page
+
+
+def test_after_the_consent_is_taken_back_pain_and_notes_are_not_shown(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    with transaction():
+        actions.save_log(
+            gym,
+            place.id,
+            content(exercise, pains={"knee": 3}, note=NOTE, to_self="浅めから"),
+            seen=None,
+            by=SYSTEM,
+            now=now,
+        )
+    second = visit(gym, person, "18:00", now=now, slug="session")
+    other = db.session.scalars(select(Participant).where(Participant.booking_id == second.id)).one()
+    trainer = signed_in_trainer(gym, sign_in)
+    addresses = (card(place), card(other), f"/people/{person.id}/logs")
+    assert NOTE in "".join(trainer.get(address).text for address in addresses)
+    with transaction():
+        record_consent(
+            person.id, Purpose.HEALTH, False, wording="v1", language="ja", source="test", by=SYSTEM, now=now
+        )
+    shown = "".join(trainer.get(address).text for address in addresses)
+    for words in (NOTE, "浅めから", "膝 3"):
+        assert words not in shown
+    assert "60 kg × 8" in shown
 
 
 def test_no_session_starts_before_a_trainer_has_decided(
@@ -263,7 +294,7 @@ def test_what_is_not_understood_is_shown_again_and_a_plain_form_does_it_all(
 
 
 def test_after_two_days_a_correction_keeps_what_it_said(
-    gym: Studio, person: Person, place: Participant, exercise: Exercise, now: datetime
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
 ) -> None:
     clear(gym, person, now=now)
 
@@ -278,7 +309,10 @@ def test_after_two_days_a_correction_keeps_what_it_said(
     assert db.session.query(LogRevision).count() == 0
     log = save("60x7", now + timedelta(hours=49), log.version)
     [old] = queries.revisions_of(log.id)
-    assert '"amount": 9' in old.content
+    assert old.content == content(exercise, "60x9", note=NOTE)
+    page = signed_in_trainer(gym, sign_in).get(card(place)).text
+    assert "以前の内容" in page
+    assert "60 kg × 9" in page
     stored = db.session.execute(text("select content from log_revisions")).scalar_one()
     assert NOTE.encode() not in bytes(stored)
     lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "session_log")).all()
@@ -380,6 +414,21 @@ def test_it_opens_with_twelve_statements_after_three_hundred_sessions(
 ) -> None:
     clear(gym, person, now=now)
     past(gym, person, place, exercise, 300, now=now)
+    with transaction():
+        made = start_program(gym, person.id, "基本", starts_on=TODAY, by=SYSTEM, now=now)
+        day = DayDraft((ItemDraft(exercise.id, sets=3, amount=8),), "全身")
+        save_day(
+            gym,
+            person.id,
+            made.id,
+            1,
+            TODAY.weekday(),
+            day,
+            valid_from=TODAY,
+            version=made.version,
+            by=SYSTEM,
+            now=now,
+        )
     trainer = signed_in_trainer(gym, sign_in)
     trainer.get(card(place))
     with statements() as seen:
