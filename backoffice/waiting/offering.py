@@ -124,13 +124,17 @@ def _offer_one(wait: Wait, service: Service, studio: Studio, slots: list[Slot], 
             .where(Offer.wait_id == wait.id)
         )
     )
+    notice = timedelta(minutes=service.notice_minutes)
+    # What is too near for an answer takes up no try, else it would keep later starts from being offered.
     suiting = [
-        slot for slot in slots if suits(wait, slot, women, studio.zone) and slot.starts_at not in asked_before
+        slot
+        for slot in slots
+        if suits(wait, slot, women, studio.zone)
+        and slot.starts_at not in asked_before
+        and slot.starts_at - notice - now >= LEAST_TIME
     ]
     for slot in suiting[:TRIES]:
-        expires_at = min(now + ANSWER_WITHIN, slot.starts_at - timedelta(minutes=service.notice_minutes))
-        if expires_at - now < LEAST_TIME:
-            continue
+        expires_at = min(now + ANSWER_WITHIN, slot.starts_at - notice)
         try:
             booking = _hold(wait, service, studio, slot, expires_at, now=now)
         except NotFree:  # taken meanwhile, by this sweep or by somebody else

@@ -175,6 +175,14 @@ def test_nobody_is_asked_at_night_nor_about_a_time_too_near(desk: Desk) -> None:
     assert offers()[0].expires_at == desk.at(18) - notice
 
 
+def test_starts_too_near_do_not_keep_a_later_one_from_being_offered(desk: Desk) -> None:
+    wait(desk, desk.meet(), from_clock=None, until_clock=None, trainer_id=None)
+    notice = timedelta(minutes=desk.service("session").notice_minutes)
+    now = desk.at(11) - notice
+    assert offering.sweep(desk.studio, now=now) == 1
+    assert held(offers()[0]).starts_at >= now + notice + offering.LEAST_TIME
+
+
 def test_days_that_are_over_end_a_wait(desk: Desk) -> None:
     mine = wait(desk, desk.meet())
     offering.sweep(desk.studio, now=desk.at(1, day=WEDNESDAY + timedelta(days=1)))
