@@ -52,8 +52,9 @@ def trained(workout: PlannedWorkout) -> set[str]:
 
 
 def _limits_met(version: PlannedVersion, limits: Collection[str]) -> Iterator[PlanWarning]:
+    """An exercise that stands twice on a day is said once."""
     for day in version.workouts:
-        for item in day.items:
+        for item in {one.exercise_id: one for one in reversed(day.items)}.values():
             met = tuple(one for one in item.limits if one in limits)
             if met:
                 yield PlanWarning(WarningKind.LIMIT, day.week, day.weekday, item, met)

@@ -38,6 +38,15 @@ def test_a_limit_of_the_person_is_met_by_an_exercise() -> None:
     assert [(one.kind, one.keys, one.item) for one in found] == [(WarningKind.LIMIT, ("knee",), SQUAT)]
 
 
+def test_an_exercise_that_stands_twice_on_a_day_is_warned_of_once() -> None:
+    again = replace(SQUAT, id=3)
+    found = warnings_of(version(day(0, SQUAT, again), day(3, again)), limits=("knee",))
+    assert [(one.weekday, one.item) for one in found if one.kind == WarningKind.LIMIT] == [
+        (0, SQUAT),
+        (3, again),
+    ]
+
+
 @pytest.mark.parametrize(
     ("days", "weeks", "warned"),
     [
