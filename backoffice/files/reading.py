@@ -46,18 +46,21 @@ def read_upload(content: bytes, name: str) -> ReadyFile:
         if len(content) > MOST_KEPT:
             raise Invalid(PDF_TOO_LARGE, field="file", limit=MOST_KEPT // MEGABYTE)
         return ReadyFile(shown_name(name, MediaType.PDF), MediaType.PDF, content)
-    if content.startswith(PHOTO_MARKS) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP"):
+    if _is_photo(content):
         drawn = redraw(content, most_bytes=MOST_KEPT)
         return ReadyFile(shown_name(name, MediaType.JPEG), MediaType.JPEG, drawn)
     raise Invalid(N_("Please choose a photo (JPEG, PNG or WebP) or a PDF."), field="file")
 
 
 def read_photo(content: bytes, name: str) -> ReadyFile:
-    """As `read_upload`, where only a photo will do: refuses a PDF as well."""
-    ready = read_upload(content, name)
-    if ready.media_type != MediaType.JPEG:
+    """As `read_upload`, where only a photo will do: refuses a PDF as well, in words that offer none."""
+    if content and not _is_photo(content):
         raise Invalid(NOT_A_PHOTO, field="file")
-    return ready
+    return read_upload(content, name)
+
+
+def _is_photo(content: bytes) -> bool:
+    return content.startswith(PHOTO_MARKS) or (content[:4], content[8:12]) == (b"RIFF", b"WEBP")
 
 
 def shown_name(name: str, media_type: MediaType) -> str:

@@ -11,7 +11,15 @@ from PIL import Image
 
 from backoffice.core.errors import Invalid
 from backoffice.files.models import MediaType
-from backoffice.files.reading import LONGEST_NAME, MEGABYTE, MOST_KEPT, MOST_UPLOADED, read_upload, shown_name
+from backoffice.files.reading import (
+    LONGEST_NAME,
+    MEGABYTE,
+    MOST_KEPT,
+    MOST_UPLOADED,
+    read_photo,
+    read_upload,
+    shown_name,
+)
 
 from .pictures import bomb, photo, photo_from_a_phone
 
@@ -98,6 +106,12 @@ def test_a_photo_that_is_a_page_as_well_loses_the_page() -> None:
 def test_anything_else_is_refused_whatever_it_is_called(content: bytes) -> None:
     for name in ("x.jpg", "x.pdf", "x.svg"):
         assert refusal(content, name).startswith("Please choose a photo")
+
+
+@pytest.mark.parametrize("content", [HTML, SVG, b"%PDF-1.7 page"])
+def test_where_only_a_photo_will_do_nothing_else_is_offered(content: bytes) -> None:
+    with pytest.raises(Invalid, match=r"\(JPEG, PNG or WebP\)\.$"):
+        read_photo(content, "x.jpg")
 
 
 def test_damaged_and_empty_files_are_told() -> None:
