@@ -30,12 +30,13 @@ SOURCE = "consent page"
 @link_holder("screening")
 def show(token: str) -> ResponseReturnValue:
     """Each consent with its words and whether it is given. Opening it changes nothing."""
-    person, _handed_by = read_link(token)
+    person, handed_by = read_link(token)
     given = {row.purpose: row for row in queries.consents(person.id)}
     return render_template(
         "screening/consents.html",
         token=token,
         person=person,
+        handed_by=handed_by,
         given=given,
         wordings=WORDINGS,
         words=PURPOSE_WORDS,

@@ -161,6 +161,16 @@ def test_handed_over_by_a_trainer_it_says_by_whom(
     assert db.session.scalars(select(Screening.answered_with)).one() == name
 
 
+def test_consents_on_a_tablet_lead_back_to_the_trainer_and_on_a_link_nowhere(
+    gym: Studio, person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    person_id, trainer = person.id, signed_in_trainer(gym, sign_in)
+    trainer.get(f"/people/{person_id}/screening")
+    handed = trainer.post(f"/people/{person_id}/screening/handover", data={"to": "consents"}).location
+    assert f'href="/unlock?next=/people/{person_id}/progress/photos"' in client.get(handed).text
+    assert "/unlock" not in client.get(f"{sheet_path(person_id)}/consents").text
+
+
 @pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.MANAGER, Role.OWNER])
 def test_others_see_the_light_and_nothing_behind_it(person: Person, sign_in: SignIn, role: Role) -> None:
     client, person_id = sign_in(role), person.id
