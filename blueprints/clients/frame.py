@@ -12,14 +12,15 @@ from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
 SIDES = (
-    ("clients.record", _l("Client sheet")),
-    ("programs.show", _l("Program")),
-    ("session_logs.logs", _l("Session logs")),
-    ("progress.show", _l("Progress")),
-    ("care.show", _l("CARE")),
-    ("screening.show", _l("Health check")),
+    ("clients.record", _l("Client sheet"), ()),
+    ("programs.show", _l("Program"), ()),
+    ("session_logs.logs", _l("Session logs"), ()),
+    ("progress.show", _l("Progress"), ("progress_photos", "reviews")),
+    ("care.show", _l("CARE"), ("care_talk",)),
+    ("screening.show", _l("Health check"), ()),
 )
-"""The pages, in the order in which a trainer reads them; each takes the id of the person."""
+"""The pages, in the order in which a trainer reads them; each takes the id of the person.
+Last: other blueprints whose pages belong to it."""
 
 
 def frame(person_id: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from backoffice.core import clock
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
+from backoffice.exercises.vocabulary import Setting
 from backoffice.people.actions import create_person
 from backoffice.programs.actions import start_program
 from backoffice.screening.actions import decide
@@ -74,6 +75,57 @@ def test_a_day_is_found_added_warned_of_and_saved(
     page.get_by_label("kg").first.fill("２．５")
     page.get_by_role("button", name="この日を保存").click()
     expect(page.locator("#day-1")).to_contain_text("2.5 kg")
+
+
+def test_what_was_only_tapped_is_not_left_without_a_question(
+    site: Site, address: str, phone: OpenPhone
+) -> None:
+    page = phone()
+    sign_in(page, mail=MAIL)
+    page.goto(address)
+    page.evaluate("document.querySelector('#name_ja').style.caretColor = 'red'")  # as password managers do
+    plan_one(page, scripted=True)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="戻る").click()
+    expect(page.locator("#day-form")).to_be_visible()
+    assert asked == ["beforeunload"]
+    page.get_by_label("kg").first.fill("重い")
+    page.get_by_role("button", name="この日を保存").click()
+    expect(page.locator(".error-summary")).to_contain_text("バードドッグ")
+    page.get_by_label("kg").first.fill("3")
+    page.get_by_role("button", name="この日を保存").click()
+    expect(page.locator("#day-1")).to_contain_text("3 kg")
+    assert asked == ["beforeunload"]
+
+
+def test_the_open_tab_is_in_sight(site: Site, address: str, phone: OpenPhone) -> None:
+    page = phone()
+    sign_in(page, mail=MAIL)
+    person = f"/people/{address.split('/')[2]}"
+    for path, tab in (("/screening", "健康チェック"), ("/care/plan", "CARE"), ("/progress/photos", "経過")):
+        page.goto(person + path)
+        expect(page.locator(".tabs [aria-current]")).to_have_text(tab)
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.95)
+
+
+def test_the_link_of_a_home_program_is_copied_by_a_tap(site: Site, address: str, phone: OpenPhone) -> None:
+    person_id = int(address.split("/")[2])
+    with site.app.app_context():
+        now, studio = clock.utc_now(), the_studio()
+        today = local_date(now, studio.zone)
+        with transaction():
+            made = start_program(
+                studio, person_id, "自宅", place=Setting.HOME, starts_on=today, by=SYSTEM, now=now
+            )
+        path = f"/people/{person_id}/program?program={made.id}"
+        db.session.remove()
+    page = phone(permissions=["clipboard-read", "clipboard-write"])
+    sign_in(page, mail=MAIL)
+    page.goto(path)
+    page.get_by_role("button", name="リンクをコピー").click()
+    expect(page.get_by_text("コピーしました。")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#link").input_value()
 
 
 def plan_one(page: Page, *, scripted: bool) -> None:

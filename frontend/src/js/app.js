@@ -16,3 +16,5 @@ import "./upload.js";
 import "./pose.js";
 import "./chosen.js";
 import "./palette.js";
+import "./copy.js";
+import "./strips.js";
