@@ -47,18 +47,18 @@ def index() -> ResponseReturnValue:
 @incidents.route("/new", methods=["GET", "POST"])
 @permit(Permission.INCIDENTS_WRITE)
 def new() -> ResponseReturnValue:
-    """Report something; sent twice it is one report. `person` puts a guest into the form."""
+    """Report something; sent twice it is one report. `person`: a guest, to whose sheet it leads back."""
     form = ReportForm() if request.method == "POST" else _fresh()
     form.person_id.choices = _guests()
     if not form.validate_on_submit():
-        return render_template("incidents/new.html", form=form), 422 if form.errors else 200
+        return _form_page(form), 422 if form.errors else 200
     try:
         in_transaction(lambda: _report(form))
     except DomainError as error:
         add_domain_error(form, error)
-        return render_template("incidents/new.html", form=form), error.status
+        return _form_page(form), error.status
     flash_done(_("The report is kept. A manager looks at it."))
-    return redirect(url_for("incidents.index"), 303)
+    return redirect(_whence(), 303)
 
 
 @incidents.get("/<int:incident_id>")
@@ -114,6 +114,16 @@ def _page(found: Incident, form: OutcomeForm) -> str:
     return render_template(
         "incidents/show.html", row=found, person=person, form=form, kinds=KIND_WORDS, regions=REGION_WORDS
     )
+
+
+def _form_page(form: ReportForm) -> str:
+    return render_template("incidents/new.html", form=form, back=_whence())
+
+
+def _whence() -> str:
+    """Where the form was opened: the sheet of a guest, or the list."""
+    asked = request.args.get("person", type=int)
+    return url_for("clients.record", person_id=asked) if asked else url_for("incidents.index")
 
 
 def _fresh() -> ReportForm:

@@ -1,5 +1,6 @@
 """A trainer's week on a phone and a tablet: from the week to the sheet in one tap, two who save, an incident."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,7 +107,8 @@ def test_an_incident_on_a_tablet_in_english_without_javascript(
     page.get_by_label("What happened exactly").fill("Turned the ankle on landing")
     page.get_by_label("Part of the body").select_option("Ankle")
     page.get_by_role("button", name="Report").click()
-    expect(page.locator("main .card-list")).to_contain_text("Accident")
+    expect(page).to_have_url(re.compile(rf"/people/{guest_id}/record$"))
+    expect(page.locator(".timeline")).to_contain_text("Accident")
     with site.app.app_context():
         made = db.session.scalars(select(Incident).where(Incident.person_id == guest_id)).one()
         assert (made.kind, made.region) == ("ACCIDENT", "ankle")

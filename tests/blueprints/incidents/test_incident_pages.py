@@ -80,6 +80,19 @@ def test_a_trainer_sees_no_report_of_others_and_writes_about_own_guests(
     assert db.session.query(Incident).count() == 1
 
 
+def test_a_report_begun_on_a_client_sheet_leads_back_to_it(
+    gym: Studio, person: Person, sign_in: SignIn
+) -> None:
+    client, person_id = signed_in_trainer(gym, sign_in), person.id
+    opened = f"/incidents/new?person={person_id}"
+    page = client.get(opened).text
+    assert page.count(f'href="/people/{person_id}/record"') == 2
+    assert f'action="{opened}"' in page
+    told = {"kind": "NEAR_MISS", "what": TOLD, "day": "2026-11-24", "clock": "11:50", "form_token": "t" * 20}
+    assert client.post(opened, data=told).location == f"/people/{person_id}/record"
+    assert client.post("/incidents/new", data={**told, "form_token": "u" * 20}).location == "/incidents"
+
+
 def test_what_cannot_be_kept_comes_back_with_what_was_typed(gym: Studio, sign_in: SignIn) -> None:
     client = signed_in_trainer(gym, sign_in)
     client.get("/incidents/new")
