@@ -58,18 +58,14 @@ def add_measurements(
 def remove_measurement(studio_id: int, measurement_id: int, *, by: Actor, now: datetime) -> Measurement:
     """Take a value out; it can be taken back. Twice changes nothing."""
     row = of_studio(Measurement, studio_id, measurement_id, lock=True)
-    if row.archived_at is None:
-        row.archived_at = now
-        record("measurement.removed", "measurement", row.id, by=by, now=now, person_id=row.person_id)
+    _set_archived(row, "measurement.removed", archived=True, by=by, now=now)
     return row
 
 
 def restore_measurement(studio_id: int, measurement_id: int, *, by: Actor, now: datetime) -> Measurement:
     """Take a value back in. Twice changes nothing."""
     row = of_studio(Measurement, studio_id, measurement_id, lock=True)
-    if row.archived_at is not None:
-        row.archived_at = None
-        record("measurement.restored", "measurement", row.id, by=by, now=now, person_id=row.person_id)
+    _set_archived(row, "measurement.restored", archived=False, by=by, now=now)
     return row
 
 
@@ -123,19 +119,24 @@ def note_effect(
 def remove_effect(studio_id: int, effect_id: int, *, by: Actor, now: datetime) -> EffectNote:
     """Take such a day out; it can be taken back. Twice changes nothing."""
     row = of_studio(EffectNote, studio_id, effect_id, lock=True)
-    if row.archived_at is None:
-        row.archived_at = now
-        record("effect.removed", "effect", row.id, by=by, now=now, person_id=row.person_id)
+    _set_archived(row, "effect.removed", archived=True, by=by, now=now)
     return row
 
 
 def restore_effect(studio_id: int, effect_id: int, *, by: Actor, now: datetime) -> EffectNote:
     """Take such a day back in. Twice changes nothing."""
     row = of_studio(EffectNote, studio_id, effect_id, lock=True)
-    if row.archived_at is not None:
-        row.archived_at = None
-        record("effect.restored", "effect", row.id, by=by, now=now, person_id=row.person_id)
+    _set_archived(row, "effect.restored", archived=False, by=by, now=now)
     return row
+
+
+def _set_archived(
+    row: Measurement | EffectNote, action: str, *, archived: bool, by: Actor, now: datetime
+) -> None:
+    if (row.archived_at is not None) == archived:
+        return
+    row.archived_at = now if archived else None
+    record(action, action.partition(".")[0], row.id, by=by, now=now, person_id=row.person_id)
 
 
 def check_day(studio: Studio, day: date, *, now: datetime) -> None:
