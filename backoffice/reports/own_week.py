@@ -15,7 +15,7 @@ from backoffice.core.clock import day_span, local_date
 from backoffice.core.db import fetch
 from backoffice.people.models import Person
 from backoffice.people.queries import still_covered
-from backoffice.session_logs.queries import Unwritten, unwritten
+from backoffice.session_logs.history import Unwritten, unwritten
 from backoffice.studio.models import Service, Studio
 
 DAYS = 7

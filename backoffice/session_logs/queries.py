@@ -1,25 +1,22 @@
-"""Questions about session logs: the card of a visit, last time, personal bests, what is still to be written up."""
+"""Questions of a session card: its visit, its log, the session before, how an exercise was done last."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, cast, exists, func, or_, select, true
+from sqlalchemy import Text, and_, cast, exists, func, select, true
 
-from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.exercises.models import Exercise
 from backoffice.exercises.vocabulary import Unit
-from backoffice.people.models import Person
 from backoffice.session_logs.content import Content, DoneExercise
-from backoffice.session_logs.models import LoggedPain, LoggedSet, LogRevision, SessionLog
+from backoffice.session_logs.models import LoggedPain, LoggedSet, SessionLog
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
-
-LOGS_SHOWN = 30
 
 
 class Visit(NamedTuple):
@@ -67,7 +64,7 @@ def content_of(log: SessionLog) -> Content:
     """What a log says. Two statements."""
     pains = fetch(select(LoggedPain.region, LoggedPain.level).where(LoggedPain.log_id == log.id)).all()
     return Content(
-        tuple(_exercises(_sets([log.id]).get(log.id, []))), log.effort, {row.region: row.level for row in pains},
+        tuple(_exercises(sets_of([log.id]).get(log.id, []))), log.effort, {row.region: row.level for row in pains},
         log.note, log.to_self,
     )  # fmt: skip
 
@@ -102,12 +99,6 @@ class LastSession(NamedTuple):
 
 def last_session(person_id: int, before: date, *, but: int | None = None) -> LastSession | None:
     """The newest written log up to a day, leaving one out. One statement."""
-    pains = (
-        select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
-        .where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
-        .correlate(SessionLog)
-        .scalar_subquery()
-    )
     done = (
         select(func.array_agg(LoggedSet.exercise_id))
         .where(LoggedSet.log_id == SessionLog.id, LoggedSet.number == 1)
@@ -120,7 +111,7 @@ def last_session(person_id: int, before: date, *, but: int | None = None) -> Las
             SessionLog.held_on,
             SessionLog.effort,
             SessionLog.to_self,
-            pains.label("pains"),
+            pains_of_log(),
             done.label("done"),
         )
         .where(_written_before(person_id, before, but))
@@ -130,8 +121,7 @@ def last_session(person_id: int, before: date, *, but: int | None = None) -> Las
     row = fetch(query).one_or_none()
     if row is None:
         return None
-    hurt = dict(one.split(":") for one in row.pains or [])
-    levels = {key: int(level) for key, level in hurt.items()}
+    levels = levels_in(row.pains)
     return LastSession(row.id, row.held_on, row.effort, row.to_self, levels, row.done or [])
 
 
@@ -180,7 +170,7 @@ def last_times(
     )
     found: dict[int, LastTime] = {}
     for row in fetch(query):
-        found.setdefault(row.exercise_id, LastTime(row.held_on, [])).sets.append(_done(row))
+        found.setdefault(row.exercise_id, LastTime(row.held_on, [])).sets.append(done_of(row))
     return found
 
 
@@ -203,136 +193,16 @@ def sets_before(person_id: int, ids: Collection[int], log: SessionLog) -> dict[i
     return found
 
 
-class LogRow(NamedTuple):
-    """A written log in the list of a person."""
-
-    id: int
-    participant_id: int
-    held_on: date
-    saved_by: str
-    effort: Decimal | None
-    note: str
-    pains: list[str]
-    revisions: int
-    sets: list[tuple[Named, list[DoneSet]]]
+def pains_of_log() -> Any:
+    """What hurt in a log (more than 0), as the column `pains` of a list of logs; `levels_in` reads it."""
+    told = select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
+    of_log = told.where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
+    return of_log.correlate(SessionLog).scalar_subquery().label("pains")
 
 
-def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
-    """The newest written logs of a person with everything done. Two statements."""
-    pains = (
-        select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
-        .where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
-        .correlate(SessionLog)
-        .scalar_subquery()
-    )
-    late = (
-        select(func.count())
-        .where(LogRevision.log_id == SessionLog.id)
-        .correlate(SessionLog)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            SessionLog.id, SessionLog.participant_id, SessionLog.held_on, SessionLog.saved_by, SessionLog.effort,
-            SessionLog.note, pains.label("pains"), late.label("revisions"),
-        )
-        .where(SessionLog.person_id == person_id, SessionLog.saved_at.is_not(None))
-        .order_by(SessionLog.held_on.desc(), SessionLog.id.desc())
-        .limit(limit)
-    )  # fmt: skip
-    heads = fetch(query).all()
-    sets = _sets([row.id for row in heads])
-    return [
-        LogRow(
-            row.id, row.participant_id, row.held_on, row.saved_by, row.effort, row.note, row.pains or [], row.revisions,
-            _named_sets(sets.get(row.id, [])),
-        )
-        for row in heads
-    ]  # fmt: skip
-
-
-class Revision(NamedTuple):
-    """What a log said before a late correction."""
-
-    content: Content
-    replaced_at: datetime
-    replaced_by: str
-
-
-def revisions_of(log_id: int) -> list[Revision]:
-    """What a log said before, the newest first."""
-    columns = (LogRevision.content, LogRevision.replaced_at, LogRevision.replaced_by)
-    query = select(*columns).where(LogRevision.log_id == log_id).order_by(LogRevision.id.desc()).limit(20)
-    return [Revision(Content.read(row.content), row.replaced_at, row.replaced_by) for row in fetch(query)]
-
-
-class Unwritten(NamedTuple):
-    """A session that was held and has not been written up."""
-
-    participant_id: int
-    person_id: int
-    name: str
-    kana: str
-    starts_at: datetime
-    has_draft: bool
-
-    @property
-    def shown_name(self) -> str:
-        """The name to show: as written, else the kana."""
-        return self.name or self.kana
-
-
-def unwritten(studio_id: int, trainer_id: int, *, now: datetime, back: timedelta) -> list[Unwritten]:
-    """The sessions of a trainer that were held within `back` and have no written log, the oldest first."""
-    query = (
-        select(
-            Participant.id,
-            Person.id,
-            Person.name,
-            Person.kana,
-            Booking.starts_at,
-            SessionLog.draft.is_not(None),
-        )
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .join(Person, Person.id == Participant.person_id)
-        .outerjoin(SessionLog, SessionLog.participant_id == Participant.id)
-        .where(
-            Booking.studio_id == studio_id,
-            Booking.trainer_id == trainer_id,
-            Booking.starts_at > now - back,
-            Booking.ends_at <= now,
-            Service.kind != ServiceKind.COUNSELLING.value,
-            SessionLog.saved_at.is_(None),
-            or_(Participant.attendance == Attendance.ATTENDED.value, SessionLog.id.is_not(None)),
-        )
-        .order_by(Booking.starts_at, Participant.id)
-        .limit(100)
-    )
-    return [Unwritten._make(row) for row in fetch(query)]
-
-
-class WeekLoad(NamedTuple):
-    """What was lifted in one session: kilograms times repetitions, and how many sets."""
-
-    held_on: date
-    kilograms: Decimal
-    sets: int
-
-
-def loads(person_id: int, since: date) -> list[WeekLoad]:
-    """The load of each written session from a day on, by day: the sum of load × repetitions over its sets."""
-    query = (
-        select(
-            SessionLog.held_on, func.coalesce(func.sum(LoggedSet.load_kg * LoggedSet.amount), 0),
-            func.count(LoggedSet.id),
-        )
-        .outerjoin(LoggedSet, LoggedSet.log_id == SessionLog.id)
-        .where(SessionLog.person_id == person_id, SessionLog.saved_at.is_not(None), SessionLog.held_on >= since)
-        .group_by(SessionLog.id)
-        .order_by(SessionLog.held_on, SessionLog.id)
-    )  # fmt: skip
-    return [WeekLoad._make(row) for row in fetch(query)]
+def levels_in(pains: Sequence[str] | None) -> dict[str, int]:
+    """The level by region out of the column `pains`."""
+    return {key: int(level) for key, level in (one.split(":") for one in pains or ())}
 
 
 def _written_before(person_id: int, day: date, but: int | None) -> Any:
@@ -344,7 +214,8 @@ def _written_before(person_id: int, day: date, but: int | None) -> Any:
     )
 
 
-def _sets(log_ids: Collection[int]) -> dict[int, list[Any]]:
+def sets_of(log_ids: Collection[int]) -> dict[int, list[Any]]:
+    """The sets of logs with the names of their exercises, in order, by log. One statement."""
     query = (
         select(
             LoggedSet.log_id, LoggedSet.place, LoggedSet.exercise_id, LoggedSet.unit, LoggedSet.load_kg,
@@ -360,18 +231,9 @@ def _sets(log_ids: Collection[int]) -> dict[int, list[Any]]:
 def _exercises(rows: Iterable[Any]) -> Iterable[DoneExercise]:
     for _place, group in groupby(rows, key=lambda row: row.place):
         sets = list(group)
-        yield DoneExercise(sets[0].exercise_id, tuple(_done(row) for row in sets))
+        yield DoneExercise(sets[0].exercise_id, tuple(done_of(row) for row in sets))
 
 
-def _named_sets(rows: Iterable[Any]) -> list[tuple[Named, list[DoneSet]]]:
-    found = []
-    for _place, group in groupby(rows, key=lambda row: row.place):
-        sets = list(group)
-        first = sets[0]
-        name = Named(first.exercise_id, first.name_ja, first.name_en, first.unit, first.limits)
-        found.append((name, [_done(row) for row in sets]))
-    return found
-
-
-def _done(row: Any) -> DoneSet:
+def done_of(row: Any) -> DoneSet:
+    """A row of sets as a value."""
     return DoneSet(row.load_kg, row.amount, row.unit, row.rpe)

@@ -13,7 +13,7 @@ from backoffice.care.measures import ALWAYS, SCALES, TARGETS, Habit, Measure
 from backoffice.care.models import CheckIn
 from backoffice.care.signals import first_recent
 from backoffice.progress.queries import weights
-from backoffice.session_logs.queries import loads
+from backoffice.session_logs.history import loads
 from blueprints.care.charts import Axis, Panel, panel
 from blueprints.care.words import MEASURE_WORDS, answer_word, answers_to, number
 

@@ -13,10 +13,11 @@ from backoffice.clients.regions import REGION_WORDS
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Stale
 from backoffice.exercises.queries import find_for_picker
-from backoffice.session_logs import actions, queries
+from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.bests import Best, new_bests
+from backoffice.session_logs.history import Revision
 from backoffice.session_logs.next_visit import book_next, offer
-from backoffice.session_logs.queries import Named, Revision, Visit
+from backoffice.session_logs.queries import Named, Visit
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.staff.permissions import Permission
 from blueprints.care.words import TOPIC_WORDS
@@ -126,9 +127,9 @@ def logs(person_id: int) -> ResponseReturnValue:
     check_own_guest(person_id)
     return render_template(
         "session_logs/logs.html",
-        rows=queries.logs_of(person_id),
+        rows=history.logs_of(person_id),
         said=said,
-        hurt=_hurt_list,
+        hurt=hurt,
         **frame(person_id),
     )
 
@@ -212,17 +213,13 @@ def _revisions(shown: Card) -> list[Earlier]:
     """What the log said before late corrections, with the names of its exercises."""
     if shown.log is None:
         return []
-    found = queries.revisions_of(shown.log.id)
+    found = history.revisions_of(shown.log.id)
     ids = {done.exercise_id for one in found for done in one.content.exercises}
     names = queries.named(current_studio().id, ids) if ids else {}
     return [
         Earlier(one, [(names[done.exercise_id], list(done.sets)) for done in one.content.exercises])
         for one in found
     ]
-
-
-def _hurt_list(pains: list[str]) -> str:
-    return hurt({key: int(level) for key, level in (one.split(":") for one in pains)})
 
 
 def _instant(text: str) -> datetime | None:

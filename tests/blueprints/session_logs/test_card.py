@@ -26,7 +26,7 @@ from backoffice.programs.draft import DayDraft, ItemDraft
 from backoffice.screening.actions import decide
 from backoffice.screening.models import Verdict
 from backoffice.screening.queries import newest_sheet
-from backoffice.session_logs import actions, queries
+from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.content import Content, DoneExercise
 from backoffice.session_logs.models import LoggedSet, LogRevision, SessionLog
 from backoffice.session_logs.next_visit import book_next
@@ -308,7 +308,7 @@ def test_after_two_days_a_correction_keeps_what_it_said(
     log = save("60x9", now + timedelta(hours=48), log.version)
     assert db.session.query(LogRevision).count() == 0
     log = save("60x7", now + timedelta(hours=49), log.version)
-    [old] = queries.revisions_of(log.id)
+    [old] = history.revisions_of(log.id)
     assert old.content == content(exercise, "60x9", note=NOTE)
     page = signed_in_trainer(gym, sign_in).get(card(place)).text
     assert "以前の内容" in page
@@ -329,7 +329,7 @@ def test_held_but_not_written_up_is_listed(
 
     def listed() -> list[int]:
         at = now + timedelta(hours=4)
-        rows = queries.unwritten(gym.id, booking.trainer_id, now=at, back=timedelta(days=14))
+        rows = history.unwritten(gym.id, booking.trainer_id, now=at, back=timedelta(days=14))
         return [row.participant_id for row in rows]
 
     assert listed() == []
