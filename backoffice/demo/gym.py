@@ -11,6 +11,7 @@ from backoffice.core.db import db, transaction
 from backoffice.demo.care import tell_stories
 from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
+from backoffice.demo.exercises import add_own_exercises
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
@@ -36,6 +37,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     with transaction():
         studio = _found(since, now=now - timedelta(days=31 * MONTHS))
         desk, trainers = hire(studio, since, now=now - timedelta(days=31 * MONTHS))
+        own = add_own_exercises(studio, now=now - timedelta(days=31 * MONTHS))
     diary = Diary(studio, desk, trainers, random, now, progress)
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
@@ -44,8 +46,8 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     book_todays_visits(diary)
     fill_weeks(diary, members)
     tell_records(diary, members)
-    plan_members(diary, members)
-    write_up(diary, members)
+    plan_members(diary, members, own)
+    write_up(diary, members, own)
     tell_stories(diary, members)
     with transaction():
         _finish_past_calls(now)

@@ -21,20 +21,29 @@ PLANNED = 10
 """So many members have a program, every third of them one for home as well."""
 BEGAN, HEAVIER = timedelta(weeks=5), timedelta(days=6)
 GYM_DAYS = {
-    0: ("背中と体幹", "Back and core", ("shoulder_blade_circles", "bird_dog", "towel_row", "back_extension")),
-    3: ("肩まわり", "Shoulders", ("thoracic_rotation", "reverse_push_up", "bird_dog", "chest_opener")),
+    0: ("脚と背中", "Legs and back", ("shoulder_blade_circles", "goblet_squat", "lat_pulldown", "bird_dog")),
+    3: (
+        "胸ともも裏",
+        "Chest and hamstrings",
+        ("thoracic_rotation", "dumbbell_press", "romanian_deadlift", "chest_opener"),
+    ),
 }
 HOME_DAYS = {
     1: ("朝の10分", "Ten minutes in the morning", ("wall_posture_reset", "bird_dog", "towel_back_release")),
     5: ("週末", "Weekend", ("easy_walk_or_stairs", "chest_opener")),
 }
-LOADED = {"bird_dog": Decimal(2), "reverse_push_up": Decimal(5)}
-"""Kilograms, on the ankle or on the lap, to begin with."""
+LOADED = {
+    "goblet_squat": Decimal(12),
+    "lat_pulldown": Decimal("27.5"),
+    "dumbbell_press": Decimal(14),
+    "romanian_deadlift": Decimal(20),
+}
+"""Kilograms to begin with."""
 
 
-def plan_members(diary: Diary, members: list[Member]) -> None:
-    """Programs of the first members, by their own trainers."""
-    known = {one.source_key or "": one for one in db.session.scalars(select(Exercise))}
+def plan_members(diary: Diary, members: list[Member], own: dict[str, Exercise]) -> None:
+    """Programs of the first members, by their own trainers, with the gym's `own` exercises among others."""
+    known = {one.source_key or "": one for one in db.session.scalars(select(Exercise))} | own
     began = diary.now - BEGAN
     with transaction():
         first = Actor("staff", diary.trainers[0].staff_id, diary.trainers[0].name_ja)

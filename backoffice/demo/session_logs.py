@@ -21,13 +21,19 @@ from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
 
 UNWRITTEN = timedelta(days=6)
+LOADS = {"goblet_squat": Decimal(10), "lat_pulldown": Decimal(25)}
+"""Kilograms of those who have no program, before the first step up."""
+STEPS_UP = 8
+"""Steps of one kilogram, one a fortnight."""
 NOTES = ("フォーム良好。", "今日は疲れ気味。可動域を狭めて実施。", "", "重量アップ。最後まで丁寧に。")
 
 
-def write_up(diary: Diary, members: list[Member]) -> None:
-    """A log for each session that was held, of those whose health check lets them train."""
+def write_up(diary: Diary, members: list[Member], own: dict[str, Exercise]) -> None:
+    """A log for each session that was held, of those whose health check lets them train.
+
+    Who has no program trains with the gym's `own` exercises.
+    """
     by_person = {one.person.id: one for one in members}
-    known = {one.source_key or "": one.id for one in db.session.scalars(select(Exercise))}
     held = db.session.execute(
         select(Participant, Booking.starts_at)
         .join(Booking, Booking.id == Participant.booking_id)
@@ -47,18 +53,21 @@ def write_up(diary: Diary, members: list[Member]) -> None:
                 continue
             trainer = by_person[guest.person_id].trainer
             save_log(
-                diary.studio, guest.id, _content(diary, guest.person_id, starts_at, number, known), seen=None,
+                diary.studio, guest.id, _content(diary, guest.person_id, starts_at, number, own), seen=None,
                 by=Actor("staff", trainer.staff_id, trainer.name_ja), now=diary.now,
             )  # fmt: skip
 
 
 def _content(
-    diary: Diary, person_id: int, starts_at: datetime, number: int, known: dict[str, int]
+    diary: Diary, person_id: int, starts_at: datetime, number: int, own: dict[str, Exercise]
 ) -> Content:
     planned = planned_for(person_id, local_date(starts_at, diary.studio.zone))
     if planned is None:
-        sets = tuple(DoneSet(Decimal(20 + number % 4 * 2), 10, Unit.REPS, Decimal(8)) for _again in range(3))
-        done: tuple[DoneExercise, ...] = (DoneExercise(known["bird_dog"], sets),)
+        steps = max(0, STEPS_UP - (diary.now - starts_at).days // 14)
+        done: tuple[DoneExercise, ...] = tuple(
+            DoneExercise(own[key].id, (DoneSet(load + steps, 10, Unit.REPS, Decimal(8)),) * 3)
+            for key, load in LOADS.items()
+        )
     else:
         done = tuple(
             DoneExercise(

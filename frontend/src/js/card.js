@@ -136,7 +136,7 @@ function drafts() {
     form.elements.version.value = version;
     document.querySelectorAll("[data-version]").forEach((field) => (field.value = version));
     if (!again) localStorage.removeItem(place);
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     said.textContent = form.dataset.kept.replace("{time}", time);
   }
 
