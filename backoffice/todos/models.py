@@ -20,6 +20,10 @@ class TodoKind(StrEnum):
     REVIEW = "REVIEW"
 
 
+TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)
+"""Tasks of the training side: only the trainer they are for can do them, so nobody else is asked."""
+
+
 class Todo(WithId):
     """Something a person has to do, by when, about whom. Done rows stay; a parked one is left alone until its day."""
 

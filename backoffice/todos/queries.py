@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
-from backoffice.todos.models import Todo, TodoKind
+from backoffice.todos.models import TRAINERS_OWN, Todo, TodoKind
 
 
 class TodoRow(NamedTuple):
@@ -36,9 +36,12 @@ class TodoRow(NamedTuple):
 
 
 def open_todos(
-    studio_id: int, *, due_before: datetime, limit: int = 50, owner_staff_id: int | None = None
+    studio_id: int, *, due_before: datetime, reader_id: int, only_own: bool = False, limit: int = 50
 ) -> list[TodoRow]:
-    """Open tasks due before an instant, the longest due first; next actions of leads are on the lead list."""
+    """Open tasks due before an instant, the longest due first; next actions of leads are on the lead list.
+
+    Tasks of the training side go to the staff member they are for, with `only_own` all others do as well.
+    """
     query = (
         select(
             Todo.id,
@@ -66,8 +69,8 @@ def open_todos(
         .order_by(Todo.due_at, Todo.id)
         .limit(limit)
     )
-    if owner_staff_id is not None:
-        query = query.where(Todo.owner_staff_id == owner_staff_id)
+    is_own = Todo.owner_staff_id == reader_id
+    query = query.where(is_own if only_own else or_(is_own, Todo.kind.not_in(TRAINERS_OWN)))
     return [TodoRow._make(row) for row in db.session.execute(query)]
 
 

@@ -1,11 +1,11 @@
 """The free times a desk form shows, and the time such a form asks for."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from backoffice.bookings.availability import free_slots, one_per_start
 from backoffice.bookings.refusals import Slot, Waiver
-from backoffice.core.clock import at_local
+from backoffice.core.clock import at_local, local_date
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
@@ -18,15 +18,19 @@ from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name
 from blueprints.support.studio import current_studio
 
+LOOKED_AHEAD = timedelta(days=28)
+
 
 @dataclass(frozen=True)
 class FreeTimes:
-    """The free times of a day for the picker, with the names that go with them."""
+    """The free times of a day for the picker, with the names that go with them; `later` those of the next day that
+    has some, when this one has none."""
 
     day: date
     holiday: str
     slots: list[Slot]
     chosen: str
+    later: list[Slot] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
     @staticmethod
@@ -39,16 +43,24 @@ def free_times(
     service: Service, day: date, trainer_id: int | None, *, women_only: bool = False,
     instead_of: int | None = None, chosen: str = "", channel: str = "",
 ) -> FreeTimes:  # fmt: skip
-    """The free times of a day, each start once when any trainer will do."""
-    studio = current_studio()
-    found = free_slots(
-        studio, service, day, day, now=now(), trainer_id=trainer_id, women_only=women_only,
-        without_booking=instead_of, walk_in=channel == "DESK",
-    )  # fmt: skip
-    if trainer_id is None:
-        found = one_per_start(found, studio.zone)
+    """The free times of a day, each start once when any trainer will do. A full day brings the next free one."""
+
+    def between(first: date, last: date) -> list[Slot]:
+        found = free_slots(
+            current_studio(), service, first, last, now=now(), trainer_id=trainer_id, women_only=women_only,
+            without_booking=instead_of, walk_in=channel == "DESK",
+        )  # fmt: skip
+        return one_per_start(found, current_studio().zone) if trainer_id is None else found
+
+    found = between(day, day)
+    later = [] if found else _first_day_of(between(max(day + timedelta(days=1), today()), day + LOOKED_AHEAD))
     names = {trainer.id: own_name(trainer) for trainer in offered().trainers}
-    return FreeTimes(day, holiday(day), found, chosen, names)
+    return FreeTimes(day, holiday(day), found, chosen, later, names)
+
+
+def _first_day_of(slots: list[Slot]) -> list[Slot]:
+    zone = current_studio().zone
+    return [one for one in slots if local_date(one.starts_at, zone) == local_date(slots[0].starts_at, zone)]
 
 
 def wanted(

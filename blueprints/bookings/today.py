@@ -161,8 +161,8 @@ def _sheet() -> Sheet:
 
 
 def _todos(studio_id: int, due_before: datetime) -> list[TodoRow]:
-    owner = None if may(Permission.BOOKINGS_EDIT) else current_user.id
-    return open_todos(studio_id, due_before=due_before, owner_staff_id=owner)
+    only_own = not may(Permission.BOOKINGS_EDIT)
+    return open_todos(studio_id, due_before=due_before, reader_id=current_user.id, only_own=only_own)
 
 
 def _is_asked(todo: TodoRow) -> bool:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from backoffice.bookings.models import Booking, BookingState, Claim, Participant
-from backoffice.core.audit import AuditLine
+from backoffice.bookings.schedule import add_special_day
+from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.clock import local
 from backoffice.core.db import db
 from backoffice.leads.models import Lead, Stage
@@ -109,6 +110,33 @@ def test_a_free_time_of_the_list_is_booked_for_anyone(at_desk: PageClient, typed
     assert len(picks) > 10
     answer = at_desk.post("/bookings/new", data={**typed, "trainer_id": "", "clock": "", "pick": picks[-1]})
     assert answer.status_code == 303
+
+
+def test_a_day_without_free_times_offers_those_of_the_next_that_has_some(
+    gym: Studio, at_desk: PageClient, typed: dict[str, object], now: datetime
+) -> None:
+    for days in range(2):
+        add_special_day(gym.id, TOMORROW + timedelta(days=days), by=SYSTEM, now=now)
+    query = {"service_id": typed["service_id"], "day": TOMORROW.isoformat(), "trainer_id": ""}
+    times = at_desk.get("/bookings/slots", query_string=query).get_data(as_text=True)
+    picks = re.findall(r'name="pick" value="([^"]+)"', times)
+    later = TOMORROW + timedelta(days=2)
+    assert len(picks) > 10
+    assert {pick[:10] for pick in picks} == {later.isoformat()}
+    at_desk.post("/bookings/new", data={**typed, "trainer_id": "", "clock": "", "pick": picks[0]})
+    booked = db.session.scalars(select(Booking)).one()
+    assert local(booked.starts_at, gym.zone).date() == later
+
+
+def test_nothing_free_for_weeks_is_said_with_a_way_on(
+    gym: Studio, at_desk: PageClient, typed: dict[str, object], now: datetime
+) -> None:
+    for days in range(30):
+        add_special_day(gym.id, TOMORROW + timedelta(days=days), by=SYSTEM, now=now)
+    query = {"service_id": typed["service_id"], "day": TOMORROW.isoformat()}
+    times = at_desk.get("/bookings/slots", query_string=query).get_data(as_text=True)
+    assert "キャンセル待ち" in times
+    assert 'name="pick"' not in times
 
 
 def test_a_typed_time_for_anyone_finds_the_trainer_who_is_free(

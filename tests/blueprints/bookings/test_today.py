@@ -148,6 +148,25 @@ def test_tasks_are_done_and_opened_again(gym: Studio, at_desk: PageClient, now: 
     assert db.session.get_one(Todo, todo.id).done_at is None
 
 
+def test_a_review_is_asked_of_its_trainer_with_the_way_there_and_of_nobody_else(
+    gym: Studio, sign_in: object, now: datetime
+) -> None:
+    visitor = guest(now=now)
+    visit(gym, visitor, "16:00", now=now)
+    mori = sign_in(Role.TRAINER, mail="mori@test.example")  # type: ignore[operator]
+    with transaction():
+        own = db.session.scalars(select(Staff).where(Staff.mail == "mori@test.example")).one()
+        trainer(gym).staff_id = own.id
+        add_todo(
+            TodoKind.REVIEW, "Review of week 3", studio_id=gym.id, due_at=now, person_id=visitor.id,
+            owner_staff_id=own.id, by=SYSTEM, now=now,
+        )  # fmt: skip
+    way = f"/people/{visitor.id}/progress#reviews"
+    assert way in text(mori)
+    at_desk = sign_in(Role.FRONT_DESK)  # type: ignore[operator]
+    assert "Review of week 3" not in text(at_desk)
+
+
 def test_an_old_backup_is_said(gym: Studio, at_desk: PageClient, now: datetime) -> None:
     with transaction():
         heartbeat.beat("backup", now=now - timedelta(hours=25))
