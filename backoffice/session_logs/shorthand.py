@@ -146,7 +146,7 @@ def _refused(group: str) -> Invalid:
 
 
 def _token(one: DoneSet, unit: str, load_before: Decimal | None) -> str:
-    is_clear = one.unit == unit and (one.load_kg is not None or load_before is None)
+    is_clear = one.unit == unit and (unit == Unit.REPS if one.load_kg is not None else load_before is None)
     amount = f"{one.amount}{'' if is_clear else _LETTERS[one.unit]}"
     load = "" if one.load_kg is None else f"{one.load_kg.normalize():f}x"
     return f"{load}{amount}" + ("" if one.rpe is None else f"@{one.rpe.normalize():f}")

@@ -53,7 +53,8 @@ def card(participant_id: int) -> ResponseReturnValue:
     """The card. A POST saves it; `find` and `add` keep it as a draft and look for, or add, an exercise."""
     visit = _visit(participant_id)
     if request.method == "GET":
-        return _page(card_of(current_studio(), visit, workout_id=request.args.get("workout", type=int)))
+        shown = card_of(current_studio(), visit, workout_id=request.args.get("workout", type=int))
+        return _page(shown, query=request.args.get("q", "")[:LONGEST_QUERY])
     typed = Typed.sent(request.form)
     if request.form.get("do", "save") != "save":
         return _go_on(visit, typed)
@@ -135,7 +136,10 @@ def logs(person_id: int) -> ResponseReturnValue:
 
 
 def _go_on(visit: Visit, typed: Typed) -> ResponseReturnValue:
-    """Keep the draft, then show what was asked for: exercises that were searched, or one more row."""
+    """Keep the draft, then lead to what was asked for: exercises that were searched, or one more row.
+
+    The address carries where to look, so that nothing is sent twice when the page is loaded again.
+    """
     asked = request.form.get("do", "")
     if asked.startswith("add-") and asked[4:].isdigit():
         found = queries.named(current_studio().id, [int(asked[4:][:17])])
@@ -145,7 +149,10 @@ def _go_on(visit: Visit, typed: Typed) -> ResponseReturnValue:
     except DomainError as error:
         return _refused(visit, typed, error)
     query = request.form.get("q", "")[:LONGEST_QUERY] if asked == "find" else ""
-    return _page(card_of(current_studio(), visit, typed=typed), query=query)
+    place = f"row-{len(typed.rows) - 1}" if asked.startswith("add-") else "found"
+    return redirect(
+        url_for("session_logs.card", participant_id=visit.participant_id, q=query or None, _anchor=place), 303
+    )
 
 
 def _keep(participant_id: int, typed: Typed) -> int:
@@ -188,6 +195,7 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         topics=TOPIC_WORDS,
         regions=REGION_WORDS,
         bests=_bests(shown) if done else [],
+        written=_written(shown) if done else [],
         revisions=_revisions(shown) if done else [],
         offer=offer(studio, shown.visit, now=now()) if done else None,
         names={row.name.id: row.name for row in shown.rows},
@@ -198,6 +206,13 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         now=now(),
         **frame(person_id),
     )
+
+
+def _written(shown: Card) -> list[tuple[Named, list[DoneSet]]]:
+    """What a card that is written up says was done."""
+    content, names = shown.typed.content(), {row.name.id: row.name for row in shown.rows}
+    done = content.exercises if content else ()
+    return [(names[one.exercise_id], list(one.sets)) for one in done if one.exercise_id in names]
 
 
 def _bests(shown: Card) -> list[Best]:

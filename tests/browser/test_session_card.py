@@ -1,5 +1,6 @@
 """A trainer beside the rack: stopped by the health check, then set by set, across a lost line, to the next visit."""
 
+import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 
@@ -63,7 +64,7 @@ def person_id(site: Site) -> Iterator[int]:
             made = start_program(studio, person.id, "基本", starts_on=day, by=SYSTEM, now=now)
             save_day(
                 studio, person.id, made.id, 1, day.weekday(),
-                DayDraft((ItemDraft(bird_dog, sets=3, amount=10),), "全身"),
+                DayDraft((ItemDraft(bird_dog, sets=3, amount=10, rest_seconds=90),), "全身"),
                 valid_from=day, version=made.version, by=SYSTEM, now=now,
             )  # fmt: skip
             write_note(
@@ -110,7 +111,10 @@ def write(page: Page) -> None:
     expect(page.locator("#sets-0")).to_have_value("10 10")
     expect(sets.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(said).to_contain_text("下書きを保存しました")
+    put_right(page)
     no_serious_fault(page)
+    find(page)
+    said = page.locator("[data-said]")
     page.context.set_offline(True)
     page.locator("#note").fill("腰は問題なし")
     expect(said).to_contain_text("通信できません")
@@ -122,3 +126,39 @@ def write(page: Page) -> None:
     page.get_by_role("button", name="カルテを保存").click()
     page.locator("#next button").first.click()
     expect(page.locator("#next")).to_contain_text("11:00")
+
+
+def put_right(page: Page) -> None:
+    """A done set is put right by thumb; the rest of the plan is counted where it is seen, until it is stopped."""
+    sets, field = page.locator(".set"), page.locator("#sets-0")
+    resting = page.locator("[data-resting]")
+    expect(resting).to_contain_text(re.compile("1:30|1:2."))
+    resting.click()
+    expect(resting).to_be_hidden()
+    sets.nth(1).click()
+    panel = page.locator(".adjust:visible")
+    panel.get_by_role("button", name="数: 減らす").click()
+    panel.get_by_role("button", name="重さ（kg）: 増やす").click()
+    panel.get_by_role("button", name="RPE: 増やす").click()
+    expect(field).to_have_value("10 1x9@8")
+    expect(sets.nth(1)).to_contain_text("1x9@8")
+    panel.get_by_role("button", name="実施していない").click()
+    expect(field).to_have_value("10")
+    field.fill("60x8,8,6")
+    sets.nth(0).click()
+    expect(panel).to_have_count(0)
+    expect(field).to_be_focused()
+    field.fill("10 10")
+
+
+def find(page: Page) -> None:
+    """Enter looks for an exercise and saves nothing; what was found, then what was added, is where the eye is."""
+    page.locator("#q").fill("タオル")
+    page.locator("#q").press("Enter")
+    expect(page.locator("#found")).to_be_focused()
+    expect(page.locator("#next")).to_have_count(0)
+    page.locator(".found button").first.click()
+    expect(page.locator("#row-1")).to_be_focused()
+    expect(page.locator("#row-1")).to_be_in_viewport()
+    page.locator("#sets-0").press("Enter")
+    expect(page.locator("#next")).to_have_count(0)

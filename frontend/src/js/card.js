@@ -1,67 +1,57 @@
 // The session card: a button for each set writes the shorthand, a draft is kept at each touch and across a lost line.
+import { exercise } from "./sets.js";
+
 const form = document.querySelector("[data-card]");
 if (form) start();
 
 function start() {
-  form.querySelectorAll("[data-row]").forEach(row);
-  timer(document.querySelector("[data-timer]"));
+  form.querySelectorAll("[data-row]").forEach((row) => exercise(row, form.querySelector("template[data-adjust]")));
+  enter();
+  timer(document.querySelector("[data-timer]"), form.querySelector("[data-resting]"));
   phrases(form.querySelector("[data-phrases]"));
   drafts();
 }
 
-// Each button is a set; what is done is written into the field, in order, and read back from it.
-function row(one) {
-  const group = one.querySelector("[data-sets]");
-  const field = one.querySelector("input[name^='sets-']");
-  if (!group) return;
-  group.hidden = false;
-  const buttons = [...group.querySelectorAll("[data-set]")];
-  const read = () => {
-    const typed = field.value.trim() ? field.value.trim().split(/\s+/) : [];
-    buttons.forEach((button, number) => button.setAttribute("aria-pressed", String(number < typed.length)));
-  };
-  buttons.forEach((button, number) =>
-    button.addEventListener("click", () => {
-      const typed = field.value.trim() ? field.value.trim().split(/\s+/) : [];
-      if (number < typed.length) {
-        // A second tap puts it right: the field is opened at this set.
-        const from = typed.slice(0, number).join(" ").length + (number ? 1 : 0);
-        field.focus();
-        field.setSelectionRange(from, from + typed[number].length);
-        return;
-      }
-      for (let next = typed.length; next <= number; next++) typed.push(buttons[next].dataset.set);
-      field.value = typed.join(" ");
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      document.dispatchEvent(new CustomEvent("card:set-done"));
-    }),
-  );
-  field.addEventListener("input", read);
-  read();
+// Enter on a phone's keyboard is no saving: in the search it finds, beside the sets it puts the keyboard away.
+function enter() {
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    if (event.target.name === "q") form.requestSubmit(form.querySelector("button[value='find']:not(.sr-only)"));
+    else event.target.blur();
+  });
 }
 
-function timer(box) {
+// The rest is counted where it is seen, beside the button that saves. A set that is done starts the rest of its plan.
+function timer(box, resting) {
   if (!box) return;
   box.hidden = false;
-  const shown = box.querySelector("output");
+  const shown = [box.querySelector("output"), resting.querySelector("output")];
   let end = 0;
   let tick = 0;
   const draw = () => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    if (left === 0) {
-      clearInterval(tick);
-      navigator.vibrate?.(300);
-    }
+    for (const one of shown) one.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    resting.classList.toggle("is-over", left === 0);
+    if (left > 0) return;
+    clearInterval(tick);
+    navigator.vibrate?.(300);
+  };
+  const begin = (seconds) => {
+    clearInterval(tick);
+    end = Date.now() + seconds * 1000;
+    resting.hidden = seconds === 0;
+    if (seconds) tick = setInterval(draw, 250);
+    draw();
   };
   box.querySelectorAll("[data-seconds]").forEach((button) =>
-    button.addEventListener("click", () => {
-      clearInterval(tick);
-      end = Date.now() + Number(button.dataset.seconds) * 1000;
-      if (end > Date.now()) tick = setInterval(draw, 250);
-      draw();
-    }),
+    button.addEventListener("click", () => begin(Number(button.dataset.seconds))),
   );
+  resting.addEventListener("click", () => begin(0));
+  form.addEventListener("set-done", (event) => {
+    const seconds = Number(event.target.dataset.rest);
+    if (seconds) begin(seconds);
+  });
 }
 
 function phrases(box) {

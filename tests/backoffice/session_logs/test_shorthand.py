@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backoffice.core.errors import Invalid
@@ -69,6 +69,7 @@ SETS = st.builds(
 )
 
 
+@example([DoneSet(Decimal(10), 30, "hold")], "hold")
 @given(st.lists(SETS, max_size=30), st.sampled_from([unit.value for unit in Unit]))
 def test_what_is_written_is_read_back(sets: list[DoneSet], unit: str) -> None:
     assert parse_sets(written(sets, unit=unit), unit=unit) == sets

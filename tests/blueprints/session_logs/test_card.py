@@ -283,11 +283,16 @@ def test_what_is_not_understood_is_shown_again_and_a_plain_form_does_it_all(
     assert wrong.status_code == 422
     assert "「60xx8」を読み取れません" in wrong.text
     assert NOTE in wrong.text
-    found = trainer.post(card(place), data={**sent(page, exercise), "do": "find", "q": "タオル"})
+    found = trainer.get(
+        trainer.post(card(place), data={**sent(page, exercise), "do": "find", "q": "タオル"}).location
+    )
     button = re.search(r'value="(add-\d+)"', found.text)
     assert button is not None
-    added = trainer.post(card(place), data={**sent(found.text, exercise), "do": button.group(1)})
+    led_to = trainer.post(card(place), data={**sent(found.text, exercise), "do": button.group(1)}).location
+    assert led_to.endswith("#row-1")
+    added = trainer.get(led_to)
     assert 'name="ex-1"' in added.text
+    assert 'name="ex-2"' not in trainer.get(led_to).text
     planned = sent(added.text, exercise, "", **{"planned-0": "10 10"})
     assert trainer.post(card(place), data=planned).status_code == 303
     assert [one.amount for one in db.session.scalars(select(LoggedSet))] == [10, 10]
