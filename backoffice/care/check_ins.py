@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from backoffice.care.measures import SCALES, Habit, Measure
 from backoffice.care.models import CheckIn
-from backoffice.care.queries import may_be_seen
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
@@ -17,8 +16,8 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.people.actions import record_consent
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import consent, held_person
+from backoffice.people.models import Purpose
+from backoffice.people.queries import consent, health_kept, held_person
 from backoffice.studio.models import Studio
 from backoffice.todos.actions import drop_for_person
 from backoffice.todos.models import TodoKind
@@ -57,7 +56,7 @@ def check_in(
     if not answers and not text and not link:
         raise Invalid(N_("Please answer at least one question."))
     given = consent(person_id, Purpose.HEALTH)
-    if given is False:  # a yes given here would bring the old answers of the sheet back
+    if given is False:  # with the sheet they read what a new yes opens, and a session needs its answers anew
         raise Invalid(WAS_TAKEN_BACK)
     if given is None:
         if not agrees:
@@ -106,8 +105,8 @@ def mark_seen(person_id: int, *, until: datetime, by: Actor, now: datetime) -> i
 
 def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, now: datetime) -> CheckIn:
     """What somebody wrote beside the numbers: each reading is recorded. Raises `NotFound`, also without consent."""
-    query = select(CheckIn).join(Person, Person.id == CheckIn.person_id)
-    row = db.session.scalars(query.where(CheckIn.id == check_in_id, may_be_seen())).one_or_none()
+    query = select(CheckIn).where(CheckIn.id == check_in_id, health_kept(CheckIn.person_id))
+    row = db.session.scalars(query).one_or_none()
     if row is None or (row.studio_id, row.person_id) != (studio_id, person_id) or not row.has_words:
         raise NotFound
     record("check_in.read", "check_in", row.id, by=by, now=now, person_id=person_id)
@@ -115,14 +114,10 @@ def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, n
 
 
 def _of_today(studio: Studio, person_id: int, *, now: datetime) -> CheckIn | None:
-    """The row of this day, if there is one that may be seen: what a consent taken back has closed is not written on.
-
-    The person is held, so two answers at once cannot make two.
-    """
+    """The row of this day. The person is held, so two answers at once cannot make two."""
     day = local_date(now, studio.zone)
-    query = select(CheckIn).join(Person, Person.id == CheckIn.person_id)
-    query = query.where(CheckIn.person_id == person_id, CheckIn.day == day, may_be_seen())
-    newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update(of=CheckIn)
+    query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.day == day)
+    newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update()
     return db.session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
 
 

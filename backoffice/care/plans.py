@@ -11,7 +11,7 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, Stale
 from backoffice.core.language import N_
-from backoffice.people.queries import held_person
+from backoffice.people.queries import check_health_kept, held_person
 from backoffice.studio.models import Studio
 
 BOUNDS: dict[Measure, tuple[Decimal, Decimal]] = {
@@ -36,9 +36,10 @@ def set_plan(
     """Agree on targets, and choose what is asked besides the four questions and which habits are listed.
 
     `seen` is the plan the form showed (None: the usual one): `Stale` when there is a newer one. Refuses (Invalid) a
-    target out of bounds. Questions and habits that do not exist are left out.
+    target out of bounds; raises `HealthTakenBack`. Questions and habits that do not exist are left out.
     """
     held_person(person_id)
+    check_health_kept(person_id)
     newest = plan_of(person_id)
     if newest.id != seen:
         raise Stale

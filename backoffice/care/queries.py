@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 
 from backoffice.care.measures import TARGETS, Extra, Habit, Measure
 from backoffice.care.models import CareNote, CarePlan, CareReply, CheckIn
 from backoffice.core import links
 from backoffice.core.db import db
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import agreed, still_covered, taken_back_at
+from backoffice.people.queries import health_kept
 
 MOST_NOTES = 50
 MOST_REPLIES = 10
@@ -35,7 +34,7 @@ class Plan:
 def due_notes(person_id: int, day: date) -> list[CareNote]:
     """The open notes to be asked about on a day or before, the longest due first. One statement.
 
-    As everywhere here, nothing that was written before the consent to keep health data was taken back.
+    As everywhere here, nothing once the consent to keep health data was taken back.
     """
     query = _readable_notes(person_id).where(CareNote.closed_at.is_(None), CareNote.due_on <= day)
     return list(db.session.scalars(query.order_by(CareNote.due_on, CareNote.id)))
@@ -51,7 +50,8 @@ def notes_of(person_id: int) -> list[CareNote]:
 
 def plan_of(person_id: int) -> Plan:
     """The newest targets and questions, or the usual ones. `measures` are those asked besides the four."""
-    query = select(CarePlan).where(CarePlan.person_id == person_id).order_by(CarePlan.id.desc()).limit(1)
+    query = select(CarePlan).where(CarePlan.person_id == person_id, health_kept(person_id))
+    query = query.order_by(CarePlan.id.desc()).limit(1)
     row = db.session.scalars(query).one_or_none()
     if row is None:
         return Plan(TARGETS)
@@ -69,13 +69,6 @@ def targets_in(row: object) -> dict[Measure, Decimal]:
     return {measure: Decimal(getattr(row, measure.value)) for measure in TARGETS}
 
 
-def may_be_seen() -> ColumnElement[bool]:
-    """The check-ins, in a statement that selects from people, that their consent covers: what was told before it was
-    taken back does not come back with a new one."""
-    withdrawn = taken_back_at(Purpose.HEALTH)
-    return and_(agreed(Purpose.HEALTH), or_(withdrawn.is_(None), CheckIn.told_at > withdrawn))
-
-
 def check_ins_of(person_id: int, first: date, last: date) -> list[CheckIn]:
     """What somebody told about these days, the oldest first; of two rows of a day (people made one) the newer.
 
@@ -83,8 +76,7 @@ def check_ins_of(person_id: int, first: date, last: date) -> list[CheckIn]:
     """
     query = (
         select(CheckIn)
-        .join(Person, Person.id == CheckIn.person_id)
-        .where(CheckIn.person_id == person_id, CheckIn.day.between(first, last), may_be_seen())
+        .where(CheckIn.person_id == person_id, CheckIn.day.between(first, last), health_kept(person_id))
         .order_by(CheckIn.day, CheckIn.id)
     )
     return list({row.day: row for row in db.session.scalars(query)}.values())
@@ -94,8 +86,7 @@ def replies_to(person_id: int) -> list[CareReply]:
     """The newest answers to what somebody told."""
     query = (
         select(CareReply)
-        .join(Person, Person.id == CareReply.person_id)
-        .where(CareReply.person_id == person_id, still_covered(CareReply.written_at))
+        .where(CareReply.person_id == person_id, health_kept(person_id))
         .order_by(CareReply.id.desc())
     )
     return list(db.session.scalars(query.limit(MOST_REPLIES)))
@@ -128,5 +119,4 @@ def person_by_token(token: str) -> tuple[int, int] | None:
 
 
 def _readable_notes(person_id: int) -> Select[CareNote]:
-    query = select(CareNote).join(Person, Person.id == CareNote.person_id)
-    return query.where(CareNote.person_id == person_id, still_covered(CareNote.written_at))
+    return select(CareNote).where(CareNote.person_id == person_id, health_kept(person_id))

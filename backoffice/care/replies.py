@@ -14,8 +14,7 @@ from backoffice.core.links import absolute
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.outbox import queue_message
-from backoffice.people.models import Purpose
-from backoffice.people.queries import check_health_kept, consent, held_person
+from backoffice.people.queries import check_health_kept, held_person, is_health_kept
 from backoffice.studio.models import Studio
 
 LONGEST = 1_000
@@ -82,7 +81,7 @@ def care_facts(message: Message, now: datetime) -> Facts | NotWanted:
     if message.kind == Kind.CARE_ASKED:
         return _link(check_in_path(message.person_id))
     row = db.session.get(CareReply, message.values.get("reply_id", 0))
-    if row is None or row.read_at is not None or consent(row.person_id, Purpose.HEALTH) is False:
+    if row is None or row.read_at is not None or not is_health_kept(row.person_id):
         return NotWanted(NOT_NEEDED)
     return _link(reply_path(row.id))
 

@@ -11,8 +11,8 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db
 from backoffice.core.language import N_
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import agreed
+from backoffice.people.models import Person
+from backoffice.people.queries import health_kept
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
 from backoffice.todos.actions import add_todo
@@ -55,7 +55,7 @@ def _silent(studio: Studio, today: date) -> list[tuple[int, int]]:
         .join(last, last.c.person_id == Person.id)
         .join(Client, Client.person_id == Person.id)
         .join(Trainer, Trainer.id == Client.main_trainer_id)
-        .where(Person.archived_at.is_(None), Trainer.staff_id.is_not(None), ~noticed, agreed(Purpose.HEALTH))
+        .where(Person.archived_at.is_(None), Trainer.staff_id.is_not(None), ~noticed, health_kept(Person.id))
         .order_by(Person.id)
     )
     return [(person_id, staff_id) for person_id, staff_id in db.session.execute(query) if staff_id]

@@ -25,7 +25,6 @@ from sqlalchemy import (
 
 from backoffice.care.measures import TARGETS, Measure
 from backoffice.care.models import CareNote, CarePlan, CheckIn
-from backoffice.care.queries import may_be_seen
 from backoffice.care.signals import (
     CHANGES,
     SHORTFALLS,
@@ -40,7 +39,7 @@ from backoffice.care.signals import (
 )
 from backoffice.core.db import fetch
 from backoffice.people.models import Person, PersonMail
-from backoffice.people.queries import still_covered
+from backoffice.people.queries import health_kept
 
 SILENT_AFTER = timedelta(days=14)
 FORGOTTEN_AFTER = timedelta(days=60)
@@ -183,7 +182,7 @@ def _told_of() -> Any:
         .where(
             CheckIn.person_id == Person.id,
             CheckIn.day.between(_a_day("forgotten"), _a_day("day")),
-            may_be_seen(),
+            health_kept(Person.id),
         )
         .correlate(Person)
         .lateral("told")
@@ -209,7 +208,7 @@ def _due() -> Any:
         CareNote.person_id == Person.id,
         CareNote.closed_at.is_(None),
         CareNote.due_on <= _a_day("day"),
-        still_covered(CareNote.written_at),
+        health_kept(Person.id),
     ]
     return select(func.count().label("due")).where(*waiting).correlate(Person).lateral("due")
 

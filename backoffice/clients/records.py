@@ -11,8 +11,7 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import check_version
-from backoffice.people.models import Person
-from backoffice.people.queries import check_health_kept, held_person, still_covered
+from backoffice.people.queries import check_health_kept, health_kept, held_person
 
 TEXTS = ("goals", "history", "lifestyle", "preferences", "allergies", "emergency_contact")
 HEALTH_TEXTS = ("goals", "history", "lifestyle", "allergies")
@@ -39,7 +38,7 @@ class Record:
 def record_of(person_id: int) -> Record:
     """The record of a person; one statement. Rows that a merge brought together are read as one, line by line.
 
-    Without what is about health where the consent was taken back after it was written.
+    Without what is about health once the consent to keep it was taken back.
     """
     return _as_one(_rows_of(person_id))
 
@@ -55,9 +54,8 @@ def save_record(
 ) -> Record:
     """Keep the record as it was typed.
 
-    Raises `NotFound`, `MergedAway`, `HealthTakenBack`, and `Stale` when somebody saved meanwhile. What a consent
-    taken back has closed was not on the form, so it goes for good with the first saving after a new one. The audit
-    keeps which parts changed, never what they say. Saving what is there already changes nothing.
+    Raises `NotFound`, `MergedAway`, `HealthTakenBack`, and `Stale` when somebody saved meanwhile. The audit keeps
+    which parts changed, never what they say. Saving what is there already changes nothing.
     """
     held_person(person_id)
     check_health_kept(person_id)
@@ -94,8 +92,7 @@ def note_reading(person_id: int, *, by: Actor, now: datetime) -> Record:
 def _rows_of(person_id: int, *, lock: bool = False) -> list[tuple[ClientRecord, bool]]:
     """Each row, and whether what is about health in it may still be read."""
     query = (
-        select(ClientRecord, still_covered(ClientRecord.saved_at))
-        .join(Person, Person.id == ClientRecord.person_id)
+        select(ClientRecord, health_kept(person_id))
         .where(ClientRecord.person_id == person_id)
         .order_by(ClientRecord.id)
     )

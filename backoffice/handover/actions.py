@@ -8,7 +8,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, Refused
 from backoffice.core.language import N_
 from backoffice.handover.models import HandoverNote, NoteKind
-from backoffice.people.queries import bare_person
+from backoffice.people.queries import bare_person, check_health_kept
 from backoffice.staff.models import Trainer
 from backoffice.studio.scope import of_studio
 
@@ -27,7 +27,7 @@ def write_note(
     now: datetime,
 ) -> HandoverNote:
     """Tell the next shift, a trainer or everybody. Refuses (Invalid) an empty note, and health without a trainer who
-    can open it.
+    can open it; raises `HealthTakenBack` for health once that consent was taken back.
 
     The audit keeps that there is a note, never what it says.
     """
@@ -39,6 +39,8 @@ def write_note(
         _check_can_be_read(trainer)
     if person_id is not None:
         bare_person(person_id)
+    if person_id is not None and kind == NoteKind.HEALTH:
+        check_health_kept(person_id)
     note = HandoverNote(
         studio_id=studio_id, kind=NoteKind(kind).value, day=day, trainer_id=trainer_id, person_id=person_id, body=text,
         written_by=by.label, written_at=now,
@@ -97,12 +99,17 @@ def open_again(
 def read_health(
     studio_id: int, note_id: int, reader: Trainer | None, *, by: Actor, now: datetime
 ) -> HandoverNote:
-    """What a health note says, for the trainer it is for and nobody else (Refused). Each reading is recorded."""
+    """What a health note says, for the trainer it is for and nobody else (Refused). Each reading is recorded.
+
+    Raises `HealthTakenBack`.
+    """
     note = of_studio(HandoverNote, studio_id, note_id)
     if note.kind != NoteKind.HEALTH:
         raise NotFound
     if reader is None or reader.id != note.trainer_id:
         raise Refused
+    if note.person_id is not None:
+        check_health_kept(note.person_id)
     record("handover.health_read", "handover", note.id, by=by, now=now, person_id=note.person_id)
     return note
 

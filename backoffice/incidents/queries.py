@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
 from backoffice.core.db import db
 from backoffice.incidents.models import Incident
 from backoffice.people.models import Person
+from backoffice.people.queries import health_kept
 
 MOST = 50
 LATELY = timedelta(days=7)
@@ -80,9 +81,14 @@ def incidents(
 
 
 def incidents_of(person_id: int) -> list[IncidentRow]:
-    """The 20 newest reports about a person; one statement."""
-    query = _ROWS.where(Incident.person_id == person_id).order_by(Incident.id.desc()).limit(20)
-    return [IncidentRow._make(row) for row in db.session.execute(query)]
+    """The 20 newest reports about a person, for every trainer of theirs; one statement.
+
+    That something happened stays, for safety; which part of the body it was goes with the consent to keep health data.
+    """
+    region = case((health_kept(person_id), Incident.region), else_="")
+    query = _ROWS.add_columns(region.label("told")).where(Incident.person_id == person_id)
+    rows = db.session.execute(query.order_by(Incident.id.desc()).limit(20))
+    return [IncidentRow._make(row[:-1])._replace(region=row.told) for row in rows]
 
 
 def number_open(studio_id: int) -> int:

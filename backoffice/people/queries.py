@@ -8,13 +8,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    and_,
     any_,
     bindparam,
     func,
     literal,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -50,11 +48,11 @@ class MergedAway(DomainError):
 
 
 class HealthTakenBack(DomainError):
-    """The consent to keep what is about health was taken back; nothing of it is written or changed."""
+    """The consent to keep what is about health was taken back; nothing of it is read, written or changed."""
 
     status = 409
     message = N_(
-        "The consent to keep health data was taken back, so nothing about health can be written here."
+        "The consent to keep health data was taken back, so nothing about health can be read or written here."
     )
 
 
@@ -103,34 +101,40 @@ def consent(person_id: int, purpose: Purpose) -> bool | None:
     )
 
 
-def agreed(purpose: Purpose) -> ColumnElement[bool]:
-    """The condition, in a statement that selects from people, that the newest answer for a purpose is yes."""
-    newest = select(Consent.granted).where(Consent.person_id == Person.id, Consent.purpose == purpose)
-    return newest.order_by(Consent.id.desc()).limit(1).correlate(Person).scalar_subquery().is_(True)
+def health_kept(of: int | ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition that what is about somebody's health may be read and written: the newest answer is not no.
 
-
-def taken_back_at(purpose: Purpose) -> ColumnElement[datetime]:
-    """When a consent was last taken back, in a statement that selects from people; nothing older may come back."""
-    query = select(func.max(Consent.at)).where(
-        Consent.person_id == Person.id, Consent.purpose == purpose, Consent.granted.is_(False)
-    )
-    return query.correlate(Person).scalar_subquery()
-
-
-def still_covered(written_at: ColumnElement[datetime] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The condition, in a statement that selects from people, that no withdrawal stands against a health text.
-
-    The staff write such texts before anybody was asked, so no answer is no withdrawal. What was written before the
-    consent was taken back stays closed when a new one is given.
+    `of` is their id, or the column that says whose row it is. The one place that decides this. Staff write about health
+    before anybody was asked, so no answer is no withdrawal; a new yes opens everything again.
     """
-    withdrawn = taken_back_at(Purpose.HEALTH)
-    return or_(withdrawn.is_(None), and_(agreed(Purpose.HEALTH), written_at > withdrawn))
+    newest = (
+        select(Consent.granted)
+        .where(Consent.person_id == of, Consent.purpose == Purpose.HEALTH)
+        .order_by(Consent.id.desc())
+        .limit(literal_column("1"))
+    )
+    return newest.correlate_except(Consent).scalar_subquery().is_not(False)
+
+
+def is_health_kept(person_id: int) -> bool:
+    """The same of one person, asked by itself."""
+    return bool(db.session.scalar(select(health_kept(person_id))))
 
 
 def check_health_kept(person_id: int) -> None:
-    """Raises `HealthTakenBack` when the newest answer about health data is no."""
-    if consent(person_id, Purpose.HEALTH) is False:
+    """Raises `HealthTakenBack` when what is about somebody's health may be neither read nor written."""
+    if not is_health_kept(person_id):
         raise HealthTakenBack
+
+
+def health_taken_back_at(
+    of: int | ColumnElement[int] | InstrumentedAttribute[int],
+) -> ColumnElement[datetime]:
+    """When the consent to keep health data was last taken back, inside another statement; NULL when it never was."""
+    query = select(func.max(Consent.at)).where(
+        Consent.person_id == of, Consent.purpose == Purpose.HEALTH, Consent.granted.is_(False)
+    )
+    return query.correlate_except(Consent).scalar_subquery()
 
 
 def consents(person_id: int) -> list[Consent]:

@@ -1,4 +1,7 @@
-"""What changes measurements: measuring, taking a value out and back, goals, and what a client noticed."""
+"""What changes measurements: measuring, taking a value out and back, goals, and what a client noticed.
+
+Each raises `HealthTakenBack` once the consent to keep health data was taken back.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -12,7 +15,7 @@ from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
-from backoffice.people.queries import bare_person
+from backoffice.people.queries import check_health_kept, held_person
 from backoffice.progress.models import Effect, EffectNote, MeasureGoal, MeasureKind, Measurement
 from backoffice.studio.models import Studio
 from backoffice.studio.scope import of_studio
@@ -36,7 +39,8 @@ def add_measurements(
 
     The audit keeps that there were values, never which.
     """
-    bare_person(person_id)
+    held_person(person_id)
+    check_health_kept(person_id)
     check_day(studio, day, now=now)
     if not values:
         raise Invalid(N_("Please enter at least one value."))
@@ -83,7 +87,8 @@ def set_goal(
 
     Refuses (Invalid) what no body has, and a day that has passed.
     """
-    bare_person(person_id)
+    held_person(person_id)
+    check_health_kept(person_id)
     kind = of_studio(MeasureKind, studio.id, kind_id)
     if target is not None:
         _within(kind, target, "target")
@@ -104,7 +109,8 @@ def note_effect(
     studio: Studio, person_id: int, effect: Effect, day: date, words: str = "", *, by: Actor, now: datetime
 ) -> EffectNote:
     """Keep the day on which a client felt or saw something, and how they put it. Refuses a day to come."""
-    bare_person(person_id)
+    held_person(person_id)
+    check_health_kept(person_id)
     check_day(studio, day, now=now)
     note = EffectNote(
         studio_id=studio.id, person_id=person_id, effect=Effect(effect).value, day=day,
@@ -133,6 +139,7 @@ def restore_effect(studio_id: int, effect_id: int, *, by: Actor, now: datetime) 
 def _set_archived(
     row: Measurement | EffectNote, action: str, *, archived: bool, by: Actor, now: datetime
 ) -> None:
+    check_health_kept(row.person_id)
     if (row.archived_at is not None) == archived:
         return
     row.archived_at = now if archived else None

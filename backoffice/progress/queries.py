@@ -1,4 +1,7 @@
-"""Questions about progress: the kinds of a studio, somebody's values, goals, and what they noticed."""
+"""Questions about progress: the kinds of a studio, somebody's values, goals, and what they noticed.
+
+Nothing about somebody is found once the consent to keep health data was taken back.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.core.db import db, fetch
+from backoffice.people.queries import health_kept
 from backoffice.progress.models import WEIGHT, Effect, EffectNote, MeasureGoal, MeasureKind, Measurement
 from backoffice.progress.trend import DayValue, by_day
 
@@ -73,6 +77,7 @@ def values_of(studio_id: int, person_id: int) -> dict[int, list[Value]]:
         Measurement.studio_id == studio_id,
         Measurement.person_id == person_id,
         Measurement.archived_at.is_(None),
+        health_kept(person_id),
     )
     found: dict[int, list[Value]] = {}
     for row in db.session.execute(query.order_by(Measurement.kind_id, Measurement.day, Measurement.id)):
@@ -93,6 +98,7 @@ def weights(person_id: int, since: date) -> list[DayValue]:
             Measurement.person_id == person_id,
             Measurement.day >= since,
             Measurement.archived_at.is_(None),
+            health_kept(person_id),
         )
     )
     return by_day(fetch(query).all())
@@ -103,7 +109,7 @@ def goals_of(studio_id: int, person_id: int) -> dict[int, Goal]:
     query = (
         select(MeasureGoal.kind_id, MeasureGoal.target, MeasureGoal.by_day)
         .ext(distinct_on(MeasureGoal.kind_id))
-        .where(MeasureGoal.studio_id == studio_id, MeasureGoal.person_id == person_id)
+        .where(MeasureGoal.studio_id == studio_id, MeasureGoal.person_id == person_id, health_kept(person_id))
         .order_by(MeasureGoal.kind_id, MeasureGoal.id.desc())
     )
     return {row.kind_id: Goal._make(row) for row in db.session.execute(query) if row.target is not None}
@@ -117,6 +123,7 @@ def effects_of(studio_id: int, person_id: int) -> list[EffectRow]:
         EffectNote.studio_id == studio_id,
         EffectNote.person_id == person_id,
         EffectNote.archived_at.is_(None),
+        health_kept(person_id),
     )
     return [EffectRow._make(row) for row in db.session.execute(query.order_by(EffectNote.day, EffectNote.id))]
 

@@ -13,6 +13,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
 from backoffice.exercises.vocabulary import Setting
+from backoffice.people.queries import check_health_kept, health_kept, is_health_kept
 from backoffice.programs.models import Program
 from backoffice.progress.models import Review
 from backoffice.staff.models import Trainer
@@ -75,14 +76,20 @@ def reviews_of(studio_id: int, person_id: int) -> list[ReviewRow]:
     ]
 
 
+def said_in(review: Review) -> str:
+    """What the client said; nothing once the consent to keep health data was taken back."""
+    return review.said if is_health_kept(review.person_id) else ""
+
+
 def write_review(
     studio_id: int, review_id: int, said: str, *, version: int | None, by: Actor, now: datetime
 ) -> Review:
     """Keep what the client says of it; the first writing closes the task. Refuses (Invalid) nothing, and `Stale`.
 
-    The audit keeps that it was written, never what.
+    Raises `HealthTakenBack`. The audit keeps that it was written, never what.
     """
     review = of_studio(Review, studio_id, review_id, lock=True)
+    check_health_kept(review.person_id)
     check_version(review.version, version)
     words = plain_text(said, LONGEST_SAID)
     if not words:
@@ -105,7 +112,10 @@ def _review(studio_id: int, person_id: int, begun_on: date, week: int, due_on: d
 
 
 def _unplanned(studio: Studio, week: int, today: date) -> list[tuple[int, date, int]]:
-    """Whom to ask about which beginning, and the account of the main trainer. One statement."""
+    """Whom to ask about which beginning, and the account of the main trainer. One statement.
+
+    Nobody whose consent to keep health data was taken back: there is nothing to write down.
+    """
     span, begun = timedelta(weeks=week), _beginnings(studio.id).subquery()
     planned = exists().where(
         Review.person_id == begun.c.person_id, Review.begun_on == begun.c.begun_on, Review.week == week
@@ -119,6 +129,7 @@ def _unplanned(studio: Studio, week: int, today: date) -> list[tuple[int, date, 
             Trainer.staff_id.is_not(None),
             begun.c.begun_on.between(today - LATEST - span, today + AHEAD - span),
             ~planned,
+            health_kept(begun.c.person_id),
         )
         .order_by(begun.c.person_id)
     )

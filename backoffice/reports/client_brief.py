@@ -77,14 +77,17 @@ def brief_of(studio: Studio, person_id: int, *, reader: int | None, now: datetim
         next=ahead,
         planned=planned_for(person_id, local_date(ahead.starts_at if ahead else now, studio.zone)),
         last=past[:LAST],
-        moments=_moments(studio, person_id, past, found),
+        moments=_moments(studio, person_id, past, found, now),
     )
 
 
-def _moments(studio: Studio, person_id: int, past: list[SessionLine], found: Record) -> list[Moment]:
+def _moments(
+    studio: Studio, person_id: int, past: list[SessionLine], found: Record, now: datetime
+) -> list[Moment]:
     """Sessions, decisions, incidents, joining and the record's last change, the newest first."""
     moments = [Moment("session", one.starts_at, row=one) for one in past]
-    moments += [Moment("decision", one.decided_at, one.decided_by, one) for one in decisions_of(person_id)]
+    decided = decisions_of(person_id, now=now)
+    moments += [Moment("decision", one.decided_at, one.decided_by, one) for one in decided]
     moments += [Moment("incident", one.happened_at, one.written_by, one) for one in incidents_of(person_id)]
     client = client_of(person_id)
     if client is not None:

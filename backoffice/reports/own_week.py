@@ -14,7 +14,7 @@ from backoffice.clients.models import Client, SubstituteTrainer
 from backoffice.core.clock import day_span, local_date
 from backoffice.core.db import fetch
 from backoffice.people.models import Person
-from backoffice.people.queries import still_covered
+from backoffice.people.queries import health_kept
 from backoffice.session_logs.history import Unwritten, unwritten
 from backoffice.studio.models import Service, Studio
 
@@ -223,7 +223,7 @@ def _due_care(studio_id: int, trainer_id: int, coming: list[int], last_day: date
             CareNote.studio_id == studio_id,
             CareNote.closed_at.is_(None),
             CareNote.due_on <= last_day,
-            still_covered(CareNote.written_at),
+            health_kept(Person.id),
             or_(Person.id.in_(coming), _trains(trainer_id)),
         )
         .group_by(Person.id)

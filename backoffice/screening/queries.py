@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    and_,
     any_,
     bindparam,
     exists,
@@ -20,12 +21,12 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from backoffice.core import links
 from backoffice.core.db import db, fetch
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import agreed
+from backoffice.people.models import Person
+from backoffice.people.queries import health_kept, health_taken_back_at
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion
 from backoffice.screening.standing import Newest, Standing, standing_of
 from backoffice.studio.models import Studio
@@ -80,11 +81,7 @@ def newest_version(studio_id: int) -> SheetVersion:
 
 def newest_sheet(person_id: int) -> Screening | None:
     """The newest sheet of a person whose consent holds, with its answers: for `actions.read_answers`."""
-    query = (
-        select(Screening)
-        .join(Person, Person.id == Screening.person_id)
-        .where(Screening.person_id == person_id, agreed(Purpose.HEALTH))
-    )
+    query = select(Screening).where(Screening.person_id == person_id, health_kept(person_id))
     return db.session.scalars(query.order_by(Screening.id.desc()).limit(1)).one_or_none()
 
 
@@ -99,15 +96,14 @@ def answers_of(sheet: Screening) -> list[Answer]:
     ]
 
 
-def decisions_of(person_id: int) -> list[ScreeningDecision]:
-    """The decisions about a person, the newest first; those on a sheet only while the consent to keep it holds."""
-    query = (
-        select(ScreeningDecision)
-        .join(Person, Person.id == ScreeningDecision.person_id)
-        .where(
-            ScreeningDecision.person_id == person_id,
-            or_(ScreeningDecision.screening_id.is_(None), agreed(Purpose.HEALTH)),
-        )
+def decisions_of(person_id: int, *, now: datetime) -> list[ScreeningDecision]:
+    """The decisions about a person, the newest first.
+
+    Once the consent to keep health data was taken back only what was decided in person since, as long as it holds.
+    """
+    holds_today = and_(_counts(person_id), ScreeningDecision.holds_until > now)
+    query = select(ScreeningDecision).where(
+        ScreeningDecision.person_id == person_id, or_(health_kept(person_id), holds_today)
     )
     return list(db.session.scalars(query.order_by(ScreeningDecision.id.desc()).limit(20)))
 
@@ -123,6 +119,12 @@ def person_by_token(token: str) -> tuple[int, int] | None:
     if parts is None or len(parts) != 2 or not all(isinstance(part, int) for part in parts):
         return None
     return int(parts[0]), int(parts[1])
+
+
+def _counts(of: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a decision still says something: a consent taken back ends all of them, then a trainer asks in person."""
+    in_person = ScreeningDecision.screening_id.is_(None)
+    return or_(health_kept(of), and_(in_person, ScreeningDecision.decided_at >= health_taken_back_at(of)))
 
 
 def _has_open_yes() -> ColumnElement[bool]:
@@ -146,7 +148,7 @@ def _has_open_yes() -> ColumnElement[bool]:
 def _statement() -> Select[Any]:
     sheet = (
         select(Screening.id, _has_open_yes().label("has_yes"), Screening.valid_until)
-        .where(Screening.person_id == Person.id, agreed(Purpose.HEALTH))
+        .where(Screening.person_id == Person.id, health_kept(Person.id))
         .order_by(Screening.id.desc())
         .limit(1)
         .lateral()
@@ -158,7 +160,7 @@ def _statement() -> Select[Any]:
             ScreeningDecision.screening_id,
             ScreeningDecision.holds_until,
         )
-        .where(ScreeningDecision.person_id == Person.id)
+        .where(ScreeningDecision.person_id == Person.id, _counts(Person.id))
         .order_by(ScreeningDecision.id.desc())
         .limit(1)
         .lateral()

@@ -20,9 +20,9 @@ from backoffice.core.db import db, send
 from backoffice.core.errors import DomainError, Invalid, Stale
 from backoffice.core.language import N_
 from backoffice.exercises.models import Exercise
-from backoffice.people.queries import held_person
+from backoffice.people.queries import HealthTakenBack, held_person, is_health_kept
 from backoffice.screening.queries import standing
-from backoffice.session_logs.content import Content
+from backoffice.session_logs.content import Content, draft_without_health
 from backoffice.session_logs.models import LoggedPain, LoggedSet, LogRevision, SessionLog
 from backoffice.session_logs.queries import content_of
 from backoffice.studio.models import Service, ServiceKind, Studio
@@ -47,11 +47,15 @@ def keep_draft(
 ) -> SessionLog:
     """Keep the card as it is typed. Starts the session. `seen` is the version the card was opened on (None: no log).
 
-    Raises `NotCleared`, `NotPossible` for a visit that is cancelled, `Stale` when another device has written since.
+    Raises `NotCleared`, `NotPossible` for a visit that is cancelled, `Stale` when another device has written since,
+    `HealthTakenBack` for a card that is written up. Once that consent was taken back, sets and effort alone are kept.
     """
     if len(draft) > LONGEST_DRAFT:
         raise Invalid(N_("This is too much for one card."))
     log = _held(studio, participant_id, seen=seen, by=by, now=now)
+    if not is_health_kept(log.person_id):
+        _check_is_not_written(log)
+        draft = draft_without_health(draft)
     log.draft, log.draft_at, log.draft_by = draft, now, by.label
     log.version += 1
     db.session.flush()
@@ -79,10 +83,15 @@ def save_log(
     """Write the session up, or correct what was written; the guest attended. Starts the session.
 
     Two days after it was first saved a correction keeps what stood there before. Raises as `keep_draft`, `Invalid` for
-    exercises, regions and levels that do not exist.
+    exercises, regions and levels that do not exist, `HealthTakenBack` for pain and notes once that consent was taken
+    back.
     """
     log = _held(studio, participant_id, seen=seen, by=by, now=now)
     _check(studio, content)
+    if not is_health_kept(log.person_id):
+        _check_is_not_written(log)
+        if content.tells_of_health:
+            raise HealthTakenBack
     was_saved = log.saved_at is not None
     if log.saved_at is not None and now - log.saved_at > FREELY:
         db.session.add(
@@ -138,6 +147,12 @@ def _start(studio: Studio, guest: Participant, booking: Booking, *, by: Actor, n
     db.session.flush()
     record("session_log.started", "session_log", log.id, by=by, now=now, person_id=guest.person_id)
     return log
+
+
+def _check_is_not_written(log: SessionLog) -> None:
+    """What a card said of health is closed with the consent, so a correction would write over it unread."""
+    if log.saved_at is not None:
+        raise HealthTakenBack
 
 
 def _check(studio: Studio, content: Content) -> None:

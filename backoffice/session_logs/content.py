@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from backoffice.session_logs.shorthand import DoneSet
+
+HEALTH: dict[str, Any] = {"pains": {}, "note": "", "to_self": ""}
+"""What is about health in a log and in a draft, and how it looks when nothing is said. Sets and effort are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class Content:
         )
         return cls(exercises, _number(values["effort"]), values["pains"], values["note"], values["to_self"])
 
+    @property
+    def tells_of_health(self) -> bool:
+        """Whether something is said that goes with the consent to keep health data."""
+        return bool(self.pains or self.note or self.to_self)
+
+    def without_health(self) -> "Content":
+        """The sets and the effort alone."""
+        return replace(self, **HEALTH)
+
     def as_json(self) -> str:
         """Everything in it, for a revision."""
         return json.dumps(
@@ -52,6 +64,11 @@ class Content:
             },
             ensure_ascii=False,
         )
+
+
+def draft_without_health(draft: str) -> str:
+    """A card as it was typed (JSON), with nothing in it that goes with the consent to keep health data."""
+    return json.dumps({**json.loads(draft), **HEALTH}, ensure_ascii=False)
 
 
 def _set(one: DoneSet) -> dict[str, object]:

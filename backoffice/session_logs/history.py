@@ -11,9 +11,10 @@ from sqlalchemy import func, or_, select
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.core.db import fetch
 from backoffice.people.models import Person
+from backoffice.people.queries import health_kept
 from backoffice.session_logs.content import Content
 from backoffice.session_logs.models import LoggedSet, LogRevision, SessionLog
-from backoffice.session_logs.queries import Named, done_of, levels_in, pains_of_log, sets_of
+from backoffice.session_logs.queries import Named, done_of, levels_in, pains_of_log, sets_of, told
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
 
@@ -35,7 +36,10 @@ class LogRow(NamedTuple):
 
 
 def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
-    """The newest written logs of a person with everything done. Two statements."""
+    """The newest written logs of a person with everything done. Two statements.
+
+    Without pain and notes once the consent to keep health data was taken back.
+    """
     late = (
         select(func.count())
         .where(LogRevision.log_id == SessionLog.id)
@@ -45,7 +49,7 @@ def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
     query = (
         select(
             SessionLog.id, SessionLog.participant_id, SessionLog.held_on, SessionLog.saved_by, SessionLog.effort,
-            SessionLog.note, pains_of_log(), late.label("revisions"),
+            told(SessionLog.note, person_id), pains_of_log(person_id), late.label("revisions"),
         )
         .where(SessionLog.person_id == person_id, SessionLog.saved_at.is_not(None))
         .order_by(SessionLog.held_on.desc(), SessionLog.id.desc())
@@ -55,7 +59,7 @@ def logs_of(person_id: int, *, limit: int = LOGS_SHOWN) -> list[LogRow]:
     sets = sets_of([row.id for row in heads])
     return [
         LogRow(
-            row.id, row.participant_id, row.held_on, row.saved_by, row.effort, row.note, levels_in(row.pains),
+            row.id, row.participant_id, row.held_on, row.saved_by, row.effort, row.note or "", levels_in(row.pains),
             row.revisions, _named_sets(sets.get(row.id, [])),
         )
         for row in heads
@@ -71,10 +75,20 @@ class Revision(NamedTuple):
 
 
 def revisions_of(log_id: int) -> list[Revision]:
-    """What a log said before, the newest first."""
-    columns = (LogRevision.content, LogRevision.replaced_at, LogRevision.replaced_by)
-    query = select(*columns).where(LogRevision.log_id == log_id).order_by(LogRevision.id.desc()).limit(20)
-    return [Revision(Content.read(row.content), row.replaced_at, row.replaced_by) for row in fetch(query)]
+    """What a log said before, the newest first; sets alone once the consent to keep health data was taken back."""
+    kept = health_kept(SessionLog.person_id).label("kept")
+    query = (
+        select(LogRevision.content, LogRevision.replaced_at, LogRevision.replaced_by, kept)
+        .join(SessionLog, SessionLog.id == LogRevision.log_id)
+        .where(LogRevision.log_id == log_id)
+        .order_by(LogRevision.id.desc())
+        .limit(20)
+    )
+    found = ((Content.read(row.content), row) for row in fetch(query))
+    return [
+        Revision(content if row.kept else content.without_health(), row.replaced_at, row.replaced_by)
+        for content, row in found
+    ]
 
 
 class Unwritten(NamedTuple):

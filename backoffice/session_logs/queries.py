@@ -1,4 +1,7 @@
-"""Questions of a session card: its visit, its log, the session before, how an exercise was done last."""
+"""Questions of a session card: its visit, its log, the session before, how an exercise was done last.
+
+Pain and notes are left out once the consent to keep health data was taken back; sets and effort stay.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
@@ -6,14 +9,17 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, cast, exists, func, select, true
+from sqlalchemy import Text, and_, case, cast, exists, func, select, true, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backoffice.bookings.models import Booking, Participant
+from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.exercises.models import Exercise
 from backoffice.exercises.vocabulary import Unit
-from backoffice.session_logs.content import Content, DoneExercise
+from backoffice.people.queries import health_kept, is_health_kept
+from backoffice.session_logs.content import Content, DoneExercise, draft_without_health
 from backoffice.session_logs.models import LoggedPain, LoggedSet, SessionLog
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
@@ -61,12 +67,20 @@ def log_of(participant_id: int) -> SessionLog | None:
 
 
 def content_of(log: SessionLog) -> Content:
-    """What a log says. Two statements."""
+    """What a log says. Three statements."""
     pains = fetch(select(LoggedPain.region, LoggedPain.level).where(LoggedPain.log_id == log.id)).all()
-    return Content(
+    found = Content(
         tuple(_exercises(sets_of([log.id]).get(log.id, []))), log.effort, {row.region: row.level for row in pains},
         log.note, log.to_self,
     )  # fmt: skip
+    return found if is_health_kept(log.person_id) else found.without_health()
+
+
+def draft_of(log: SessionLog) -> str | None:
+    """The card as it was typed last; None when nothing waits to be saved. One statement."""
+    if log.draft is None or is_health_kept(log.person_id):
+        return log.draft
+    return draft_without_health(log.draft)
 
 
 class Named(NamedTuple):
@@ -110,8 +124,8 @@ def last_session(person_id: int, before: date, *, but: int | None = None) -> Las
             SessionLog.id,
             SessionLog.held_on,
             SessionLog.effort,
-            SessionLog.to_self,
-            pains_of_log(),
+            told(SessionLog.to_self, person_id),
+            pains_of_log(person_id),
             done.label("done"),
         )
         .where(_written_before(person_id, before, but))
@@ -122,7 +136,7 @@ def last_session(person_id: int, before: date, *, but: int | None = None) -> Las
     if row is None:
         return None
     levels = levels_in(row.pains)
-    return LastSession(row.id, row.held_on, row.effort, row.to_self, levels, row.done or [])
+    return LastSession(row.id, row.held_on, row.effort, row.to_self or "", levels, row.done or [])
 
 
 class LastTime(NamedTuple):
@@ -193,10 +207,15 @@ def sets_before(person_id: int, ids: Collection[int], log: SessionLog) -> dict[i
     return found
 
 
-def pains_of_log() -> Any:
+def told(text: InstrumentedAttribute[str], person_id: int) -> Any:
+    """A text of a log as a column of a list of logs; NULL once the consent to keep health data was taken back."""
+    return type_coerce(case((health_kept(person_id), text)), EncryptedText).label(text.key)
+
+
+def pains_of_log(person_id: int) -> Any:
     """What hurt in a log (more than 0), as the column `pains` of a list of logs; `levels_in` reads it."""
-    told = select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
-    of_log = told.where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0)
+    pains = select(func.array_agg(LoggedPain.region + ":" + cast(LoggedPain.level, Text)))
+    of_log = pains.where(LoggedPain.log_id == SessionLog.id, LoggedPain.level > 0, health_kept(person_id))
     return of_log.correlate(SessionLog).scalar_subquery().label("pains")
 
 

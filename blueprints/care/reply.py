@@ -9,8 +9,7 @@ from backoffice.care.replies import mark_read
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import NotFound
-from backoffice.people.models import Purpose
-from backoffice.people.queries import MergedAway, bare_person, consent
+from backoffice.people.queries import MergedAway, bare_person, is_health_kept
 from blueprints.bookings.visit_page import LinkGone, explain_gone_links, speak
 from blueprints.support.access import link_holder
 from blueprints.support.clock import now
@@ -43,7 +42,7 @@ def read(token: str) -> ResponseReturnValue:
 
 def _read(token: str) -> CareReply:
     row = queries.reply_by_token(token)
-    if row is None or consent(row.person_id, Purpose.HEALTH) is False:
+    if row is None or not is_health_kept(row.person_id):
         raise LinkGone
     try:
         speak(bare_person(row.person_id).language)

@@ -4,8 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from backoffice.people.models import Purpose
-from backoffice.people.queries import bare_person, consent
+from backoffice.people.queries import bare_person, is_health_kept
 from backoffice.screening.queries import standing
 from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS
 from blueprints.support.clock import now
@@ -31,7 +30,7 @@ def frame(person_id: int) -> dict[str, Any]:
     return {
         "person": bare_person(person_id),
         "standing": standing(current_studio(), person_id, now=now()),
-        "is_health_taken_back": consent(person_id, Purpose.HEALTH) is False,
+        "is_health_taken_back": not is_health_kept(person_id),
         "sides": SIDES,
         "lights": LIGHT_WORDS,
         "light_tones": LIGHT_TONES,

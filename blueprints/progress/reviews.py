@@ -9,7 +9,7 @@ from backoffice.core.errors import DomainError, Stale
 from backoffice.progress.courses import courses_of
 from backoffice.progress.models import Review
 from backoffice.progress.queries import effects_of, first_effects
-from backoffice.progress.reviews import write_review
+from backoffice.progress.reviews import said_in, write_review
 from backoffice.staff.permissions import Permission
 from backoffice.studio.scope import of_studio
 from blueprints.clients.frame import frame
@@ -31,14 +31,14 @@ def show(review_id: int) -> ResponseReturnValue:
     """What has changed since the beginning; a POST keeps the client's words and closes the task."""
     review = of_studio(Review, current_studio().id, review_id)
     check_own_guest(review.person_id)
-    form = ReviewForm(data={"said": review.said, "version": review.version})
+    form = ReviewForm(data={"said": said_in(review), "version": review.version})
     if not form.validate_on_submit():
         return _page(review, form, status=422 if form.errors else 200)
     try:
         in_transaction(lambda: _write(review_id, form))
     except Stale as error:
         add_domain_error(form, error)
-        return _page(review, form, status=error.status, theirs=_there(review_id).said)
+        return _page(review, form, status=error.status, theirs=said_in(_there(review_id)))
     except DomainError as error:
         add_domain_error(form, error)
         return _page(review, form, status=error.status)

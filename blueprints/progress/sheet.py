@@ -7,7 +7,7 @@ from markupsafe import Markup
 from backoffice.core.audit import record
 from backoffice.core.db import transaction
 from backoffice.core.language import Language, translate
-from backoffice.people.queries import bare_person
+from backoffice.people.queries import bare_person, check_health_kept
 from backoffice.progress.courses import courses_of
 from backoffice.progress.models import Pose
 from backoffice.progress.photos import PhotoRow, photos_of
@@ -26,8 +26,12 @@ progress_sheet = Blueprint("progress_sheet", __name__)
 @progress_sheet.get("/people/<int:person_id>/progress/sheet")
 @permit(Permission.TRAINING_EDIT)
 def show(person_id: int) -> ResponseReturnValue:
-    """The sheet; with `photos` also the first and the newest of each pose, if the client agrees to photos."""
+    """The sheet; with `photos` also the first and the newest of each pose, if the client agrees to photos.
+
+    Refused once the consent to keep health data was taken back: there is nothing to print.
+    """
     check_own_guest(person_id)
+    check_health_kept(person_id)
     studio_id, with_photos = current_studio().id, request.args.get("photos") == "1"
     with transaction():
         after = {"photos": with_photos}

@@ -72,5 +72,5 @@ def _asked() -> tuple[Purpose, bool]:
     if purpose is None or answer not in ("yes", "no"):
         raise Invalid
     if purpose is Purpose.HEALTH and answer == "yes":
-        raise Invalid  # given with a new sheet only, else old answers would come back
+        raise Invalid  # given with a new sheet only: a session needs its answers anew
     return purpose, answer == "yes"

@@ -8,7 +8,7 @@ from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, keep_result
 from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import MergedAway, bare_person
+from backoffice.people.queries import MergedAway, bare_person, is_health_kept
 from backoffice.people.wordings import WORDINGS
 from backoffice.screening.actions import answer_sheet
 from backoffice.screening.queries import newest_version, person_by_token, standing
@@ -93,7 +93,12 @@ def _standing(person: Person) -> object:
 
 def _page(token: str, person: Person, form: SheetForm) -> str:
     return render_template(
-        "screening/sheet.html", token=token, person=person, form=form, standing=_standing(person)
+        "screening/sheet.html",
+        token=token,
+        person=person,
+        form=form,
+        standing=_standing(person),
+        is_health_taken_back=not is_health_kept(person.id),
     )
 
 

@@ -85,7 +85,7 @@ def _page(person_id: int, form: DecisionForm, *, sheet: Screening | None = None)
     return render_template(
         "screening/show.html",
         form=form,
-        decisions=queries.decisions_of(person_id),
+        decisions=queries.decisions_of(person_id, now=now()),
         sheet=sheet,
         answers=[] if sheet is None else queries.answers_of(sheet),
         verdicts=VERDICT_WORDS,

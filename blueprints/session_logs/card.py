@@ -69,8 +69,8 @@ def card_of(
 def _typed(
     log: SessionLog | None, workouts: list[PlannedWorkout], last: LastSession | None, day: date, workout_id: int | None
 ) -> Typed:  # fmt: skip
-    if log is not None and log.draft is not None:
-        return Typed.kept(log.draft)
+    if log is not None and (draft := queries.draft_of(log)) is not None:
+        return Typed.kept(draft)
     if log is not None and log.saved_at is not None:
         return Typed.saved(queries.content_of(log), log.workout_id)
     chosen = next((one for one in workouts if one.workout_id == workout_id), None) or nearest(workouts, day)

@@ -28,6 +28,7 @@ from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import HealthTakenBack
 from backoffice.staff.models import Staff
 from backoffice.todos.models import Todo
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
@@ -124,34 +125,33 @@ def test_without_the_consent_nothing_is_shown_and_nobody_stands_out(desk: Desk) 
         tick_habits(desk.studio, person.id, [Habit.NOON], by=desk.by, now=desk.now)
 
 
-def test_a_consent_given_anew_brings_nothing_back_that_was_told_before(desk: Desk) -> None:
+def test_a_consent_given_anew_opens_what_was_told_before(desk: Desk) -> None:
     person, later = desk.meet(), desk.now + timedelta(hours=1)
     old = tell(desk, person, {Measure.SORENESS: Decimal(5)}, words=WORDS)
     said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
     record_consent(person.id, Purpose.HEALTH, False, now=desk.now, **said)  # type: ignore[arg-type]
     with pytest.raises(Invalid):
         tell(desk, person)
+    assert check_ins_of(person.id, TODAY, TODAY) == []
     record_consent(person.id, Purpose.HEALTH, True, now=later, **said)  # type: ignore[arg-type]
     db.session.flush()
-    look = look_at(person.id, TODAY)
-    assert look is not None
-    assert (look.signals, look.unseen, check_ins_of(person.id, TODAY, TODAY)) == ([], 0, [])
-    with pytest.raises(NotFound):
-        read_words(desk.studio.id, person.id, old.id, by=desk.by, now=later)
-    tomorrow = later + timedelta(days=1)
-    row = tell(desk, person, now=tomorrow)
-    assert check_ins_of(person.id, TODAY, TODAY + timedelta(days=1)) == [row]
+    assert (waiting(), check_ins_of(person.id, TODAY, TODAY)) == ([person.id], [old])
+    assert read_words(desk.studio.id, person.id, old.id, by=desk.by, now=later).words == WORDS
+    again = tell(desk, person, {Measure.SLEEP: Decimal(7)}, now=later + timedelta(hours=1))
+    assert (again.id, again.soreness, again.sleep_hours) == (old.id, 5, 7), "one row a day"
 
 
-def test_told_anew_on_the_day_of_a_new_consent_nothing_of_that_morning_comes_back(desk: Desk) -> None:
-    person, later = desk.meet(), desk.now + timedelta(hours=1)
-    tell(desk, person, {Measure.SORENESS: Decimal(5)}, words=WORDS)
-    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by}
-    record_consent(person.id, Purpose.HEALTH, False, now=desk.now, **said)  # type: ignore[arg-type]
-    record_consent(person.id, Purpose.HEALTH, True, now=later, **said)  # type: ignore[arg-type]
-    tell(desk, person, {Measure.SLEEP: Decimal(7)}, now=later + timedelta(hours=1))
-    row = check_ins_of(person.id, TODAY, TODAY)[0]
-    assert (row.sleep_hours, row.soreness, row.words, row.has_words) == (7, None, None, False)
+def test_targets_and_questions_go_with_the_consent(desk: Desk) -> None:
+    person = desk.meet()
+    said = {"wording": "v1", "language": "ja", "source": "test", "by": desk.by, "now": desk.now}
+    targets = {**TARGETS, Measure.SLEEP: Decimal("9.5")}
+    made = set_plan(desk.studio, person.id, targets, ["stress"], [], seen=None, by=desk.by, now=desk.now)
+    record_consent(person.id, Purpose.HEALTH, False, **said)  # type: ignore[arg-type]
+    assert plan_of(person.id).targets == TARGETS
+    with pytest.raises(HealthTakenBack):
+        set_plan(desk.studio, person.id, TARGETS, [], [], seen=made.id, by=desk.by, now=desk.now)
+    record_consent(person.id, Purpose.HEALTH, True, **said)  # type: ignore[arg-type]
+    assert plan_of(person.id).targets == targets
 
 
 def test_a_note_closed_by_the_consent_is_due_nowhere(desk: Desk) -> None:

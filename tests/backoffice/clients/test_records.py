@@ -49,14 +49,14 @@ def test_what_is_about_health_closes_with_the_consent_whom_to_call_stays(
             now=now + timedelta(hours=hours),
         )  # fmt: skip
         left = note_reading(guest.id, by=by, now=now)
-        assert left.texts == {name: "" if name in HEALTH_TEXTS else name for name in TEXTS}
+        assert left.texts == {name: "" if name in HEALTH_TEXTS and not granted else name for name in TEXTS}
         assert (left.wishes, left.version) == (("QUIET",), saved.version)
         if not granted:
             with pytest.raises(HealthTakenBack):
                 save_record(guest.id, typed, (), version=saved.version, by=by, now=now)
     later = now + timedelta(hours=3)
-    save_record(guest.id, {"goals": GOALS}, (), version=saved.version, by=by, now=later)
-    assert record_of(guest.id).texts == {**dict.fromkeys(TEXTS, ""), "goals": GOALS}
+    save_record(guest.id, {**typed, "goals": GOALS}, (), version=saved.version, by=by, now=later)
+    assert record_of(guest.id).texts == {**typed, "goals": GOALS}
 
 
 def test_of_two_who_save_the_second_is_told_and_nothing_is_lost(

@@ -11,7 +11,9 @@ from backoffice.core.errors import Invalid, NotFound, Refused
 from backoffice.handover.actions import acknowledge, open_again, read_health, write_note
 from backoffice.handover.models import NoteKind
 from backoffice.handover.queries import notes, number_open
-from backoffice.people.actions import create_person
+from backoffice.people.actions import create_person, record_consent
+from backoffice.people.models import Purpose
+from backoffice.people.queries import HealthTakenBack
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, trainer
 from tests.statements import statements
@@ -47,6 +49,22 @@ def test_health_goes_to_one_trainer_and_cannot_be_reread(gym: Studio, by: Actor,
     lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "handover")).all()
     assert [line.action for line in lines] == ["handover.written", "handover.health_read"]
     assert not any("腰" in str(line.after) for line in lines)
+
+
+def test_a_health_note_about_somebody_goes_with_their_consent(gym: Studio, by: Actor, now: datetime) -> None:
+    mori, guest = trainer(gym), create_person(name="山田 花子", by=by, now=now)
+    mori.staff_id = by.id
+    about = {"kind": NoteKind.HEALTH, "trainer_id": mori.id, "person_id": guest.id, "by": by, "now": now}
+    note = write_note(gym.id, "ぎっくり腰", **about)
+    say = {"wording": "1", "language": "ja", "source": "desk", "by": by, "now": now}
+    record_consent(guest.id, Purpose.HEALTH, False, **say)
+    with pytest.raises(HealthTakenBack):
+        read_health(gym.id, note.id, mori, by=by, now=now)
+    with pytest.raises(HealthTakenBack):
+        write_note(gym.id, "ぎっくり腰", **about)
+    write_note(gym.id, "水筒をお返しする", person_id=guest.id, by=by, now=now)
+    record_consent(guest.id, Purpose.HEALTH, True, **say)
+    assert read_health(gym.id, note.id, mori, by=by, now=now).body == "ぎっくり腰"
 
 
 def test_whom_a_note_is_for_and_how_many_wait(gym: Studio, by: Actor, now: datetime) -> None:

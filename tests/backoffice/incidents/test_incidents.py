@@ -23,7 +23,8 @@ from backoffice.incidents.actions import (
 from backoffice.incidents.models import Incident, IncidentKind
 from backoffice.incidents.queries import guests_lately, incidents, incidents_of, number_open
 from backoffice.merging.actions import merge
-from backoffice.people.actions import create_person
+from backoffice.people.actions import create_person, record_consent
+from backoffice.people.models import Purpose
 from backoffice.people.queries import MergedAway
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import guest, visit
@@ -151,3 +152,25 @@ def test_to_choose_are_the_guests_of_the_last_days(gym: Studio, now: datetime) -
     booking = visit(gym, later, "12:30", now=now, with_="okada", day=TODAY + timedelta(days=1))
     tomorrow = now + timedelta(days=1)
     assert [one.id for one in guests_lately(gym.id, booking.trainer_id, now=tomorrow)] == [later.id]
+
+
+def test_a_consent_taken_back_hides_the_part_of_the_body_from_other_trainers_the_report_stays(
+    gym: Studio, by: Actor, now: datetime
+) -> None:
+    """The gym has to keep its record of accidents: managers and whoever wrote it read it as before."""
+    hurt = create_person(name="山田 花子", by=by, now=now)
+    made = reported(gym, by, now, person_id=hurt.id, region=Region.ANKLE)
+    say = {"wording": "1", "language": "ja", "source": "desk", "by": by, "now": now}
+    for granted, region in ((True, "ankle"), (False, ""), (True, "ankle")):
+        record_consent(hurt.id, Purpose.HEALTH, granted, **say)
+        db.session.flush()
+        with statements() as sent:
+            found = incidents_of(hurt.id)
+        assert ([(one.id, one.region) for one in found], len(sent)) == ([(made.id, region)], 1)
+        assert incidents(gym.id)[0].region == "ankle"
+        for reader, reads_all in ((by, False), (OTHER, True)):
+            assert read_incident(gym.id, made.id, reads_all=reads_all, by=reader, now=now).what == TOLD
+        with pytest.raises(NotFound):
+            read_incident(gym.id, made.id, reads_all=False, by=OTHER, now=now)
+    record_consent(hurt.id, Purpose.HEALTH, False, **say)
+    assert reported(gym, by, now, person_id=hurt.id).person_id == hurt.id, "it is still to be reported"

@@ -169,9 +169,10 @@ def test_taking_the_consent_back_hides_the_answers_at_once(desk: Desk) -> None:
     assert light(desk, person) == Light.NONE
     with pytest.raises(NotFound):
         read_answers(person.id, by=desk.by, now=desk.now)
-    assert decisions_of(person.id) == [], "nor what was limited"
+    assert decisions_of(person.id, now=desk.now) == [], "nor what was limited"
     judge(desk, person, Verdict.CLEAR)
-    assert [one.verdict for one in decisions_of(person.id)] == [Verdict.CLEAR]
+    assert [one.verdict for one in decisions_of(person.id, now=desk.now)] == [Verdict.CLEAR]
+    assert decisions_of(person.id, now=desk.now + timedelta(days=1)) == [], "asked in person, for that day"
 
 
 def test_editing_the_sheet_leaves_old_answers_readable(desk: Desk) -> None:

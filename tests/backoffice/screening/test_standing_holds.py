@@ -12,7 +12,8 @@ from backoffice.merging.actions import merge, undo_merge
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.screening.models import Verdict
-from backoffice.screening.standing import Light
+from backoffice.screening.queries import decisions_of, standing
+from backoffice.screening.standing import Light, Standing
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 from tests.backoffice.screening.test_screening import answer, judge, light
 
@@ -38,6 +39,25 @@ def test_a_decision_on_a_sheet_ends_with_the_consent(desk: Desk, verdict: Verdic
     assert light(desk, person) == Light.NONE, "the page promises that a trainer asks again"
     judge(desk, person, Verdict.CLEAR)
     assert light(desk, person) == Light.CLEAR, "asked in person, for today"
+
+
+def test_a_decision_made_in_person_ends_with_the_consent_as_well(desk: Desk) -> None:
+    person, later = desk.meet(), desk.now + timedelta(minutes=5)
+    judge(desk, person, Verdict.LIMITS, Limit.KNEE)
+    assert light(desk, person) == Light.LIMITED
+    record_consent(
+        person.id, Purpose.HEALTH, False, wording="v1", language="ja", source="test", by=desk.by, now=later
+    )
+    assert standing(desk.studio, person.id, now=later) == Standing(Light.NONE), (
+        "the gate closes, no limit is told"
+    )
+    assert decisions_of(person.id, now=later) == []
+    judge(desk, person, Verdict.LIMITS, Limit.ANKLE, now=later + timedelta(minutes=5))
+    assert light(desk, person, at=later + timedelta(minutes=5)) == Light.LIMITED, "asked again, for today"
+    record_consent(
+        person.id, Purpose.HEALTH, True, wording="v1", language="ja", source="test", by=desk.by, now=later
+    )
+    assert len(decisions_of(person.id, now=later + timedelta(days=9))) == 2
 
 
 @pytest.mark.parametrize("verdict", [Verdict.LIMITS, Verdict.DOCTOR])

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.care.models import CareNote
-from backoffice.core.db import db
-from backoffice.people.models import Person
+from backoffice.core.audit import SYSTEM
+from backoffice.core.db import db, transaction
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import guest, signed_in_trainer, visit
@@ -101,3 +103,24 @@ def test_a_trainer_of_others_finds_nobody(gym: Studio, person: Person, sign_in: 
             == 404
         )
     assert the_note().outcome is None
+
+
+def test_without_the_consent_targets_are_not_shown_and_the_page_says_why(
+    gym: Studio, person: Person, sign_in: SignIn, now: datetime
+) -> None:
+    client, address = signed_in_trainer(gym, sign_in), f"/people/{person.id}/care"
+    for granted in (True, False):
+        with transaction():
+            record_consent(
+                person.id,
+                Purpose.HEALTH,
+                granted,
+                wording="1",
+                language="ja",
+                source="test",
+                by=SYSTEM,
+                now=now,
+            )
+        page = client.get(f"{address}/plan").text
+        assert ('name="sleep_hours"' in page, "もう一度同意される" in page) == (granted, not granted)
+        assert ("/care/plan" in client.get(address).text) is granted

@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from backoffice.core.audit import AuditLine
-from backoffice.core.db import db
-from backoffice.people.models import Person
+from backoffice.core.audit import SYSTEM, AuditLine
+from backoffice.core.db import db, transaction
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Person, Purpose
 from backoffice.progress.models import EffectNote, MeasureGoal, MeasureKind, Measurement
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
@@ -206,3 +207,44 @@ def test_the_sheet_for_the_client_says_everything_twice_and_is_recorded(
     assert [(one.person_id, one.after) for one in lines] == [(person.id, {"photos": False})]
     other = sign_in(Role.TRAINER, Role.FRONT_DESK, mail="other@test.example")
     assert other.get(address).status_code == 404
+
+
+def test_without_the_consent_each_page_says_why_and_how_it_is_given_again(
+    mori: PageClient, person: Person, now: datetime
+) -> None:
+    measure(mori, person, "2026-11-20", weight="66.4")
+    send(mori, f"/people/{person.id}/progress/goals/{kind('weight')}", target="60.2")
+    send(mori, f"/people/{person.id}/progress/effects/new", effect="FELT", day="2026-11-20", said="肩が軽い")
+    whole = f"/people/{person.id}/progress"
+    forms = [f"{whole}/{page}" for page in ("measurements/new", f"goals/{kind('weight')}", "effects/new")]
+    shown = [mori.get(page).text for page in (whole, *forms, f"{whole}/sheet")]
+    assert all(any(words in page for page in shown) for words in ("66.4", "60.2", "肩が軽い"))
+    say = {"wording": "1", "language": "ja", "source": "test", "by": SYSTEM, "now": now}
+    with transaction():
+        record_consent(person.id, Purpose.HEALTH, False, **say)
+    for address in (whole, *forms):
+        page = mori.get(address)
+        assert page.status_code == 200
+        assert "もう一度同意される" in page.text, "why, and what brings it back"
+        assert f'action="/people/{person.id}/screening/handover"' in page.text, "the way to it"
+        assert not [words for words in ("66.4", "60.2", "肩が軽い") if words in page.text]
+        assert not re.search(r'name="(kind_|target|said)', page.text)
+    before = [number_of(model) for model in (Measurement, MeasureGoal, EffectNote)]
+    for address, values in zip(
+        forms,
+        (
+            {f"kind_{kind('weight')}": "65", "day": "2026-11-24"},
+            {"target": "59"},
+            {"effect": "SEEN", "day": "2026-11-24"},
+        ),
+        strict=True,
+    ):
+        answer = mori.post(address, data={"form_token": "", **values})
+        assert answer.status_code in (409, 422)
+    assert [number_of(model) for model in (Measurement, MeasureGoal, EffectNote)] == before
+    assert mori.get(f"{whole}/sheet").status_code == 409, "nothing is printed either"
+    with transaction():
+        record_consent(person.id, Purpose.HEALTH, True, **say)
+    assert [mori.get(page).text.count("66.4") for page in (whole, f"{whole}/sheet")] == [
+        shown[0].count("66.4"), shown[4].count("66.4")
+    ]  # fmt: skip

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
-from backoffice.people.actions import create_person
+from backoffice.people.actions import create_person, record_consent
+from backoffice.people.models import Purpose
 from backoffice.progress.models import Review
 from backoffice.progress.reviews import plan_reviews
 from backoffice.staff.models import Role
@@ -69,3 +70,27 @@ def test_nobody_else_finds_it(mori: PageClient, review: Review, sign_in: SignIn)
     assert other.post(address, data={"said": "x", "version": "1"}).status_code == 404
     for role in (Role.FRONT_DESK, Role.MANAGER, Role.OWNER):
         assert sign_in(role, mail=f"x-{role.lower()}@test.example").get(address).status_code == 403
+
+
+def test_words_go_with_the_consent_to_keep_health_data(
+    mori: PageClient, review: Review, now: datetime
+) -> None:
+    address = f"/progress/reviews/{review.id}"
+    mori.get(address)
+    mori.post(address, data={"said": "肩が軽い", "version": "1"})
+    for granted in (False, True):
+        with transaction():
+            record_consent(
+                review.person_id,
+                Purpose.HEALTH,
+                granted,
+                wording="1",
+                language="ja",
+                source="test",
+                by=SYSTEM,
+                now=now,
+            )
+        page = mori.get(address).text
+        assert ("肩が軽い" in page, 'name="said"' in page) == (granted, granted)
+        sent = mori.post(address, data={"said": "腰も軽い", "version": "2"}).status_code
+        assert sent == (303 if granted else 409)

@@ -90,6 +90,17 @@ def test_the_consent_is_taken_back_by_the_same_link(
     assert trainer.post(f"/people/{person_id}/screening/reading", data={}).status_code == 404
 
 
+def test_both_pages_tell_the_guest_what_a_consent_closes_and_opens_again(
+    person: Person, client: PageClient
+) -> None:
+    path = sheet_path(person.id)
+    assert "以前にお預かりした記録" not in client.get(path).text
+    send(client, path)
+    assert "もう一度同意された場合に限り" in client.get(f"{path}/consents").text
+    client.post(f"{path}/consents", data={"purpose": "HEALTH", "answer": "no"})
+    assert "以前にお預かりした記録も担当トレーナーが見られる" in client.get(path).text
+
+
 def test_each_consent_is_given_and_taken_back_by_itself(person: Person, client: PageClient) -> None:
     path, person_id = sheet_path(person.id), person.id
     send(client, path, photos="y")

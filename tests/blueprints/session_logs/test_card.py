@@ -145,32 +145,84 @@ def test_what_was_saved_stands_on_the_next_card(
     assert NOTE not in page
 
 
-def test_after_the_consent_is_taken_back_pain_and_notes_are_not_shown(
+def say(person: Person, granted: bool, now: datetime) -> None:
+    with transaction():
+        record_consent(
+            person.id, Purpose.HEALTH, granted, wording="v1", language="ja", source="test", by=SYSTEM, now=now
+        )
+
+
+def test_pain_and_notes_go_with_the_consent_and_come_back_with_a_new_one(
     gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
 ) -> None:
     clear(gym, person, now=now)
+    told = content(exercise, pains={"knee": 3}, note=NOTE, to_self="浅めから")
     with transaction():
-        actions.save_log(
-            gym,
-            place.id,
-            content(exercise, pains={"knee": 3}, note=NOTE, to_self="浅めから"),
-            seen=None,
-            by=SYSTEM,
-            now=now,
-        )
+        log = actions.save_log(gym, place.id, told, seen=None, by=SYSTEM, now=now)
+        late = now + timedelta(days=3)
+        actions.save_log(gym, place.id, told, seen=log.version, by=SYSTEM, now=late)
     second = visit(gym, person, "18:00", now=now, slug="session")
     other = db.session.scalars(select(Participant).where(Participant.booking_id == second.id)).one()
     trainer = signed_in_trainer(gym, sign_in)
     addresses = (card(place), card(other), f"/people/{person.id}/logs")
-    assert NOTE in "".join(trainer.get(address).text for address in addresses)
-    with transaction():
-        record_consent(
-            person.id, Purpose.HEALTH, False, wording="v1", language="ja", source="test", by=SYSTEM, now=now
+    last = queries.last_session(person.id, TODAY)
+    for granted in (True, False, True):
+        say(person, granted, now)
+        for words in (NOTE, "浅めから", "膝 3"):
+            assert (words in "".join(trainer.get(address).text for address in addresses)) is granted
+        assert "60 kg × 8" in trainer.get(addresses[2]).text
+        kept = told if granted else told.without_health()
+        assert queries.content_of(log) == history.revisions_of(log.id)[0].content == kept
+        shown = queries.last_session(person.id, TODAY)
+        assert shown is not None
+        assert (shown == last) is granted
+        assert (shown.pains, shown.to_self) == (dict(kept.pains), kept.to_self)
+        assert [(one.pains, one.note) for one in history.logs_of(person.id)] == [
+            (dict(kept.pains), kept.note)
+        ]
+
+
+def test_without_the_consent_sets_are_written_up_and_nothing_of_health(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    say(person, False, now - timedelta(minutes=1))
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    page = trainer.get(card(place)).text
+    assert 'name="note"' not in page
+    assert 'name="pain-knee"' not in page
+    draft = trainer.post(f"{card(place)}/draft", data=sent(page, exercise))
+    log = queries.log_of(place.id)
+    assert (draft.status_code, log is not None) == (200, True)
+    assert log is not None
+    assert NOTE not in str(log.draft)
+    assert "60x8x3" in str(log.draft)
+    page = trainer.get(card(place)).text
+    refused = trainer.post(card(place), data=sent(page, exercise))
+    assert (refused.status_code, NOTE in refused.text) == (409, False)
+    assert "60x8x3" in refused.text, "what was done stands on the card, to be saved without the rest"
+    plain = sent(refused.text, exercise, note="", to_self="", **{"pain-knee": ""})
+    assert trainer.post(card(place), data=dict(plain)).status_code == 303
+    again = {**plain, "version": str(log.version), "sets-0": "70x8"}
+    for address in (card(place), f"{card(place)}/draft"):
+        assert trainer.post(address, data=dict(again)).status_code == 409, (
+            "a correction would write over what is closed"
         )
-    shown = "".join(trainer.get(address).text for address in addresses)
-    for words in (NOTE, "浅めから", "膝 3"):
-        assert words not in shown
-    assert "60 kg × 8" in shown
+
+
+def test_a_draft_from_before_shows_its_sets_alone(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    trainer.post(f"{card(place)}/draft", data=sent(trainer.get(card(place)).text, exercise))
+    log = queries.log_of(place.id)
+    assert log is not None
+    for granted in (False, True):
+        say(person, granted, now)
+        assert (NOTE in str(queries.draft_of(log))) is granted
+        page = trainer.get(card(place)).text
+        assert ("60x8x3" in page, NOTE in page) == (True, granted)
 
 
 def test_no_session_starts_before_a_trainer_has_decided(
