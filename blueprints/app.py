@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.config.update(
         MAX_CONTENT_LENGTH=limits.SMALL_BODY,
-        MAX_FORM_MEMORY_SIZE=limits.SMALL_BODY,
+        MAX_FORM_MEMORY_SIZE=limits.IN_MEMORY,
         MAX_FORM_PARTS=limits.MOST_FIELDS,
         BABEL_DEFAULT_LOCALE="en",
     )

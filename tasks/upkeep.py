@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
+from backoffice.care.meals import forget_meals
 from backoffice.core import submissions
 from backoffice.core.backups import nightly_backup
 from backoffice.core.celery_app import celery
@@ -62,6 +63,7 @@ def forget_everything_old(now: datetime) -> None:
     for forget_old in (
         submissions.forget_old,
         forget_uploads,
+        forget_meals,
         forget_files,
         forget_photos,
         tokens.forget_old,

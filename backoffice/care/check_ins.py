@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
+from backoffice.care import meals
 from backoffice.care.measures import SCALES, Habit, Measure
 from backoffice.care.models import CheckIn
+from backoffice.care.queries import check_in_of
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
@@ -17,7 +19,7 @@ from backoffice.core.errors import Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
-from backoffice.people.queries import consent, health_kept, held_person
+from backoffice.people.queries import consent, held_person
 from backoffice.studio.models import Studio
 from backoffice.todos.actions import drop_for_person
 from backoffice.todos.models import TodoKind
@@ -35,6 +37,7 @@ def check_in(
     *,
     words: str = "",
     video: str = "",
+    meal: bytes | None = None,
     agrees: bool = False,
     wording: str,
     language: str,
@@ -44,16 +47,16 @@ def check_in(
 ) -> CheckIn:
     """Keep what somebody tells about today. Told again on the same day, the new answers take the place of the old.
 
-    Refuses (Invalid) an answer that is on no scale, nothing at all, a video that is no https address, and anything
-    without the consent to keep health data. `agrees` gives it the first time; once taken back it is given anew with
-    the health check sheet only.
+    `meal` is a photo that was drawn anew (a JPEG). Refuses (Invalid) an answer that is on no scale, nothing at all, a
+    video that is no https address, a photo without the consent to photos, and anything without the consent to keep
+    health data. `agrees` gives that the first time; once taken back it is given anew with the health check sheet only.
     """
     held_person(person_id)
     text, link = plain_text(words, LONGEST_WORDS), _video(video)
     for measure, value in answers.items():
         if not SCALES[measure].holds(value):
             raise Invalid(N_("Please choose one of the answers."), field=measure.value)
-    if not answers and not text and not link:
+    if not answers and not text and not link and not meal:
         raise Invalid(N_("Please answer at least one question."))
     given = consent(person_id, Purpose.HEALTH)
     if given is False:  # with the sheet they read what a new yes opens, and a session needs its answers anew
@@ -64,7 +67,10 @@ def check_in(
         record_consent(
             person_id, Purpose.HEALTH, True, wording=wording, language=language, source="check-in", by=by, now=now
         )  # fmt: skip
+    photo = meals.keep_meal(studio, person_id, meal, by=by, now=now) if meal else None
     row = _of_today(studio, person_id, now=now) or _begin(studio, person_id, now=now)
+    if photo is not None:
+        meals.take_place(row, photo, by=by, now=now)
     for measure, value in answers.items():
         setattr(row, measure.value, value)
     row.words, row.video = text or row.words, link or row.video
@@ -104,10 +110,9 @@ def mark_seen(person_id: int, *, until: datetime, by: Actor, now: datetime) -> i
 
 
 def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, now: datetime) -> CheckIn:
-    """What somebody wrote beside the numbers: each reading is recorded. Raises `NotFound`, also without consent."""
-    query = select(CheckIn).where(CheckIn.id == check_in_id, health_kept(CheckIn.person_id))
-    row = db.session.scalars(query).one_or_none()
-    if row is None or (row.studio_id, row.person_id) != (studio_id, person_id) or not row.has_words:
+    """What somebody told beside the numbers: each reading is recorded. Raises `NotFound`, also without consent."""
+    row = check_in_of(studio_id, person_id, check_in_id)
+    if not row.has_words and not meals.is_shown(row):
         raise NotFound
     record("check_in.read", "check_in", row.id, by=by, now=now, person_id=person_id)
     return row

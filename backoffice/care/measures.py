@@ -22,10 +22,11 @@ class Measure(StrEnum):
 
 
 class Extra(StrEnum):
-    """A question answered by words or a link; encrypted."""
+    """A question answered by words, a link or a photo; encrypted."""
 
     WORDS = "few_words"
     VIDEO = "video"
+    MEAL = "meal_photo"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ AT_A_SESSION = (Measure.SLEEP, Measure.FATIGUE, Measure.SORENESS)
 """The short form of the day of a session: last night, today, the muscles."""
 MAY_BE_ASKED: tuple[Measure | Extra, ...] = (
     Measure.STRESS, Measure.WATER, Measure.PROTEIN, Measure.VEGETABLES, Measure.STAPLE, Measure.FAT, Measure.SCREENS,
-    Extra.WORDS, Extra.VIDEO,
+    Extra.WORDS, Extra.VIDEO, Extra.MEAL,
 )  # fmt: skip
 """What a trainer can switch on for a client."""
 

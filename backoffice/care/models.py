@@ -107,6 +107,7 @@ class CheckIn(WithId):
     has_words: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str | None] = mapped_column(EncryptedText)
     video: Mapped[str | None] = mapped_column(EncryptedText)
+    meal_file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), unique=True)
     answered_with: Mapped[str] = mapped_column(Text, default="")
     told_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

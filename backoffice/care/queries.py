@@ -11,6 +11,7 @@ from backoffice.care.measures import TARGETS, Extra, Habit, Measure
 from backoffice.care.models import CareNote, CarePlan, CareReply, CheckIn
 from backoffice.core import links
 from backoffice.core.db import db
+from backoffice.core.errors import NotFound
 from backoffice.people.queries import health_kept
 
 MOST_NOTES = 50
@@ -80,6 +81,15 @@ def check_ins_of(person_id: int, first: date, last: date) -> list[CheckIn]:
         .order_by(CheckIn.day, CheckIn.id)
     )
     return list({row.day: row for row in db.session.scalars(query)}.values())
+
+
+def check_in_of(studio_id: int, person_id: int, check_in_id: int) -> CheckIn:
+    """One check-in of somebody. Raises `NotFound`, also for one that their consent does not cover."""
+    query = select(CheckIn).where(CheckIn.id == check_in_id, health_kept(CheckIn.person_id))
+    row = db.session.scalars(query).one_or_none()
+    if row is None or (row.studio_id, row.person_id) != (studio_id, person_id):
+        raise NotFound
+    return row
 
 
 def replies_to(person_id: int) -> list[CareReply]:

@@ -38,6 +38,7 @@ from backoffice.care.signals import (
     signals_of,
 )
 from backoffice.core.db import fetch
+from backoffice.files.agreed import photos_agreed
 from backoffice.people.models import Person, PersonMail
 from backoffice.people.queries import health_kept
 
@@ -60,6 +61,7 @@ class Look:
     due: int
     unseen: int
     has_words: bool
+    has_photo: bool
     last_day: date | None
     last_told_at: datetime | None
     silent_days: int
@@ -101,6 +103,7 @@ def _look(row: Any, day: date) -> Look:
         due=row.due,
         unseen=row.unseen or 0,
         has_words=bool(row.has_words),
+        has_photo=bool(row.has_photo),
         last_day=row.last_day,
         last_told_at=row.last_told_at,
         silent_days=silent if is_silent else 0,
@@ -162,6 +165,7 @@ def _told_of() -> Any:
     recent = CheckIn.day.between(_a_day("recent"), _a_day("day"))
     before = and_(CheckIn.day >= _a_day("before"), CheckIn.day < _a_day("recent"))
     unseen = and_(CheckIn.seen_at.is_(None), recent)
+    photo = and_(CheckIn.meal_file_id.is_not(None), photos_agreed(Person.id))
     columns: list[ColumnElement[Any]] = []
     for name, span in (("recent", recent), ("before", before)):
         for measure in COMPARED:
@@ -176,6 +180,7 @@ def _told_of() -> Any:
             *columns,
             func.count().filter(unseen).label("unseen"),
             func.bool_or(CheckIn.has_words).filter(unseen).label("has_words"),
+            func.bool_or(photo).filter(unseen).label("has_photo"),
             func.max(CheckIn.day).label("last_day"),
             func.max(CheckIn.told_at).label("last_told_at"),
         )

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
+
+from PIL import Image, ImageDraw
 
 from backoffice.care.check_ins import check_in, mark_seen, tick_habits
 from backoffice.care.measures import TARGETS, Habit, Measure
@@ -14,7 +17,10 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import transaction
 from backoffice.demo.diary import Diary
 from backoffice.demo.sessions import Member
+from backoffice.people.actions import record_consent
+from backoffice.people.models import Purpose
 from backoffice.people.queries import mail_of
+from backoffice.people.wordings import WORDINGS
 
 DAYS = 30
 STORIES = ("short nights", "sore", "steady", "silent")
@@ -33,9 +39,14 @@ def tell_stories(diary: Diary, members: list[Member]) -> None:
 
 def _tell(diary: Diary, member: Member, story: str) -> None:
     chance, person = diary.random, member.person.id
-    set_plan(
-        diary.studio, person, TARGETS, ["stress", "few_words"], list(Habit), seen=None, by=SYSTEM, now=member.since
-    )  # fmt: skip
+    asked = ["stress", "few_words"]
+    if story == "sore":
+        asked.append("meal_photo")
+        wording = WORDINGS[Purpose.PHOTOS].version
+        record_consent(
+            person, Purpose.PHOTOS, True, wording=wording, language="ja", source="demo", by=SYSTEM, now=member.since
+        )  # fmt: skip
+    set_plan(diary.studio, person, TARGETS, asked, list(Habit), seen=None, by=SYSTEM, now=member.since)
     for back in range(DAYS, -1, -1):
         if (chance.random() < 0.35 and back > 2) or (story == "silent" and back < 15):
             continue
@@ -45,13 +56,25 @@ def _tell(diary: Diary, member: Member, story: str) -> None:
         sore = 4 if story == "sore" and back == 0 else chance.choice((1, 1, 2, 3))
         meals = chance.choice((2, 3, 3))
         answers = {Measure.SLEEP: sleep, Measure.FATIGUE: tired, Measure.SORENESS: sore, Measure.MEALS: meals}
+        meal = _bowl(chance.choice((28, 95, 355))) if story == "sore" and back < 3 else None
         check_in(
             diary.studio, person, {one: Decimal(value) for one, value in answers.items()},
-            words="夜中に何度か目が覚めます。" if story == "short nights" and back == 0 else "", agrees=True,
-            wording="demo", language="ja", by=SYSTEM, now=diary.now - timedelta(days=back, minutes=90),
+            words="夜中に何度か目が覚めます。" if story == "short nights" and back == 0 else "", meal=meal,
+            agrees=True, wording="demo", language="ja", by=SYSTEM, now=diary.now - timedelta(days=back, minutes=90),
         )  # fmt: skip
     if story == "steady":
         tick_habits(diary.studio, person, ["morning", "noon"], by=SYSTEM, now=diary.now)
+
+
+def _bowl(hue: int) -> bytes:
+    """A bowl on a table, seen from above: a picture that shows nobody's meal."""
+    picture = Image.new("RGB", (800, 600), "#d8c3a5")
+    draw = ImageDraw.Draw(picture)
+    for edge, colour in ((60, "#fdfbf7"), (90, f"hsl({hue}, 35%, 55%)")):
+        draw.ellipse((100 + edge, edge, 700 - edge, 600 - edge), fill=colour)
+    out = BytesIO()
+    picture.save(out, "JPEG")
+    return out.getvalue()
 
 
 def _advise(diary: Diary, member: Member, story: str) -> None:

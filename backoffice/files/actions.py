@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import and_, func, update
 from sqlalchemy.orm import undefer
 
 from backoffice.core.audit import Actor, record
@@ -78,6 +78,13 @@ def forget_files(*, now: datetime) -> None:
     db.session.execute(
         update(StoredFile).where(old, StoredFile.content.is_not(None)).values(content=None, name="")
     )
+
+
+def forget_shelf(shelf: Shelf, *, before: datetime, now: datetime) -> None:
+    """Drop content and name of what was laid on a shelf before then: put away, and not to be taken back."""
+    old = and_(StoredFile.shelf == shelf, StoredFile.uploaded_at < before, StoredFile.content.is_not(None))
+    archived_at = func.coalesce(StoredFile.archived_at, now)
+    db.session.execute(update(StoredFile).where(old).values(content=None, name="", archived_at=archived_at))
 
 
 def _held(studio_id: int, file_id: int, shelf: Shelf) -> StoredFile:

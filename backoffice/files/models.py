@@ -22,6 +22,7 @@ class Shelf(StrEnum):
 
     PAPERS = "PAPERS"
     PROGRESS = "PROGRESS"
+    MEALS = "MEALS"
 
 
 class StoredFile(WithId):

@@ -107,13 +107,20 @@ def health_kept(of: int | ColumnElement[int] | InstrumentedAttribute[int]) -> Co
     `of` is their id, or the column that says whose row it is. The one place that decides this. Staff write about health
     before anybody was asked, so no answer is no withdrawal; a new yes opens everything again.
     """
+    return newest_answer(of, Purpose.HEALTH).is_not(False)
+
+
+def newest_answer(
+    of: int | ColumnElement[int] | InstrumentedAttribute[int], purpose: Purpose
+) -> ColumnElement[bool | None]:
+    """The newest answer of somebody for a purpose, inside another statement; NULL when never asked."""
     newest = (
         select(Consent.granted)
-        .where(Consent.person_id == of, Consent.purpose == Purpose.HEALTH)
+        .where(Consent.person_id == of, Consent.purpose == purpose)
         .order_by(Consent.id.desc())
         .limit(literal_column("1"))
     )
-    return newest.correlate_except(Consent).scalar_subquery().is_not(False)
+    return newest.correlate_except(Consent).scalar_subquery()
 
 
 def is_health_kept(person_id: int) -> bool:

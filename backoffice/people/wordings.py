@@ -19,9 +19,10 @@ WORDINGS = {
         N_("I agree that the studio keeps these answers for my training; only trainers read them."),
     ),
     Purpose.PHOTOS: Wording(
-        "photos 2026-11",
+        "photos 2026-11-29",
         N_(
-            "I agree that my trainers take photos of my progress and keep them encrypted; nobody else sees them."
+            "I agree that photos of my progress that my trainers take, and photos of meals that I send, are kept"
+            " encrypted; nobody but my trainers sees them."
         ),
     ),
     Purpose.MARKETING: Wording(

@@ -1,4 +1,4 @@
-"""Photos of a pose: only while the person agrees to them. Taken back, they are hidden from everybody in that moment."""
+"""Photos of a pose, on a day: only while the person agrees to them (`files/agreed.py`)."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -7,23 +7,13 @@ from sqlalchemy import select
 
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, fetch
-from backoffice.core.errors import Refused
-from backoffice.core.language import N_
-from backoffice.files.actions import add_file, archive_file, open_file, restore_file
-from backoffice.files.models import MediaType, Shelf, StoredFile
-from backoffice.files.reading import ReadyFile
-from backoffice.people.models import Purpose
-from backoffice.people.queries import consent
+from backoffice.files import agreed
+from backoffice.files.actions import archive_file, restore_file
+from backoffice.files.models import Shelf, StoredFile
 from backoffice.progress.actions import check_day
 from backoffice.progress.models import Pose, ProgressPhoto
 from backoffice.studio.models import Studio
 from backoffice.studio.scope import of_studio
-
-
-class NoConsent(Refused):
-    """The person has not agreed to photos, or has taken it back."""
-
-    message = N_("There is no consent to photos. The client gives it on their own page.")
 
 
 class PhotoRow(NamedTuple):
@@ -35,14 +25,9 @@ class PhotoRow(NamedTuple):
     uploaded_by: str
 
 
-def may_be_shown(person_id: int) -> bool:
-    """Whether photos of this person may be taken and seen: their newest answer says yes."""
-    return consent(person_id, Purpose.PHOTOS) is True
-
-
 def photos_of(studio_id: int, person_id: int) -> list[PhotoRow]:
     """Somebody's photos, the oldest first; none without their consent. At most two statements, no picture is read."""
-    if not may_be_shown(person_id):
+    if not agreed.may_be_shown(person_id):
         return []
     query = (
         select(ProgressPhoto.id, ProgressPhoto.pose, ProgressPhoto.day, StoredFile.uploaded_by)
@@ -60,10 +45,9 @@ def add_photo(
     studio: Studio, person_id: int, pose: Pose, day: date, picture: bytes, *, by: Actor, now: datetime
 ) -> ProgressPhoto:
     """Keep a photo that was drawn anew (a JPEG). Raises `NoConsent`; refuses (Invalid) a day to come, the 201st."""
-    _check_consent(person_id)
     check_day(studio, day, now=now)
-    ready = ReadyFile(f"{pose.lower()}-{day}.jpg", MediaType.JPEG, picture)
-    file = add_file(studio.id, person_id, Shelf.PROGRESS, ready, by=by, now=now)
+    name = f"{pose.lower()}-{day}.jpg"
+    file = agreed.keep_photo(studio.id, person_id, Shelf.PROGRESS, name, picture, by=by, now=now)
     photo = ProgressPhoto(
         studio_id=studio.id, person_id=person_id, file_id=file.id, pose=Pose(pose).value, day=day
     )
@@ -75,8 +59,7 @@ def add_photo(
 def open_photo(studio_id: int, photo_id: int, *, by: Actor, now: datetime) -> StoredFile:
     """The picture. Each opening is recorded. Raises `NoConsent`, and `NotFound`, also for one put away."""
     photo = of_studio(ProgressPhoto, studio_id, photo_id)
-    _check_consent(photo.person_id)
-    return open_file(studio_id, photo.file_id, Shelf.PROGRESS, by=by, now=now)
+    return agreed.open_photo(studio_id, photo.person_id, photo.file_id, Shelf.PROGRESS, by=by, now=now)
 
 
 def remove_photo(studio_id: int, photo_id: int, *, by: Actor, now: datetime) -> None:
@@ -89,8 +72,3 @@ def restore_photo(studio_id: int, photo_id: int, *, by: Actor, now: datetime) ->
     """Take a photo back. Refuses (Invalid) after 30 days."""
     photo = of_studio(ProgressPhoto, studio_id, photo_id)
     restore_file(studio_id, photo.file_id, Shelf.PROGRESS, by=by, now=now)
-
-
-def _check_consent(person_id: int) -> None:
-    if not may_be_shown(person_id):
-        raise NoConsent

@@ -8,6 +8,8 @@ from backoffice.care.measures import Extra
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
+from backoffice.files.agreed import may_be_shown
+from backoffice.files.reading import MOST_UPLOADED, read_photo
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import MergedAway, bare_person, consent
@@ -21,7 +23,7 @@ from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
 from blueprints.support.kept import kept
 from blueprints.support.language import language
-from blueprints.support.limits import limiter
+from blueprints.support.limits import body_limit, limiter
 from blueprints.support.studio import current_studio
 
 check_in = Blueprint("check_in", __name__, url_prefix="/checkin/<token>")
@@ -29,6 +31,9 @@ explain_gone_links(check_in)
 
 WORDING = "check-in 2026-11"
 POSTS = "30 per minute"
+MOST_SENT = 2 * MOST_UPLOADED
+"""In bytes: a photo that is too large is told beside its field and the other answers stay; what is larger still is not
+read at all."""
 
 
 @check_in.get("")
@@ -42,15 +47,18 @@ def show(token: str) -> ResponseReturnValue:
 @check_in.post("")
 @link_holder("care")
 @limiter.limit(POSTS)
+@body_limit(MOST_SENT, if_=lambda token: queries.person_by_token(token) is not None)
 def tell(token: str) -> ResponseReturnValue:
-    """Keep today's answers; sent twice they are the same day's."""
+    """Keep today's answers; sent twice they are the same day's. A photo is drawn anew before the transaction begins."""
     person, handed_by = _read(token)
     form = check_in_form(queries.plan_of(person.id), is_short=_short(), is_sent=True)
     if not form.validate_on_submit():
         return _page(token, person, form), 422
     try:
-        in_transaction(lambda: _tell(person.id, handed_by, form))
+        meal = _meal(form)
+        in_transaction(lambda: _tell(person.id, handed_by, form, meal))
     except DomainError as error:
+        error.field = Extra.MEAL.value if error.field == "file" else error.field
         add_domain_error(form, error)
         return _page(token, person, form), error.status
     return redirect(url_for("check_in.done", token=token), 303)
@@ -94,13 +102,19 @@ def withdraw(token: str) -> ResponseReturnValue:
     return redirect(url_for("check_in.done", token=token), 303)
 
 
-def _tell(person_id: int, handed_by: int, form: CheckInForm) -> None:
+def _meal(form: CheckInForm) -> bytes | None:
+    """The photo, drawn anew, if one was asked for and chosen."""
+    chosen = form.meal_photo.data if Extra.MEAL in form.extras else None
+    return read_photo(chosen.stream.read(MOST_UPLOADED + 1), "").content if chosen else None
+
+
+def _tell(person_id: int, handed_by: int, form: CheckInForm, meal: bytes | None) -> None:
     names = {one.id: one.name for one in kept("team", lambda: team(current_studio().id))}
     more = {extra.value: getattr(form, extra.value).data or "" for extra in form.extras}
     check_ins.check_in(
         current_studio(), person_id, form.answers(), words=more.get(Extra.WORDS, ""), video=more.get(Extra.VIDEO, ""),
-        agrees=form.agrees.data, wording=WORDING, language=language(), answered_with=names.get(handed_by, ""),
-        by=_holder(person_id), now=now(),
+        meal=meal, agrees=form.agrees.data, wording=WORDING, language=language(),
+        answered_with=names.get(handed_by, ""), by=_holder(person_id), now=now(),
     )  # fmt: skip
 
 
@@ -113,7 +127,13 @@ def _short() -> bool:
 
 
 def _page(token: str, person: Person, form: CheckInForm) -> str:
-    return render_template("care/check_in.html", form=form, is_short=_short(), **_about(token, person))
+    return render_template(
+        "care/check_in.html",
+        form=form,
+        is_short=_short(),
+        takes_photo=Extra.MEAL in form.extras and may_be_shown(person.id),
+        **_about(token, person),
+    )
 
 
 def _about(token: str, person: Person) -> dict[str, object]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
@@ -15,6 +16,7 @@ from backoffice.care.models import Topic
 from backoffice.care.notes import LONGEST
 from backoffice.care.queries import Plan
 from blueprints.care.words import EXTRA_WORDS, QUESTIONS, TOPIC_WORDS, answers_to
+from blueprints.files.forms import PHOTOS
 from blueprints.support.forms import CreateForm, SafeForm, options
 
 
@@ -36,6 +38,7 @@ class CheckInForm(SafeForm):
     )
     few_words = TextAreaField(EXTRA_WORDS[Extra.WORDS], validators=[Length(max=LONGEST_WORDS)])
     video = StringField(EXTRA_WORDS[Extra.VIDEO], validators=[Length(max=LONGEST_VIDEO)])
+    meal_photo = FileField(EXTRA_WORDS[Extra.MEAL], render_kw={"accept": PHOTOS})
 
     asked: Sequence[Measure] = ()
     extras: Sequence[Extra] = ()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from backoffice.care import check_ins, plans, queries, replies
+from backoffice.care import check_ins, meals, plans, queries, replies
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result
@@ -17,6 +17,7 @@ from backoffice.staff.permissions import Permission
 from blueprints.care.phrases import composed
 from blueprints.care.plan_form import PlanForm, fresh_plan_form
 from blueprints.clients.frame import frame
+from blueprints.files.answers import file_answer
 from blueprints.people.scope import check_own_guest
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
@@ -55,11 +56,21 @@ def seen(person_id: int) -> ResponseReturnValue:
 @care_talk.post("/check-ins/<int:check_in_id>/reading")
 @permit(Permission.TRAINING_EDIT)
 def read(person_id: int, check_in_id: int) -> ResponseReturnValue:
-    """What was written beside the numbers. A POST: each reading is recorded, and no address leads to it."""
+    """What was told beside the numbers. A POST: each reading is recorded, and no address leads to it."""
     check_own_guest(person_id)
     with transaction():
         row = check_ins.read_words(current_studio().id, person_id, check_in_id, by=actor(), now=now())
-    return render_template("care/words.html", row=row, **frame(person_id))
+    return render_template("care/words.html", row=row, has_meal=meals.is_shown(row), **frame(person_id))
+
+
+@care_talk.get("/check-ins/<int:check_in_id>/meal")
+@permit(Permission.TRAINING_EDIT)
+def meal(person_id: int, check_in_id: int) -> ResponseReturnValue:
+    """The photo itself; that it was opened is recorded."""
+    check_own_guest(person_id)
+    with transaction():
+        file = meals.open_meal(current_studio().id, person_id, check_in_id, by=actor(), now=now())
+    return file_answer(file)
 
 
 @care_talk.post("/link")

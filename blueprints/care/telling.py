@@ -12,6 +12,7 @@ from backoffice.care import queries
 from backoffice.care.measures import ALWAYS, SCALES, TARGETS, Habit, Measure
 from backoffice.care.models import CheckIn
 from backoffice.care.signals import first_recent
+from backoffice.files.agreed import may_be_shown
 from backoffice.progress.queries import weights
 from backoffice.session_logs.history import loads
 from blueprints.care.charts import Axis, Panel, panel
@@ -23,25 +24,35 @@ SHOWN_DAYS = 28
 
 @dataclass(frozen=True)
 class Telling:
-    """What the page shows of eight weeks: panels on one axis, and the newest days as a table."""
+    """What the page shows of eight weeks: panels on one axis, and the newest days as a table.
+
+    `photos` are the check-ins with a photo that may be opened.
+    """
 
     axis: Axis
     panels: list[Panel]
     measures: list[Measure]
     days: list[CheckIn]
+    photos: frozenset[int]
     habits: dict[Habit, int]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw in these weeks."""
-        return not self.panels
+        """Whether there is nothing to draw and nothing to open in these weeks."""
+        return not self.panels and not self.days
 
 
 def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
-    """What somebody told in the eight weeks until a day, and their load and weight below it. Three statements."""
+    """What somebody told in the eight weeks until a day, and their load and weight below it. Three statements,
+    and one more where there are photos."""
     axis = Axis.until(day)
     rows = queries.check_ins_of(person_id, axis.first, day)
-    told = [row for row in rows if row.has_words or any(_value(row, one) is not None for one in Measure)]
+    photos = _photos(person_id, rows)
+    told = [
+        row
+        for row in rows
+        if row.has_words or row.id in photos or any(_value(row, one) is not None for one in Measure)
+    ]
     asked = [*ALWAYS, *plan.measures]
     answered = [one for one in Measure if any(_value(row, one) is not None for row in told)]
     return Telling(
@@ -53,8 +64,14 @@ def told_by(person_id: int, plan: queries.Plan, day: date) -> Telling:
         ],
         measures=[one for one in asked if one in answered],
         days=told[::-1][:SHOWN_DAYS],
+        photos=photos,
         habits=_habits_kept(rows, plan, day),
     )
+
+
+def _photos(person_id: int, rows: list[CheckIn]) -> frozenset[int]:
+    found = frozenset(row.id for row in rows if row.meal_file_id is not None)
+    return found if found and may_be_shown(person_id) else frozenset()
 
 
 def _habits_kept(rows: list[CheckIn], plan: queries.Plan, day: date) -> dict[Habit, int]:

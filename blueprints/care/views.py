@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.care import notes, queries
+from backoffice.care.measures import Extra
 from backoffice.care.models import Outcome, Topic
 from backoffice.care.standing_out import look_at
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result, new_token
+from backoffice.files.agreed import may_be_shown
 from backoffice.staff.permissions import Permission
 from blueprints.care.forms import NoteForm
 from blueprints.care.phrases import PHRASES
@@ -124,6 +126,7 @@ def _page(person_id: int, form: NoteForm, *, unsaved: Unsaved | None = None) -> 
         look=look_at(person_id, today()),
         telling=told_by(person_id, plan, today()),
         replies=queries.replies_to(person_id),
+        is_photo_missing_consent=Extra.MEAL in plan.extras and not may_be_shown(person_id),
         why=why,
         measures=MEASURE_WORDS,
         answer_word=answer_word,

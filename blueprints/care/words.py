@@ -36,7 +36,11 @@ MEASURE_WORDS: Mapping[Measure, Any] = {
     Measure.SCREENS: _l("Screens off before bed (minutes)"),
 }
 """In tables and charts."""
-EXTRA_WORDS = {Extra.WORDS: _l("A few words"), Extra.VIDEO: _l("Link to a video of the form")}
+EXTRA_WORDS = {
+    Extra.WORDS: _l("A few words"),
+    Extra.VIDEO: _l("Link to a video of the form"),
+    Extra.MEAL: _l("Photo of a meal"),
+}
 QUESTIONS: Mapping[Measure, Any] = {
     Measure.SLEEP: _l("How many hours did you sleep last night?"),
     Measure.FATIGUE: _l("How tired are you now?"),

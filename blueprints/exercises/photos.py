@@ -13,6 +13,7 @@ from backoffice.exercises import photos, queries
 from backoffice.files.reading import MEGABYTE, MOST_UPLOADED, read_photo
 from backoffice.staff.permissions import Permission
 from blueprints.files.answers import file_answer
+from blueprints.files.forms import PHOTOS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.forms import CreateForm, add_domain_error
@@ -29,7 +30,7 @@ class PhotoForm(CreateForm):
     file = FileField(
         _l("Photo"),
         validators=[FileRequired()],
-        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+        render_kw={"accept": PHOTOS},
     )
 
 

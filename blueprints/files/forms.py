@@ -8,8 +8,9 @@ from werkzeug.datastructures import FileStorage
 from backoffice.files.reading import MEGABYTE, MOST_UPLOADED
 from blueprints.support.forms import CreateForm
 
-ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
-"""Named one by one: asked for these, an iPhone turns its own format into a JPEG."""
+PHOTOS = "image/jpeg,image/png,image/webp"
+"""Named one by one: asked for these, Apple's devices turn their own format into a JPEG."""
+ACCEPTED = f"{PHOTOS},application/pdf"
 
 
 class UploadForm(CreateForm):

@@ -12,6 +12,7 @@ from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
+from backoffice.files.agreed import may_be_shown
 from backoffice.files.reading import MEGABYTE, MOST_UPLOADED, read_photo
 from backoffice.progress import photos
 from backoffice.progress.models import Pose, ProgressPhoto
@@ -19,7 +20,7 @@ from backoffice.staff.permissions import Permission
 from backoffice.studio.scope import of_studio
 from blueprints.clients.frame import frame
 from blueprints.files.answers import file_answer
-from blueprints.files.forms import UploadForm
+from blueprints.files.forms import PHOTOS, UploadForm
 from blueprints.people.scope import check_own_guest
 from blueprints.progress.words import POSE_WORDS
 from blueprints.support.access import actor, permit
@@ -38,7 +39,7 @@ NOTHING = N_("Please take or choose a photo.")
 class PoseForm(UploadForm):
     """A photo from the device or the camera, with its pose and day."""
 
-    file = FileField(_l("Photo"), render_kw={"accept": "image/jpeg,image/png,image/webp"})
+    file = FileField(_l("Photo"), render_kw={"accept": PHOTOS})
     pose = RadioField(
         _l("Pose"), choices=options(POSE_WORDS), default=Pose.FRONT.value, validators=[InputRequired()]
     )
@@ -58,7 +59,7 @@ def index(person_id: int) -> ResponseReturnValue:
         pair=[by_id[one] for one in (request.args.get("first"), request.args.get("second")) if one in by_id],
         poses=POSE_WORDS,
         by_pose={pose: [one for one in rows if one.pose == pose] for pose in Pose},
-        is_agreed=photos.may_be_shown(person_id),
+        is_agreed=may_be_shown(person_id),
         **frame(person_id),
     )
 
@@ -142,6 +143,6 @@ def _page(person_id: int, form: PoseForm, *, status: int) -> ResponseReturnValue
         "progress/photo.html",
         upload_form=form,
         newest={one.pose: one for one in rows},
-        is_agreed=photos.may_be_shown(person_id),
+        is_agreed=may_be_shown(person_id),
         **frame(person_id),
     ), status

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use
+from backoffice.files.agreed import may_be_shown
 from backoffice.progress import actions, queries
 from backoffice.progress.courses import courses_of
 from backoffice.progress.models import Effect, EffectNote, MeasureKind, Measurement
-from backoffice.progress.photos import may_be_shown
 from backoffice.progress.reviews import reviews_of
 from backoffice.staff.permissions import Permission
 from backoffice.studio.scope import of_studio

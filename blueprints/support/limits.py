@@ -9,6 +9,9 @@ from flask_limiter.util import get_remote_address
 from werkzeug.routing import IntegerConverter, Map
 
 SMALL_BODY = 64 * 1024
+IN_MEMORY = 2 * SMALL_BODY
+"""Of one field. Files go through the same buffer of the parser, 64 KiB at a time on top of what is left of the piece
+before: with less room a file is refused as soon as a line break stands at the end of a piece."""
 UPLOAD_BODY = 6 * 1024 * 1024
 MOST_FIELDS = 220
 """The largest form carries two hundred chosen leads and what is to be done with them."""
@@ -29,11 +32,14 @@ class RowId(IntegerConverter):
         super().__init__(map, *args, **kwargs)
 
 
-def body_limit(size: int) -> Callable[[View], View]:
-    """Allow a body of up to `size` bytes for one view (the default is 64 KiB)."""
+def body_limit(size: int, *, if_: Callable[..., bool] | None = None) -> Callable[[View], View]:
+    """Allow a body of up to `size` bytes for one view (the default is 64 KiB).
+
+    `if_` gets what the address holds: on a page open to the world not everybody may send that much.
+    """
 
     def mark(view: View) -> View:
-        view.body_limit = size  # type: ignore[attr-defined]
+        view.body_limit = size, if_  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -63,8 +69,9 @@ def _refuse_nul() -> None:
 
 def _apply_body_limit() -> None:
     """A larger body is meant for a file: what is typed into fields stays small everywhere."""
-    size = getattr(current_app.view_functions.get(request.endpoint or ""), "body_limit", None)
-    if size is not None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    size, if_ = getattr(view, "body_limit", (None, None))
+    if size is not None and (if_ is None or if_(**request.view_args or {})):
         request.max_content_length = size
 
 

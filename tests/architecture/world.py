@@ -158,8 +158,8 @@ def make_world(gym: Studio, now: datetime) -> World:
     db.session.add(review)
     noticed = note_effect(gym, person.id, Effect.FELT, DAY, "だれにも見せないメモ", by=SYSTEM, now=now)
     checked_in = check_in(
-        gym, person.id, {Measure.FATIGUE: Decimal(5)}, words="だれにも見せないメモ", agrees=True, wording="v1",
-        language="ja", by=SYSTEM, now=now,
+        gym, person.id, {Measure.FATIGUE: Decimal(5)}, words="だれにも見せないメモ", meal=b"jpeg", agrees=True,
+        wording="v1", language="ja", by=SYSTEM, now=now,
     )  # fmt: skip
     call = note_call(gym, person.id, CallOutcome.NO_ANSWER, by=SYSTEM, now=now)
     add_special_day(gym.id, DAY + timedelta(days=30), by=SYSTEM, now=now)

@@ -9,21 +9,14 @@ from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound
 from backoffice.files.actions import open_file
+from backoffice.files.agreed import NoConsent, may_be_shown
 from backoffice.files.models import Shelf, StoredFile
 from backoffice.files.queries import files_of
 from backoffice.merging.actions import merge
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.progress.models import Pose, ProgressPhoto
-from backoffice.progress.photos import (
-    NoConsent,
-    add_photo,
-    may_be_shown,
-    open_photo,
-    photos_of,
-    remove_photo,
-    restore_photo,
-)
+from backoffice.progress.photos import add_photo, open_photo, photos_of, remove_photo, restore_photo
 from backoffice.studio.models import Studio
 from tests.statements import statements
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -105,6 +106,14 @@ def test_a_refusal_stands_at_the_field_and_keeps_nothing(
     assert told in answer.text
     assert 'aria-invalid="true"' in answer.text
     assert db.session.scalars(select(StoredFile)).all() == []
+
+
+def test_a_file_of_nearly_two_megabytes_arrives_whatever_bytes_it_is_made_of(
+    at_desk: PageClient, who: int
+) -> None:
+    content = b"%PDF-1.7" + Random(3).randbytes(1_900_000)
+    assert send(at_desk, who, content, "契約書.pdf").status_code == 303
+    assert at_desk.get(f"/files/{the_file().id}").data == content
 
 
 def test_twenty_megabytes_are_refused_before_they_are_read(at_desk: PageClient, who: int) -> None:
