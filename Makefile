@@ -25,6 +25,7 @@ test: check
 
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
+	TOWN=all $(BIN)/python -m pytest -q tests/backoffice/playbooks/test_simulation.py
 
 axe: setup-dev
 	AXE=all $(BIN)/python -m pytest tests/browser/test_axe.py

@@ -14,6 +14,7 @@ from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
+from backoffice.playbooks import models as playbooks
 from backoffice.programs import models as programs
 from backoffice.progress import models as progress
 from backoffice.replanning import models as replanning
@@ -28,6 +29,6 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
     leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, programs,
-    session_logs, progress, care, merging,
+    session_logs, progress, care, playbooks, merging,
 )  # fmt: skip
 metadata = Base.metadata

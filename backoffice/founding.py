@@ -6,6 +6,7 @@ from backoffice.core.audit import Actor
 from backoffice.exercises.starting import add_starting_exercises
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
+from backoffice.playbooks.starters import add_starters
 from backoffice.progress.defaults import add_starting_kinds
 from backoffice.screening.actions import publish_first_sheet
 from backoffice.studio.actions import found_studio
@@ -20,4 +21,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     add_starting_exercises(studio.id, now=now)
     publish_first_sheet(studio.id, by=by, now=now)
     add_starting_kinds(studio.id, now=now)
+    add_starters(studio.id, now=now)
     return studio

@@ -35,6 +35,7 @@ from blueprints.messaging.views import messages
 from blueprints.my_week.views import my_week
 from blueprints.palette.views import palette
 from blueprints.people.views import people
+from blueprints.playbooks.views import playbooks
 from blueprints.preferences.views import preferences
 from blueprints.programs.home import home_program
 from blueprints.programs.templates import program_templates
@@ -97,6 +98,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people,
     program_templates,
     programs,
+    playbooks,
     preferences,
     progress,
     progress_photos,

@@ -3,20 +3,20 @@
 from flask import Flask, current_app
 
 from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
+from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
 from backoffice.care.replies import care_facts
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
-from backoffice.followups.facts import follow_up_facts
-from backoffice.followups.reconcile import reconcile_follow_ups
-from backoffice.followups.screening_requests import ask_for_sheets, screening_facts
 from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.facts import Provider
 from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import DELIVER_TASK
-from backoffice.messaging.policy import FOLLOW_UP_KINDS
 from backoffice.messaging.smtp import SmtpChannel
+from backoffice.playbooks.entries import STEP_KINDS
+from backoffice.playbooks.facts import step_facts
+from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.programs.home import home_facts
 from backoffice.replanning.facts import proposal_facts
 from backoffice.staff.facts import staff_facts
@@ -25,7 +25,7 @@ from tasks.context import in_one_transaction, run_sweep
 
 PROVIDERS: dict[Kind, Provider] = {
     **dict.fromkeys(BOOKING_KINDS, booking_facts),
-    **dict.fromkeys(FOLLOW_UP_KINDS, follow_up_facts),
+    **dict.fromkeys(STEP_KINDS, step_facts),
     Kind.STAFF_INVITE: staff_facts,
     Kind.PASSWORD_RESET: staff_facts,
     Kind.SERIES_DATES: series_facts,
@@ -58,10 +58,10 @@ def deliver_due() -> None:
     run_sweep("deliver_messages", lambda now: current_app.extensions["delivery"].deliver_due(now))
 
 
-@celery.task(name="tasks.messages.plan_follow_ups")  # type: ignore[untyped-decorator]
-def plan_follow_ups() -> None:
-    """Compare the follow-ups that are wanted with those that exist."""
-    run_sweep("plan_follow_ups", in_one_transaction(reconcile_follow_ups))
+@celery.task(name="tasks.messages.run_playbooks")  # type: ignore[untyped-decorator]
+def run_playbooks() -> None:
+    """Compare the steps that are wanted with those that were taken."""
+    run_sweep("run_playbooks", in_one_transaction(reconcile_playbooks))
 
 
 @celery.task(name="tasks.messages.ask_for_sheets")  # type: ignore[untyped-decorator]

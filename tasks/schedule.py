@@ -29,9 +29,9 @@ SCHEDULE = (
         "Ends holds and offers whose time is over and offers free times to the waiting list.",
     ),
     Periodic(
-        "tasks.messages.plan_follow_ups",
+        "tasks.messages.run_playbooks",
         timedelta(minutes=10),
-        "Plans follow-ups that are wanted and takes back those that are not any more.",
+        "Lets people into playbooks, takes the steps that are due, and takes back what is over.",
     ),
     Periodic(
         "tasks.messages.ask_for_sheets",

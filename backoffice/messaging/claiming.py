@@ -12,6 +12,7 @@ from backoffice.core.db import db, transaction
 from backoffice.core.language import N_
 from backoffice.core.links import absolute, sign
 from backoffice.messaging import settling
+from backoffice.messaging.cap import is_over_cap
 from backoffice.messaging.channels import Ending, Envelope, Outcome, Transport
 from backoffice.messaging.facts import Facts, NotWanted, Provider
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
@@ -88,7 +89,7 @@ class Claimer:
         if row.state == MessageState.CLAIMED and not settling.take_over(row, transport, now):
             return Step()
         studio = db.session.get_one(Studio, row.studio_id)
-        if _is_held_back(row, studio, now) or _lacks_consent(row, now):
+        if _is_held_back(row, studio, now) or _lacks_consent(row, now) or is_over_cap(row, studio, now):
             return Step()
         facts = self.providers[Kind(row.kind)](row, now)
         if isinstance(facts, NotWanted):

@@ -34,6 +34,11 @@ class Kind(StrEnum):
     AFTER_COUNSELLING = "after_counselling"
     AFTER_TRIAL = "after_trial"
     AFTER_NO_SHOW = "after_no_show"
+    NO_NEXT_BOOKING = "no_next_booking"
+    MISSED_YOU = "missed_you"
+    FIRST_MONTH = "first_month"
+    SHEET_EXPIRING = "sheet_expiring"
+    CARE_REMINDED = "care_reminded"
 
 
 class Channel(StrEnum):
@@ -78,6 +83,7 @@ class Message(WithId):
         Index("ix_messages_person_id", "person_id", "send_at"),
         Index("ix_messages_booking_id", "booking_id"),
         Index("ix_messages_lead_id", "lead_id"),
+        Index("ix_messages_run_id", "run_id", "step_id", postgresql_where=text("run_id is not null")),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -89,6 +95,8 @@ class Message(WithId):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     booking_version: Mapped[int | None] = mapped_column(Integer)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_runs.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_steps.id"))
     values: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     dedupe_key: Mapped[str] = mapped_column(Text, unique=True)
     retry_key: Mapped[uuid.UUID] = mapped_column(Uuid, default=uuid.uuid4)

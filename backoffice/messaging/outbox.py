@@ -1,7 +1,7 @@
 """The outbox: messages are rows written in the same transaction as their cause. Nothing here reaches a provider."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,8 @@ class Draft:
     booking_id: int | None = None
     booking_version: int | None = None
     lead_id: int | None = None
+    run_id: int | None = None
+    step_id: int | None = None
     channel: Channel = Channel.MAIL
     values: Mapping[str, Any] | None = None
     change_by_gym_of: datetime | None = None
@@ -90,6 +92,8 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
         "booking_id": draft.booking_id,
         "booking_version": draft.booking_version,
         "lead_id": draft.lead_id,
+        "run_id": draft.run_id,
+        "step_id": draft.step_id,
         "channel": draft.channel.value,
         "values": dict(draft.values or {}),
     }
@@ -114,9 +118,12 @@ def cancel_messages(
     lead_id: int | None = None,
     person_id: int | None = None,
     message_id: int | None = None,
+    run_ids: Collection[int] | None = None,
+    step_id: int | None = None,
     kinds: Iterable[Kind] | None = None,
 ) -> int:
-    """Take back what is named and has not been handed over: about a booking, lead or person, or one message.
+    """Take back what is named and has not been handed over: about a booking, lead or person, of playbook runs or a
+    step of one, or one message.
 
     `reason` is a marked text (N_) that screens show. A worker that holds such a message finds out before it hands
     it over, so nothing goes out after the commit of the caller. One that may have arrived in an earlier try becomes
@@ -127,8 +134,11 @@ def cancel_messages(
         Message.lead_id: lead_id,
         Message.person_id: person_id,
         Message.id: message_id,
+        Message.step_id: step_id,
     }
     wanted = [column == value for column, value in about.items() if value is not None]
+    if run_ids is not None:
+        wanted.append(Message.run_id.in_(run_ids))
     if not wanted:
         raise ValueError("say whose messages are cancelled")
     if kinds is not None:

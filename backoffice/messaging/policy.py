@@ -47,6 +47,11 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.AFTER_COUNSELLING: KindPolicy(N_("Follow-up after counselling"), Quiet.LATER, needs_consent=True),
     Kind.AFTER_TRIAL: KindPolicy(N_("Follow-up after the trial"), Quiet.LATER, needs_consent=True),
     Kind.AFTER_NO_SHOW: KindPolicy(N_("Follow-up after a no-show"), Quiet.LATER, needs_consent=True),
+    Kind.NO_NEXT_BOOKING: KindPolicy(N_("Member without a next booking"), Quiet.LATER, needs_consent=True),
+    Kind.MISSED_YOU: KindPolicy(N_("A member who has not come for a while"), Quiet.LATER, needs_consent=True),
+    Kind.FIRST_MONTH: KindPolicy(N_("The first weeks of a member"), Quiet.LATER, needs_consent=True),
+    Kind.SHEET_EXPIRING: KindPolicy(N_("Health check sheet running out"), Quiet.LATER),
+    Kind.CARE_REMINDED: KindPolicy(N_("Check-in asked for again"), Quiet.LATER),
 }
 
 FOLLOW_UP_KINDS = tuple(kind for kind, policy in POLICIES.items() if policy.needs_consent)

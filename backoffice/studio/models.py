@@ -45,6 +45,7 @@ class Studio(WithId):
     map_url: Mapped[str] = mapped_column(Text, default="")
     quiet_from: Mapped[time] = mapped_column(default=time(21, 0))
     quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
+    follow_ups_a_week: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,6 +1,6 @@
 """What changes human tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -28,6 +28,8 @@ def add_todo(
     message_id: int | None = None,
     shift_swap_id: int | None = None,
     owner_staff_id: int | None = None,
+    run_id: int | None = None,
+    step_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Todo:
@@ -46,6 +48,8 @@ def add_todo(
         message_id=message_id,
         shift_swap_id=shift_swap_id,
         owner_staff_id=owner_staff_id,
+        run_id=run_id,
+        step_id=step_id,
         created_at=now,
     )
     db.session.add(todo)
@@ -91,6 +95,11 @@ def drop_for_person(person_id: int, kinds: Iterable[TodoKind], *, by: Actor, now
 def drop_for_swap(shift_swap_id: int, *, by: Actor, now: datetime) -> int:
     """Close the open tasks about a swap of shifts that was answered; how many there were."""
     return _drop(Todo.shift_swap_id == shift_swap_id, by=by, now=now)
+
+
+def drop_for_runs(run_ids: Collection[int], *, by: Actor, now: datetime) -> int:
+    """Close the open tasks of playbook runs that have ended; how many there were."""
+    return _drop(Todo.run_id.in_(run_ids), by=by, now=now)
 
 
 def _drop(is_meant: ColumnElement[bool], *, by: Actor, now: datetime) -> int:

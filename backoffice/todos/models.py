@@ -18,6 +18,7 @@ class TodoKind(StrEnum):
     SHIFT_SWAP = "SHIFT_SWAP"
     CARE_SILENT = "CARE_SILENT"
     REVIEW = "REVIEW"
+    PLAYBOOK = "PLAYBOOK"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)
@@ -38,6 +39,7 @@ class Todo(WithId):
         Index("ix_todos_open_due", "due_at", "id", postgresql_where=text("done_at is null")),
         Index("ix_todos_person_id", "person_id"),
         Index("ix_todos_lead_id", "lead_id"),
+        Index("uq_todos_step", "run_id", "step_id", unique=True, postgresql_where=text("run_id is not null")),
         Index("ix_todos_shift_swap_id", "shift_swap_id", postgresql_where=text("shift_swap_id is not null")),
     )
 
@@ -49,6 +51,8 @@ class Todo(WithId):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     shift_swap_id: Mapped[int | None] = mapped_column(ForeignKey("shift_swaps.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_runs.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_steps.id"))
     owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     due_at: Mapped[datetime]
     is_parked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -36,7 +36,7 @@ ROWS = {
     "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
     "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
-    "programs": _l("programs"),
+    "programs": _l("programs"), "playbook_runs": _l("playbooks"),
     "session_logs": _l("session logs"),
     "measurements": _l("measurements"), "measure_goals": _l("goals"), "effect_notes": _l("effects noticed"),
     "progress_photos": _l("photos of progress"),

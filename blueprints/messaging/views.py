@@ -14,6 +14,8 @@ from backoffice.messaging import actions, queries
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.queries import Filters, MessageRow, Place, Tray
+from backoffice.playbooks.entries import ENTRIES
+from backoffice.playbooks.queries import run_behind
 from backoffice.staff.permissions import Permission
 from blueprints.messaging import words
 from blueprints.support.access import actor, permit
@@ -65,6 +67,8 @@ def show(message_id: int) -> ResponseReturnValue:
         states=words.STATES,
         attempt_words=words.ATTEMPTS,
         kind_name=POLICIES[Kind(message.kind)].label,
+        run=run_behind(message),
+        entries=ENTRIES,
         is_secret=POLICIES[Kind(message.kind)].is_secret,
         can=_possible(message),
     )

@@ -19,6 +19,7 @@ from backoffice.people import actions, queries
 from backoffice.people.models import Person
 from backoffice.people.recognition import maybe_known
 from backoffice.people.search import find_people
+from backoffice.playbooks.queries import runs_of
 from backoffice.reports import person_page
 from backoffice.reports.timeline import timeline
 from backoffice.screening.queries import standing
@@ -222,7 +223,10 @@ def _files(person_id: int) -> dict[str, Any]:
 _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
     "timeline": lambda person_id: {"events": timeline(person_id)},
-    "messages": lambda person_id: {"messages": messages_about(person_id=person_id)},
+    "messages": lambda person_id: {
+        "messages": messages_about(person_id=person_id),
+        "runs": runs_of(person_id),
+    },
     "consents": lambda person_id: {"consents": queries.consents(person_id)},
     "files": _files,
     "changes": lambda person_id: {"changes": person_page.changes(person_id)},

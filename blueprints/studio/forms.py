@@ -62,12 +62,16 @@ class StudioForm(SettingsForm):
         (N_("Name and contact"), ("name_ja", "name_en", "phone", "mail")),
         (N_("How to find us"), ("address_ja", "address_en", "way_ja", "way_en", "map_url")),
         (N_("Told to guests before they come"), ("bring_ja", "bring_en", "changing_ja", "changing_en")),
-        (N_("Booking and messages"), ("slot_step_minutes", "horizon_days", "quiet_from", "quiet_to")),
+        (
+            N_("Booking and messages"),
+            ("slot_step_minutes", "horizon_days", "quiet_from", "quiet_to", "follow_ups_a_week"),
+        ),
     )
     HINTS: ClassVar[dict[str, Any]] = {
         "slot_step_minutes": _l("Free times are offered in steps of so many minutes."),
         "horizon_days": _l("How many days ahead visitors can book."),
         "quiet_from": _l("Follow-up messages wait until the quiet hours are over."),
+        "follow_ups_a_week": _l("The most that one person gets in seven days; 0 sends none."),
     }
 
     name_ja = StringField(_l("Name (Japanese)"), validators=[DataRequired(), NAME])
@@ -89,6 +93,7 @@ class StudioForm(SettingsForm):
     horizon_days = amount(_l("Bookable days ahead"), 365, 1)
     quiet_from = TimeField(_l("Quiet hours from"), format=CLOCK, validators=[InputRequired()])
     quiet_to = TimeField(_l("Quiet hours until"), format=CLOCK, validators=[InputRequired()])
+    follow_ups_a_week = amount(_l("Follow-ups a week"), 14, 0)
 
 
 class ServiceForm(SettingsForm):

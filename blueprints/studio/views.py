@@ -77,6 +77,12 @@ DOORS = (
         N_("What is asked before somebody trains"),
         Permission.STUDIO_EDIT,
     ),
+    Door(
+        "playbooks.index",
+        N_("Playbooks"),
+        N_("Follow-ups that begin and stop by themselves"),
+        Permission.STUDIO_EDIT,
+    ),
     Door("exchange.index", N_("Data in and out"), N_("Lists as files for Excel"), Permission.EXPORTS_MAKE),
     Door("staff.team", N_("Staff"), N_("Accounts, roles and invitations"), Permission.STAFF_EDIT),
     Door("staff.audit", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),

@@ -19,6 +19,7 @@ from backoffice.handover.models import HandoverNote
 from backoffice.incidents.models import Incident
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.messaging.models import Message
+from backoffice.playbooks.models import Playbook
 from backoffice.programs.models import Program
 from backoffice.progress.models import EffectNote, MeasureKind, Measurement, ProgressPhoto, Review
 from backoffice.shifts.models import ShiftCopy, ShiftSwap
@@ -46,7 +47,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "measurement_id": Measurement, "effect_id": EffectNote, "incident_id": Incident,
     "check_in_id": CheckIn,
     "pose_photo_id": ProgressPhoto, "review_id": Review,
-    "program_id": Program, "template_id": Program,
+    "program_id": Program, "template_id": Program, "playbook_id": Playbook,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -33,6 +33,7 @@ from backoffice.merging.actions import merge
 from backoffice.messaging.models import Message
 from backoffice.people.actions import add_note, create_person, record_consent
 from backoffice.people.models import Purpose
+from backoffice.playbooks.models import PlaybookRun, PlaybookStep
 from backoffice.programs.actions import add_template, start_program
 from backoffice.progress.actions import add_measurements, note_effect
 from backoffice.progress.models import Effect, Pose, Review
@@ -193,10 +194,19 @@ def make_world(gym: Studio, now: datetime) -> World:
         "staff_id": target.id, "view_id": view.id, "copy_id": copied.id,
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
-        "swap_id": swap.id, "incident_id": incident.id,
+        "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
+
+
+def _playbook(person_id: int, now: datetime) -> dict[str, object]:
+    """The guest is in the first playbook of the studio."""
+    step = db.session.query(PlaybookStep).order_by(PlaybookStep.id).limit(1).one()
+    run = PlaybookRun(playbook_id=step.playbook_id, person_id=person_id, entered_at=now, started_at=now)
+    db.session.add(run)
+    db.session.commit()
+    return {"playbook_id": step.playbook_id, "step_id": step.id, "run_id": run.id}
 
 
 def _swap(gym: Studio, mori: Trainer, okada: Trainer, now: datetime) -> ShiftSwap:

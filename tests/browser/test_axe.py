@@ -43,6 +43,7 @@ from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
+from backoffice.playbooks.models import Playbook, PlaybookRun
 from backoffice.programs.actions import add_template, save_day, start_program
 from backoffice.programs.draft import DayDraft, ItemDraft
 from backoffice.programs.home import home_path
@@ -108,6 +109,7 @@ STAFF_PAGES = (
     "/people/{person}/caution", "/people/{person}/files", "/people/{person}/files/new",
     "/people/{person}/record", "/people/{person}/trainers", "/participants/{participant}/card", "/people/{person}/logs",
     "/my/day-and-week", "/incidents", "/incidents/new", "/incidents/{incident}",
+    "/settings/playbooks", "/settings/playbooks/{playbook}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
@@ -184,6 +186,7 @@ def _story() -> dict[str, object]:
         "swap": _swap(booking, owner, now),
         "upload": _upload(owner, now),
         "incident": _incident(guest.person_id, now),
+        "playbook": _playbook(guest.person_id, now),
         "sheet": sheet_path(guest.person_id).removeprefix("/screening/"),
         "kind": _course(guest.person_id, now),
         **_care(guest.person_id, now),
@@ -272,6 +275,14 @@ def _course(person_id: int, now: datetime) -> int:
         set_goal(studio, person_id, kind, Decimal(62), day, by=SYSTEM, now=now)
         note_effect(studio, person_id, Effect.FELT, day, "肩が軽い", by=SYSTEM, now=now)
     return kind
+
+
+def _playbook(person_id: int, now: datetime) -> int:
+    """A playbook that the guest is in."""
+    with transaction():
+        row = db.session.query(Playbook).order_by(Playbook.id).limit(1).one()
+        db.session.add(PlaybookRun(playbook_id=row.id, person_id=person_id, entered_at=now, started_at=now))
+    return row.id
 
 
 def _incident(person_id: int, now: datetime) -> int:

@@ -14,7 +14,7 @@ from tests.journeys.steps import book_trial, funnel_row, manage_link, mark, offe
 
 pytestmark = pytest.mark.journey
 
-DELIVER, PLAN_FOLLOW_UPS = "tasks.messages.deliver_due", "tasks.messages.plan_follow_ups"
+DELIVER, RUN_PLAYBOOKS = "tasks.messages.deliver_due", "tasks.messages.run_playbooks"
 ARTICLE, NO_SHOW, CANCELLED = "back-fat", "stiff-neck", "round-back"
 
 
@@ -76,7 +76,7 @@ def test_a_no_show_is_written_to_lost_and_reopened(gym: Product, visitor: Visito
     mark(desk, "Emma Brown", "no-show")
     expect(row_of(desk, "Emma Brown").locator(".st-no_show")).to_be_visible()
     desk.context.close()
-    gym.ring(PLAN_FOLLOW_UPS)
+    gym.ring(RUN_PLAYBOOKS)
     follow_up = gym.next_mail(mail, already=1)
     assert follow_up["subject"].startswith("We would be glad to see you another time")
     assert "List-Unsubscribe" in follow_up["headers"]

@@ -45,7 +45,7 @@ def test_a_ring_nobody_heard_in_time_is_forgotten() -> None:
     ("task", "beat"),
     [
         (messages.deliver_due, "deliver_messages"),
-        (messages.plan_follow_ups, "plan_follow_ups"),
+        (messages.run_playbooks, "run_playbooks"),
         (upkeep.forget, "forget"),
         (care.notice_silent_clients, "notice_silence"),
         (progress.plan_coming_reviews, "plan_reviews"),

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from backoffice.bookings.actions import cancel
+from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
 from backoffice.clients.limits import Limit
 from backoffice.core.audit import AuditLine
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, Stale
-from backoffice.followups.screening_requests import ask_for_sheets, screening_facts
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.people.actions import record_consent

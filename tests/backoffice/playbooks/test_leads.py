@@ -1,4 +1,4 @@
-"""Follow-ups: planned for whom they are for, once, with consent; taken back when the lead moves on."""
+"""Playbooks of enquiries: planned for whom they are for, once, with consent; taken back when the lead moves on."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,7 +10,6 @@ from backoffice.bookings.models import Booking, BookingState
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local
 from backoffice.core.db import db
-from backoffice.followups.reconcile import reconcile_follow_ups
 from backoffice.leads.actions import advance, lose, step_back
 from backoffice.leads.models import Lead, Stage
 from backoffice.messaging.consent import withdraw_consent
@@ -19,6 +18,7 @@ from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.people.actions import record_consent
 from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, PersonMail, Purpose
+from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.studio.models import Studio
 from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import add_booking, guest, lead
@@ -49,7 +49,7 @@ def follow_ups(lead: Lead) -> list[Message]:
 
 
 def test_two_days_after_the_trial_at_eleven(trialled: Lead, now: datetime) -> None:
-    assert reconcile_follow_ups(now) == 1
+    assert reconcile_playbooks(now) == 1
     (message,) = follow_ups(trialled)
     assert message.kind == Kind.AFTER_TRIAL
     at = local(message.send_at, "Asia/Tokyo")
@@ -58,31 +58,31 @@ def test_two_days_after_the_trial_at_eleven(trialled: Lead, now: datetime) -> No
 
 def test_many_runs_plan_one(trialled: Lead, now: datetime) -> None:
     for minutes in range(0, 60, 10):
-        reconcile_follow_ups(now + timedelta(minutes=minutes))
+        reconcile_playbooks(now + timedelta(minutes=minutes))
     assert len(follow_ups(trialled)) == 1
 
 
 def test_a_missed_run_is_made_up_for(trialled: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now + timedelta(days=3))
+    reconcile_playbooks(now + timedelta(days=3))
     (message,) = follow_ups(trialled)
     assert message.send_at == now + timedelta(days=3)
 
 
 def test_an_old_trial_is_left_in_peace(trialled: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now + timedelta(days=10))
+    reconcile_playbooks(now + timedelta(days=10))
     assert follow_ups(trialled) == []
 
 
 def test_nothing_without_consent(lead: Lead, now: datetime) -> None:
     advance(lead, Stage.TRIALLED, by=SYSTEM, now=now)
-    assert reconcile_follow_ups(now) == 0
+    assert reconcile_playbooks(now) == 0
 
 
 def test_nothing_without_a_mail_address(trialled: Lead, guest: Person, now: datetime) -> None:
     for mail in db.session.scalars(select(PersonMail).where(PersonMail.person_id == guest.id)):
         db.session.delete(mail)
     db.session.flush()
-    assert reconcile_follow_ups(now) == 0
+    assert reconcile_playbooks(now) == 0
 
 
 def leave_by_losing(lead: Lead, now: datetime) -> None:
@@ -101,14 +101,14 @@ def leave_by_undoing(lead: Lead, now: datetime) -> None:
 def test_it_is_taken_back_when_the_lead_moves_on(
     trialled: Lead, now: datetime, leave: Callable[[Lead, datetime], None]
 ) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     leave(trialled, now + timedelta(hours=1))
-    assert reconcile_follow_ups(now + timedelta(hours=1)) == 1
+    assert reconcile_playbooks(now + timedelta(hours=1)) == 1
     assert [one.state for one in follow_ups(trialled)] == [MessageState.CANCELLED]
 
 
 def test_a_claim_looks_again_even_if_no_run_came_between(trialled: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     leave_by_joining(trialled, now)
     db.session.commit()
     channel = RecordingChannel()
@@ -119,7 +119,7 @@ def test_a_claim_looks_again_even_if_no_run_came_between(trialled: Lead, now: da
 
 
 def test_it_goes_out_with_a_way_out(trialled: Lead, guest: Person, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     db.session.commit()
     channel = RecordingChannel()
     (message,) = follow_ups(trialled)
@@ -130,26 +130,26 @@ def test_it_goes_out_with_a_way_out(trialled: Lead, guest: Person, now: datetime
 
 
 def test_an_undone_trial_that_is_held_again_is_followed_up_once(trialled: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     (first,) = follow_ups(trialled)
     Delivery({Channel.MAIL: RecordingChannel()}, PROVIDERS).deliver_due(first.send_at)
     later = first.send_at + timedelta(hours=1)
     leave_by_undoing(trialled, later)
     advance(trialled, Stage.TRIALLED, by=SYSTEM, now=later)
-    reconcile_follow_ups(later)
+    reconcile_playbooks(later)
     assert len(follow_ups(trialled)) == 1
 
 
 def test_one_taken_back_by_hand_does_not_come_back(trialled: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     (message,) = follow_ups(trialled)
     message.state = MessageState.CANCELLED
     db.session.flush()
-    assert reconcile_follow_ups(now) == 0
+    assert reconcile_playbooks(now) == 0
 
 
 def test_withdrawing_the_consent_takes_it_back_at_once(trialled: Lead, guest: Person, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     withdraw_consent(
         guest.id, Purpose.FOLLOW_UP, wording="v1", source="page", language="ja", by=SYSTEM, now=now
     )
@@ -166,7 +166,7 @@ def missed(gym: Studio, guest: Person, lead: Lead, agreed: None, now: datetime) 
 
 
 def test_the_day_after_a_no_show(missed: Booking, lead: Lead, now: datetime) -> None:
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     (message,) = follow_ups(lead)
     assert message.kind == Kind.AFTER_NO_SHOW
     assert message.send_at == now
@@ -176,19 +176,19 @@ def test_who_has_booked_again_is_not_asked_to(
     missed: Booking, gym: Studio, guest: Person, lead: Lead, now: datetime
 ) -> None:
     add_booking(gym, guest, lead, "trial", now + timedelta(days=2), now=now)
-    assert reconcile_follow_ups(now) == 0
+    assert reconcile_playbooks(now) == 0
 
 
 def test_a_missed_trial_gets_one_message_not_two(missed: Booking, lead: Lead, now: datetime) -> None:
     step_back(lead, Stage.COUNSELLED, reason="no-show", by=SYSTEM, now=now)
     advance(lead, Stage.COUNSELLED, by=SYSTEM, now=now)
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     assert [one.kind for one in follow_ups(lead)] == [Kind.AFTER_NO_SHOW]
 
 
 def test_three_days_after_a_counselling_without_a_trial(lead: Lead, agreed: None, now: datetime) -> None:
     advance(lead, Stage.COUNSELLED, by=SYSTEM, now=now)
-    reconcile_follow_ups(now)
+    reconcile_playbooks(now)
     (message,) = follow_ups(lead)
     assert message.kind == Kind.AFTER_COUNSELLING
     assert local(message.send_at, "Asia/Tokyo").day == 27
@@ -198,4 +198,4 @@ def test_nobody_is_written_to_whom_the_desk_wants_to_speak_to_first(
     trialled: Lead, guest: Person, now: datetime
 ) -> None:
     put_caution(guest.id, Caution.CHECK, "確認が必要", version=None, by=SYSTEM, now=now)
-    assert reconcile_follow_ups(now) == 0
+    assert reconcile_playbooks(now) == 0

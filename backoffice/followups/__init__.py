@@ -1,1 +1,0 @@
-"""Follow-up steps after a counselling, a trial or a no-show."""
