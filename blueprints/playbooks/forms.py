@@ -50,7 +50,7 @@ class StepForm(CreateForm):
 
     days = IntegerField(_l("Days after"), validators=_DAYS)
     at = TimeField(_l("Time of day"), default=USUAL_TIME, validators=[InputRequired()])
-    what = SelectField(_l("What happens"))
+    what = SelectField(_l("What is done"))
     task = StringField(_l("The task, in your words"), validators=[Optional(), Length(max=LONGEST_TITLE)])
 
     def offer(self, kinds: Iterable[Kind]) -> None:
