@@ -17,6 +17,11 @@ LONGEST_NAME = 100
 TOO_LARGE = N_("The file is larger than %(limit)s MB.")
 PDF_TOO_LARGE = N_("A PDF may have up to %(limit)s MB. A photo of the page is made smaller by itself.")
 NOT_A_PHOTO = N_("Please choose a photo (JPEG, PNG or WebP).")
+HEIC = N_(
+    "Photos in HEIC form cannot be read here. Please take the photo on this page, or set the iPhone to “Most"
+    " Compatible” (Settings, Camera, Formats)."
+)
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif")
 PHOTO_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 PDF_MARK = b"%PDF-"
 ENDINGS = {MediaType.JPEG: "jpg", MediaType.PDF: "pdf"}
@@ -40,6 +45,7 @@ def read_upload(content: bytes, name: str) -> ReadyFile:
     """
     if not content:
         raise Invalid(N_("The file is empty."), field="file")
+    _check_form(content)
     if len(content) > MOST_UPLOADED:
         raise Invalid(TOO_LARGE, field="file", limit=MOST_UPLOADED // MEGABYTE)
     if content.startswith(PDF_MARK):
@@ -54,9 +60,16 @@ def read_upload(content: bytes, name: str) -> ReadyFile:
 
 def read_photo(content: bytes, name: str) -> ReadyFile:
     """As `read_upload`, where only a photo will do: refuses a PDF as well, in words that offer none."""
+    _check_form(content)
     if content and not _is_photo(content):
         raise Invalid(NOT_A_PHOTO, field="file")
     return read_upload(content, name)
+
+
+def _check_form(content: bytes) -> None:
+    """Refuse what phones call a photo and no other device opens, in words that help."""
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        raise Invalid(HEIC, field="file")
 
 
 def _is_photo(content: bytes) -> bool:

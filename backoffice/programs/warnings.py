@@ -9,7 +9,8 @@ from backoffice.exercises.vocabulary import Section
 from backoffice.programs.plan import PlannedItem, PlannedVersion, PlannedWorkout
 
 JUMP = Decimal("1.10")
-"""A load more than 10 % above the one before is a jump."""
+LEAST_JUMP = Decimal(1)
+"""A load more than 10 % above the one before is a jump, unless by no more than one kilogram: the next dumbbell."""
 
 
 class WarningKind(StrEnum):
@@ -85,7 +86,7 @@ def _jumps(version: PlannedVersion, before: PlannedVersion | None) -> Iterator[P
     for week in range(1, version.weeks + 1):
         for exercise, (day, item) in _heaviest(version.in_week(week)).items():
             was, load = known.get(exercise), item.load_kg
-            if was and load and load > was * JUMP:
+            if was and load and load > was * JUMP and load > was + LEAST_JUMP:
                 yield PlanWarning(WarningKind.JUMP, week, day.weekday, item, before=was, after=load)
             known[exercise] = load
 

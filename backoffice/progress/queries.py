@@ -3,7 +3,8 @@
 Nothing about somebody is found once the consent to keep health data was taken back.
 """
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,6 +15,10 @@ from backoffice.core.db import db, fetch
 from backoffice.people.queries import health_kept
 from backoffice.progress.models import WEIGHT, Effect, EffectNote, MeasureGoal, MeasureKind, Measurement
 from backoffice.progress.trend import DayValue, by_day
+
+RECENT = timedelta(days=30)
+WEIGHT_LEAP = Decimal("0.05")
+LEAP = Decimal("0.20")
 
 
 class KindRow(NamedTuple):
@@ -82,6 +87,26 @@ def values_of(studio_id: int, person_id: int) -> dict[int, list[Value]]:
     found: dict[int, list[Value]] = {}
     for row in db.session.execute(query.order_by(Measurement.kind_id, Measurement.day, Measurement.id)):
         found.setdefault(row.kind_id, []).append(Value._make(row))
+    return found
+
+
+def far_from_last(
+    studio_id: int, person_id: int, day: date, typed: Mapping[int, Decimal]
+) -> dict[int, Value]:
+    """By kind the last value of the 30 days before, where what was typed is far from it: perhaps a slip of the finger.
+
+    Far is more than a twentieth of a weight, a fifth of anything else. Angles and reaches, which may be zero or below,
+    are not asked about. Two statements.
+    """
+    query = select(MeasureKind.id, MeasureKind.slug)
+    asked = query.where(MeasureKind.studio_id == studio_id, MeasureKind.id.in_(typed), MeasureKind.least > 0)
+    leaps = {row.id: WEIGHT_LEAP if row.slug == WEIGHT else LEAP for row in db.session.execute(asked)}
+    found = dict[int, Value]()
+    for kind_id, values in values_of(studio_id, person_id).items():
+        before = [one for one in values if timedelta(0) <= day - one.day <= RECENT]
+        leap = leaps.get(kind_id)
+        if before and leap and abs(typed[kind_id] - before[-1].value) > before[-1].value * leap:
+            found[kind_id] = before[-1]
     return found
 
 

@@ -19,7 +19,7 @@ from backoffice.progress.models import Review
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
 from backoffice.studio.scope import of_studio
-from backoffice.todos.actions import add_todo, drop_for_person
+from backoffice.todos.actions import add_todo, drop_titled
 from backoffice.todos.models import TodoKind
 
 WEEKS = (3, 8)
@@ -57,7 +57,7 @@ def plan_reviews(studio: Studio, *, now: datetime) -> int:
             due_on = begun_on + timedelta(weeks=week)
             db.session.add(_review(studio.id, person_id, begun_on, week, due_on))
             add_todo(
-                TodoKind.REVIEW, TITLES[week], studio_id=studio.id, due_at=at_local(due_on, ASKED_BY, studio.zone),
+                TodoKind.REVIEW, TITLES[week], studio_id=studio.id, due_at=_asked_by(due_on, studio),
                 person_id=person_id, owner_staff_id=staff_id, by=SYSTEM, now=now,
             )  # fmt: skip
             made += 1
@@ -84,7 +84,7 @@ def said_in(review: Review) -> str:
 def write_review(
     studio_id: int, review_id: int, said: str, *, version: int | None, by: Actor, now: datetime
 ) -> Review:
-    """Keep what the client says of it; the first writing closes the task. Refuses (Invalid) nothing, and `Stale`.
+    """Keep what the client says of it; the first writing closes its task. Refuses (Invalid) nothing, and `Stale`.
 
     Raises `HealthTakenBack`. The audit keeps that it was written, never what.
     """
@@ -98,11 +98,16 @@ def write_review(
     review.version += 1
     if review.done_at is None:
         review.done_at, review.done_by = now, by.label
-        drop_for_person(review.person_id, [TodoKind.REVIEW], by=by, now=now)
+        asked_by = _asked_by(review.due_on, db.session.get_one(Studio, studio_id))
+        drop_titled(TodoKind.REVIEW, review.person_id, TITLES[review.week], asked_by, by=by, now=now)
     record(
         "review.written", "review", review.id, by=by, now=now, person_id=review.person_id, after={"said": "…"}
     )
     return review
+
+
+def _asked_by(due_on: date, studio: Studio) -> datetime:
+    return at_local(due_on, ASKED_BY, studio.zone)
 
 
 def _review(studio_id: int, person_id: int, begun_on: date, week: int, due_on: date) -> Review:

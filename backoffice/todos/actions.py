@@ -92,6 +92,14 @@ def drop_for_person(person_id: int, kinds: Iterable[TodoKind], *, by: Actor, now
     return _drop(is_meant & (Todo.person_id == person_id), by=by, now=now)
 
 
+def drop_titled(
+    kind: TodoKind, person_id: int, title: str, due_at: datetime, *, by: Actor, now: datetime
+) -> int:
+    """Close this one open task about a person and leave others of its kind; how many there were."""
+    is_meant = (Todo.kind == TodoKind(kind).value) & (Todo.person_id == person_id)
+    return _drop(is_meant & (Todo.title == title) & (Todo.due_at == due_at), by=by, now=now)
+
+
 def drop_for_swap(shift_swap_id: int, *, by: Actor, now: datetime) -> int:
     """Close the open tasks about a swap of shifts that was answered; how many there were."""
     return _drop(Todo.shift_swap_id == shift_swap_id, by=by, now=now)

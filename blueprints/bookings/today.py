@@ -74,6 +74,11 @@ class Sheet:
         """Whether it is the day it is."""
         return self.day == today()
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the day has not come yet: nobody can have arrived."""
+        return self.day > today()
+
     def opens(self, row: DayRow) -> bool:
         """Whether the reader may open this row's person and booking: the desk all, a trainer the own."""
         return may(Permission.BOOKINGS_EDIT) or (self.own is not None and self.own.id == row.trainer_id)

@@ -1,11 +1,12 @@
 """What is measured on a day, a goal, a kind of measurement, something the client noticed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from backoffice.core.language import pick
@@ -13,7 +14,7 @@ from backoffice.progress.actions import LONGEST_WORDS, field_of, shown
 from backoffice.progress.kinds import LONGEST_NAME, LONGEST_UNIT, KindDraft
 from backoffice.progress.models import MeasureKind
 from backoffice.progress.numbers import parse_number
-from backoffice.progress.queries import KindRow
+from backoffice.progress.queries import KindRow, Value
 from backoffice.progress.reviews import LONGEST_SAID
 from blueprints.progress.words import EFFECT_WORDS
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
@@ -42,7 +43,18 @@ class MeasureForm(CreateForm):
 
     day = DateField(_l("Measured on"), validators=[InputRequired()])
 
+    is_sure = BooleanField(_l("The numbers are right"))
+
     asked: tuple[KindRow, ...] = ()
+
+    def ask_about(self, far: Mapping[int, Value]) -> None:
+        """Say beside each field what was measured last time."""
+        for kind, one in self.rows():
+            if last := far.get(kind.id):
+                said = _(
+                    "Last time it was %(value)s. Is this right?", value=f"{shown(last.value)} {kind.unit}"
+                )
+                one.errors = [*one.errors, said]
 
     def numbers(self) -> dict[int, Decimal]:
         """What was typed, by kind."""

@@ -53,10 +53,11 @@ def index(person_id: int) -> ResponseReturnValue:
     check_own_guest(person_id)
     rows = photos.photos_of(current_studio().id, person_id)
     by_id = {str(one.id): one for one in rows}
+    asked = [request.args.get(name, "") for name in ("first", "second")]
     return render_template(
         "progress/photos.html",
         rows=rows,
-        pair=[by_id[one] for one in (request.args.get("first"), request.args.get("second")) if one in by_id],
+        pair=[by_id[one] for one in dict.fromkeys(asked) if one in by_id],
         poses=POSE_WORDS,
         by_pose={pose: [one for one in rows if one.pose == pose] for pose in Pose},
         is_agreed=may_be_shown(person_id),

@@ -60,7 +60,11 @@ def measure(person_id: int) -> ResponseReturnValue:
     """Add what was measured on a day; sent twice it is kept once."""
     check_own_guest(person_id)
     form = measure_form(queries.kinds(current_studio().id), data={"day": today()})
+    far = {}
     if form.validate_on_submit():
+        far = {} if form.is_sure.data else _far(person_id, form)
+        form.ask_about(far)
+    if form.is_submitted() and not form.errors:
         try:
             count = in_transaction(lambda: _keep(person_id, form))
         except DomainError as error:
@@ -70,7 +74,9 @@ def measure(person_id: int) -> ResponseReturnValue:
                 flash_done(_("Kept: %(count)s values.", count=count))
             return redirect(url_for("progress.show", person_id=person_id), 303)
     newest = {kind: values[-1] for kind, values in queries.values_of(current_studio().id, person_id).items()}
-    page = render_template("progress/measure.html", form=form, newest=newest, **frame(person_id))
+    page = render_template(
+        "progress/measure.html", form=form, newest=newest, is_asked=bool(far), **frame(person_id)
+    )
     return page, 422 if form.errors else 200
 
 
@@ -160,6 +166,11 @@ def _whose(model: type[Measurement] | type[EffectNote], row_id: int) -> int:
     row = of_studio(model, current_studio().id, row_id)
     check_own_guest(row.person_id)
     return row.person_id
+
+
+def _far(person_id: int, form: MeasureForm) -> dict[int, queries.Value]:
+    """What should be looked at once more before it is kept."""
+    return queries.far_from_last(current_studio().id, person_id, form.day.data, form.numbers())
 
 
 def _keep(person_id: int, form: MeasureForm) -> int:

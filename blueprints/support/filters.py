@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from backoffice.core.contact import format_phone
 from backoffice.core.language import pick
+from blueprints.staff.audit_words import label_word
 from blueprints.support.clock import now, today
 from blueprints.support.language import language
 from blueprints.support.studio import current_studio
@@ -187,4 +188,5 @@ def init_app(app: Flask) -> None:
         shortday=show_short_day,
         number=show_number,
         signed=show_signed,
+        hand=label_word,
     )

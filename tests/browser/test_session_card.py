@@ -81,7 +81,7 @@ def test_a_session_from_the_gate_to_the_next_visit(
 ) -> None:
     page = phone(viewport={"width": width, "height": 900})
     sign_in(page, mail=MAIL)
-    page.get_by_role("link", name="醍醐 千夏 様: セッションカルテ").click()
+    page.get_by_role("link", name="醍醐 千夏 様: カルテ").click()
     if width == 390:
         decide(page)
         write(page)

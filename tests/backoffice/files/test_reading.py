@@ -1,6 +1,7 @@
 """What is uploaded becomes harmless and small, or is refused in words; its name never decides."""
 
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from backoffice.files.reading import (
     MEGABYTE,
     MOST_KEPT,
     MOST_UPLOADED,
+    ReadyFile,
     read_photo,
     read_upload,
     shown_name,
@@ -97,7 +99,7 @@ def test_a_photo_that_is_a_page_as_well_loses_the_page() -> None:
         HTML,
         b"GIF89a" + HTML,
         b"PK\x03\x04",
-        b"\x00\x00\x00\x18ftypheic",
+        b"\x00\x00\x00\x18ftypqt  ",
         b"RIFF\0\0\0\0AVI LIST",
         b" %PDF-1.7",
         b"x",
@@ -112,6 +114,12 @@ def test_anything_else_is_refused_whatever_it_is_called(content: bytes) -> None:
 def test_where_only_a_photo_will_do_nothing_else_is_offered(content: bytes) -> None:
     with pytest.raises(Invalid, match=r"\(JPEG, PNG or WebP\)\.$"):
         read_photo(content, "x.jpg")
+
+
+@pytest.mark.parametrize("read", [read_upload, read_photo])
+def test_a_photo_of_a_phone_that_is_not_read_says_what_to_do(read: Callable[[bytes, str], ReadyFile]) -> None:
+    with pytest.raises(Invalid, match="Most Compatible"):
+        read(b"\x00\x00\x00\x18ftypheic", "IMG_0001.HEIC")
 
 
 def test_damaged_and_empty_files_are_told() -> None:

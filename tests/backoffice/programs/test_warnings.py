@@ -78,7 +78,16 @@ def test_more_sessions_a_week_than_agreed() -> None:
 def test_a_load_jumps_above_ten_percent_and_only_above(was: Decimal, now: Decimal) -> None:
     before = version(day(0, replace(SQUAT, load_kg=was)))
     found = warnings_of(version(day(0, replace(SQUAT, load_kg=now))), before=before)
-    assert (kinds(found) == [WarningKind.JUMP]) is (now * 10 > was * 11)
+    assert (kinds(found) == [WarningKind.JUMP]) is (now * 10 > was * 11 and now > was + 1)
+
+
+def test_the_next_dumbbell_is_no_jump() -> None:
+    def found(was: str, now: str) -> list[WarningKind]:
+        before = version(day(0, replace(SQUAT, load_kg=Decimal(was))))
+        return kinds(warnings_of(version(day(0, replace(SQUAT, load_kg=Decimal(now)))), before=before))
+
+    assert found("2", "2.5") == found("2", "3") == found("9", "10") == []
+    assert found("2", "3.5") == found("10", "12.5") == [WarningKind.JUMP]
 
 
 def test_a_load_jumps_from_week_to_week_and_from_the_last_one_it_stood_in() -> None:

@@ -94,6 +94,17 @@ def test_both_weeks_of_one_beginning(gym: Studio, who: Person, now: datetime) ->
     assert [one.week for one in reviews_of(gym.id, who.id)] == [8, 3]
 
 
+def test_a_review_that_is_written_closes_its_own_task(
+    gym: Studio, who: Person, by: Actor, now: datetime
+) -> None:
+    for days in range(80):
+        plan_reviews(gym, now=now + days * DAY)
+    eighth, third = reviews_of(gym.id, who.id)
+    assert len([one for one in todos() if one.done_at is None]) == 2
+    write_review(gym.id, third.id, "軽くなった", version=1, by=by, now=now + 80 * DAY)
+    assert [one.due_at.date() for one in todos() if one.done_at is None] == [eighth.due_on]
+
+
 def test_without_a_trainer_who_signs_in_nobody_is_asked(gym: Studio, who: Person, now: datetime) -> None:
     trainer(gym).staff_id = None
     assert plan_reviews(gym, now=now + 21 * DAY) == 0

@@ -252,3 +252,13 @@ def test_the_number_of_statements_does_not_grow_with_the_day(
     with counted() as many:
         assert text(at_desk).count('class="today-row') == 5
     assert len(many) == len(few) <= 10
+
+
+def test_on_a_day_to_come_a_guest_confirms_and_nobody_arrives(
+    gym: Studio, at_desk: PageClient, now: datetime
+) -> None:
+    visit(gym, guest(now=now), "16:00", now=now, day=TOMORROW, with_="okada")
+    page = at_desk.get("/today?day=2026-11-25").text
+    assert "/confirmation" in page
+    assert "/arrival" not in page
+    assert "/no-show" not in page

@@ -83,6 +83,21 @@ def test_a_slip_of_the_finger_is_told_at_its_field_and_keeps_what_was_typed(
     assert number_of(Measurement) == 0
 
 
+def test_a_weight_far_from_last_time_is_asked_about_once(mori: PageClient, person: Person) -> None:
+    measure(mori, person, "2026-11-20", weight="65", waist="80", shoulder_tilt="1")
+    page = measure(mori, person, weight="71", waist="72", shoulder_tilt="4")
+    assert page.status_code == 422
+    assert "前回は 65 kg でした" in page.text
+    assert "前回は 80 cm" not in page.text
+    assert "前回は 1 °" not in page.text
+    assert number_of(Measurement) == 3
+    address = f"/people/{person.id}/progress/measurements/new"
+    send(mori, address, day="2026-11-24", is_sure="y", **{f"kind_{kind('weight')}": "71"})
+    assert number_of(Measurement) == 4
+    measure(mori, person, "2026-11-24", weight="71.5")
+    assert number_of(Measurement) == 5, "near the last one nothing is asked"
+
+
 def test_nothing_typed_and_a_day_to_come_are_told(mori: PageClient, person: Person) -> None:
     assert "1つ以上の値" in measure(mori, person).text
     assert "まだ来ていない日" in measure(mori, person, "2026-11-25", weight="65").text
