@@ -127,7 +127,10 @@ def _last_sweep(now: datetime) -> Check:
 
 
 def _last_backup(now: datetime) -> Check:
-    advice = "Run `backoffice backup FILE` now, and see why the nightly one did not finish (disk, worker)."
+    advice = (
+        "It is written by itself between 3 and 6, the first half an hour after the first start. Is the worker running, "
+        "and is there space in DATA_DIR? `backoffice backup FILE` writes another one at once; it does not count here."
+    )
     return _since("last_backup", last_beat(BACKUP), now, LATE_BACKUP, advice)
 
 

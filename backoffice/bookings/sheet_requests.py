@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 
 from backoffice.bookings.models import Booking, BookingState, Participant
+from backoffice.core.audit import Actor, record
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
+from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.core.links import absolute
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Person, PersonMail
+from backoffice.people.queries import held_person
 from backoffice.screening.queries import sheet_path, standing, standings
 from backoffice.screening.standing import TRAINING, Light
 from backoffice.studio.models import Service, Studio
@@ -25,6 +29,8 @@ ASKED_AGAIN_AFTER = timedelta(days=30)
 NEVER_WENT_OUT = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.NOT_SENT)
 WITHOUT_SHEET = frozenset({Light.NONE, Light.EXPIRED})
 NOT_NEEDED = N_("The sheet has been answered, or no visit is ahead.")
+NO_ADDRESS = N_("There is no mail address to send it to. Please hand over the tablet at the visit.")
+ASKED_TODAY = N_("The link is on its way or went out today. Please look under Messages.")
 
 
 def ask_for_sheets(now: datetime) -> int:
@@ -32,9 +38,30 @@ def ask_for_sheets(now: datetime) -> int:
     return sum(_ask(studio, now=now) for studio in db.session.scalars(select(Studio)).all())
 
 
+def send_sheet_link(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> None:
+    """Send somebody the link to the sheet by hand, at most once a day and not while one is on its way.
+
+    Refuses (Invalid) somebody without a mail address, or who has no visit ahead that lacks a sheet.
+    """
+    person = held_person(person_id)
+    if not person.mails:
+        raise Invalid(NO_ADDRESS)
+    before = _wanted_before(studio.id, person_id, now=now)
+    if before is None:
+        raise Invalid(NOT_NEEDED)
+    today = local_date(now, studio.zone)
+    sent = not _is_on_its_way(studio.id, person_id) and queue_message(
+        Kind.SCREENING_ASKED, studio_id=studio.id, now=now, send_at=now, expires_at=before,
+        dedupe_key=f"{Kind.SCREENING_ASKED}:{person_id}:{today}", language=person.language, person_id=person_id,
+    )  # fmt: skip
+    if not sent:
+        raise Invalid(ASKED_TODAY)
+    record("screening.asked", "screening", None, by=by, now=now, person_id=person_id)
+
+
 def screening_facts(message: Message, now: datetime) -> Facts | NotWanted:
     """The link to the sheet, as long as it is missing and a visit is ahead. No screen shows it: it answers for them."""
-    if message.person_id is None or not _is_wanted(message.studio_id, message.person_id, now=now):
+    if message.person_id is None or _wanted_before(message.studio_id, message.person_id, now=now) is None:
         return NotWanted(NOT_NEEDED)
     return Facts({"sheet_url": absolute(sheet_path(message.person_id))}, secrets=frozenset({"sheet_url"}))
 
@@ -86,8 +113,16 @@ def _queue(person_id: int, booking: Booking, language: str, *, now: datetime) ->
     return message_id is not None
 
 
-def _is_wanted(studio_id: int, person_id: int, *, now: datetime) -> bool:
-    """Whether a training visit is still ahead, without a sheet that is valid then."""
+def _is_on_its_way(studio_id: int, person_id: int) -> bool:
+    query = select(Message.id).where(
+        Message.studio_id == studio_id, Message.person_id == person_id, Message.kind == Kind.SCREENING_ASKED,
+        Message.state.in_((MessageState.PLANNED, MessageState.CLAIMED)),
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _wanted_before(studio_id: int, person_id: int, *, now: datetime) -> datetime | None:
+    """The start of the next training visit, when no sheet is valid then; None when nothing is to be asked."""
     visit = (
         select(func.min(Booking.starts_at))
         .join(Participant, Participant.booking_id == Booking.id)
@@ -99,6 +134,6 @@ def _is_wanted(studio_id: int, person_id: int, *, now: datetime) -> bool:
     )
     starts_at = db.session.scalar(visit)
     if starts_at is None:
-        return False
+        return None
     studio = db.session.get_one(Studio, studio_id)
-    return standing(studio, person_id, now=starts_at).light in WITHOUT_SHEET
+    return starts_at if standing(studio, person_id, now=starts_at).light in WITHOUT_SHEET else None

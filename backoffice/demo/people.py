@@ -48,7 +48,9 @@ TRAINERS = (
 )  # fmt: skip
 
 
-SIGN_INS = ("owner@demo.example", "manager@demo.example", "desk@demo.example", "trainer@demo.example")
+SIGN_INS = (
+    "owner@demo.example", "manager@demo.example", "desk@demo.example", "trainer@demo.example", "okada@demo.example",
+)  # fmt: skip
 """One sign-in for each role, as printed by `make run`."""
 
 

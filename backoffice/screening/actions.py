@@ -16,7 +16,7 @@ from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.core.language import N_
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
-from backoffice.people.queries import MergedAway, locked_people
+from backoffice.people.queries import MergedAway, held_person, locked_people
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion, Verdict
 from backoffice.screening.queries import newest_sheet, newest_version, versions
 from backoffice.screening.standing import a_year_later
@@ -149,6 +149,13 @@ def decide(
         after={"verdict": verdict.value, "limits": "…" if tags else "", "reason": "…"},
     )  # fmt: skip
     return made
+
+
+def hand_over(person_id: int, *, by: Actor, now: datetime) -> None:
+    """Somebody gets the empty sheet, or what they agreed to, on a screen of the gym: recorded, because whoever holds
+    the screen answers for them. Raises `NotFound`, `MergedAway`."""
+    held_person(person_id)
+    record("screening.handed_over", "screening", None, by=by, now=now, person_id=person_id)
 
 
 def read_answers(person_id: int, *, by: Actor, now: datetime) -> Screening:

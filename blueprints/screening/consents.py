@@ -13,7 +13,7 @@ from backoffice.people.models import Purpose
 from backoffice.people.wordings import WORDINGS
 from blueprints.bookings.visit_page import explain_gone_links
 from blueprints.people.words import PURPOSE_WORDS
-from blueprints.screening.sheet import POSTS, holder, read_link
+from blueprints.screening.sheet import POSTS, holder, read_link, way_back
 from blueprints.support.access import link_holder
 from blueprints.support.clock import now
 from blueprints.support.language import language
@@ -36,7 +36,7 @@ def show(token: str) -> ResponseReturnValue:
         "screening/consents.html",
         token=token,
         person=person,
-        handed_by=handed_by,
+        back=way_back(person.id, handed_by, "/progress/photos"),
         given=given,
         wordings=WORDINGS,
         words=PURPOSE_WORDS,

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -14,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from backoffice.core.language import pick
@@ -95,6 +97,14 @@ class QuestionForm(SafeForm):
     ja = TextAreaField(_l("In Japanese"), validators=[Length(max=LONGEST_QUESTION)])
     en = TextAreaField(_l("In English"), validators=[Length(max=LONGEST_QUESTION)])
     leave_out = BooleanField(_l("Do not ask any more"))
+
+    def validate_ja(self, field: Field) -> None:
+        """A question has its words in both languages; only an empty new place has none."""
+        is_asked = not self.leave_out.data and (self.key.data or self.ja.data or self.en.data)
+        if is_asked and not (field.data or "").strip():
+            raise ValidationError(_("Each question needs its words in Japanese and in English."))
+
+    validate_en = validate_ja
 
 
 class QuestionsForm(SafeForm):

@@ -10,6 +10,7 @@ from backoffice.core.submissions import first_use, keep_result
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import MergedAway, bare_person, is_health_kept
 from backoffice.people.wordings import WORDINGS
+from backoffice.reports.own_guests import is_own_guest
 from backoffice.screening.actions import answer_sheet
 from backoffice.screening.queries import newest_version, person_by_token, standing
 from backoffice.staff.queries import team
@@ -63,8 +64,7 @@ def done(token: str) -> ResponseReturnValue:
         "screening/done.html",
         standing=_standing(person),
         token=token,
-        handed_by=handed_by,
-        person_id=person.id,
+        back=way_back(person.id, handed_by, "/screening"),
     )
 
 
@@ -80,6 +80,14 @@ def _answer(person_id: int, handed_by: int, form: SheetForm) -> None:
         by=holder(person_id), now=now(),
     )  # fmt: skip
     keep_result(token, "")
+
+
+def way_back(person_id: int, handed_by: int, page: str) -> str:
+    """Where whoever handed over the tablet goes on: a trainer on the guest's page of that name, the desk on the
+    guest's own; nothing on a link that was sent."""
+    if not handed_by:
+        return ""
+    return f"/people/{person_id}" + (page if is_own_guest(handed_by, person_id) else "")
 
 
 def holder(person_id: int) -> Actor:

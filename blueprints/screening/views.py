@@ -1,26 +1,29 @@
-"""The trainer's side: where somebody stands, the answers on a tap, and the decision."""
+"""The gym's side: where somebody stands, the answers on a tap and the decision for their trainer; the link and the
+tablet also for the desk, because the guest alone sees what they answer."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from backoffice.bookings.sheet_requests import send_sheet_link
 from backoffice.clients.limits import Limit
 from backoffice.core.db import in_transaction, transaction
-from backoffice.core.errors import DomainError
+from backoffice.core.errors import DomainError, Invalid
 from backoffice.screening import actions, queries
 from backoffice.screening.models import Screening, Verdict
 from backoffice.staff import sessions
 from backoffice.staff.permissions import Permission
 from blueprints.clients.frame import frame
-from blueprints.people.scope import check_own_guest
+from blueprints.people.scope import check_own_guest, check_visible
 from blueprints.screening.forms import DecisionForm
 from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.forms import add_domain_error
+from blueprints.support.language import say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done
+from blueprints.support.toasts import flash_done, flash_error
 
 screening = Blueprint("screening", __name__, url_prefix="/people/<int:person_id>/screening")
 
@@ -55,15 +58,30 @@ def read(person_id: int) -> ResponseReturnValue:
     return _page(person_id, _fresh(person_id), sheet=sheet)
 
 
+@screening.post("/link")
+@permit(Permission.PEOPLE_VIEW)
+def send_link(person_id: int) -> ResponseReturnValue:
+    """Send the guest the link to their sheet."""
+    check_visible(person_id)
+    try:
+        with transaction():
+            send_sheet_link(current_studio(), person_id, by=actor(), now=now())
+        flash_done(_("The link is on its way."))
+    except Invalid as error:
+        flash_error(say(error))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
 @screening.post("/handover")
-@permit(Permission.SCREENING_DECIDE)
+@permit(Permission.PEOPLE_VIEW)
 def hand_over(person_id: int) -> ResponseReturnValue:
-    """The sheet on this tablet, for the guest: the trainer's own pages are locked from here on (PIN or password).
+    """The empty sheet on this screen, for the guest: the pages of the gym are locked from here on (PIN or password).
 
     `to=consents` opens what they agree to instead.
     """
-    check_own_guest(person_id)
+    check_visible(person_id)
     with transaction():
+        actions.hand_over(person_id, by=actor(), now=now())
         sessions.lock(current_user.session_id)
     page = "/consents" if request.form.get("to") == "consents" else ""
     return redirect(queries.sheet_path(person_id, with_staff=current_user.id) + page, 303)

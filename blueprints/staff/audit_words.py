@@ -105,6 +105,7 @@ VERBS = {
     "finished": N_("done"),
     "founded": N_("founded"),
     "habits": N_("habits ticked"),
+    "handed_over": N_("tablet handed over"),
     "health_read": N_("health note read"),
     "hold_confirmed": N_("tentative booking confirmed"),
     "hold_lapsed": N_("tentative booking lapsed"),

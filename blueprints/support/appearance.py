@@ -10,6 +10,7 @@ from markupsafe import Markup
 from backoffice.core.language import N_
 from backoffice.staff.models import Role
 from blueprints.support.language import language
+from blueprints.support.navigation import where
 from blueprints.support.studio import current_studio
 
 COOKIE = "theme"
@@ -60,7 +61,7 @@ def menu_part(name: str, badges: Mapping[str, int]) -> Markup:
     """The side list or the bottom bar: it varies by what the person may open, where they are, and the numbers on it."""
     if badges:
         return Markup(current_app.jinja_env.get_template(name).render(badges=badges))  # noqa: S704 - as above
-    return shell_part(name, request.blueprint, current_user.permissions)
+    return shell_part(name, where(), current_user.permissions)
 
 
 def init_app(app: Flask) -> None:

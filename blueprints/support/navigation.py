@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
 
 from backoffice.core.language import N_
@@ -11,7 +11,7 @@ from backoffice.staff.permissions import Permission
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the menu; `section` groups entries, `feature` marks the current one by blueprint name."""
+    """One entry of the menu; `section` groups entries, `feature` marks the current one (see `where`)."""
 
     endpoint: str
     label: str
@@ -98,11 +98,25 @@ NAV = (
 )
 
 
+BELONGS_TO = {
+    "absences": "calendar", "bookings": "calendar", "care": "care_queue", "data": "settings", "joining": "leads",
+    "my": "my_week", "programs": "program_templates", "progress": "people", "series": "calendar",
+    "waiting": "calendar",
+}  # fmt: skip
+"""Pages whose address begins otherwise than the entry of the menu they were opened from."""
+
+
+def where() -> str:
+    """The feature of the menu the page belongs to, by the first part of its address: `/settings/team` to Settings."""
+    first = request.path.split("/")[1]
+    return BELONGS_TO.get(first, first)
+
+
 def nav() -> list[NavItem]:
     """The entries for the acting person."""
     return [item for item in NAV if item.permission in current_user.permissions]
 
 
 def init_app(app: Flask) -> None:
-    """Give `nav` to the layouts."""
-    app.jinja_env.globals["nav"] = nav
+    """Give `nav` and `where` to the layouts."""
+    app.jinja_env.globals.update(nav=nav, where=where)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from backoffice.bookings.actions import cancel
-from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
+from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts, send_sheet_link
 from backoffice.clients.limits import Limit
 from backoffice.core.audit import AuditLine
 from backoffice.core.clock import at_local
@@ -285,6 +285,35 @@ def test_a_sheet_that_ends_before_the_visit_is_asked_for_anew(desk: Desk) -> Non
     desk.book(desk.at(11, day=WEDNESDAY + timedelta(days=4)), person)
     assert light(desk, person) == Light.CLEAR
     assert ask_for_sheets(desk.now) == 1
+
+
+def test_the_link_is_sent_by_hand_once_a_day_where_it_is_of_use(desk: Desk) -> None:
+    near, away, done, unreachable = desk.meet(), desk.meet(), desk.meet(), desk.meet(mail="")
+    desk.book(desk.at(11), near)
+    desk.book(desk.at(16), done)
+    desk.book(desk.at(18), unreachable)
+    answer(desk, done)
+    for person in (away, done, unreachable):
+        with pytest.raises(Invalid):
+            send_sheet_link(desk.studio, person.id, by=desk.by, now=desk.now)
+    send_sheet_link(desk.studio, near.id, by=desk.by, now=desk.now)
+    (message,) = asked()
+    assert (message.person_id, message.expires_at) == (near.id, desk.at(11))
+    with pytest.raises(Invalid):
+        send_sheet_link(desk.studio, near.id, by=desk.by, now=desk.now)
+    message.state = MessageState.SENT
+    with pytest.raises(Invalid):
+        send_sheet_link(desk.studio, near.id, by=desk.by, now=desk.now)
+    assert ask_for_sheets(desk.now) == 0, "the sweep does not ask once more"
+
+
+def test_no_link_is_sent_by_hand_while_one_is_on_its_way(desk: Desk) -> None:
+    person = desk.meet()
+    desk.book(desk.at(11), person)
+    assert ask_for_sheets(desk.now) == 1
+    with pytest.raises(Invalid):
+        send_sheet_link(desk.studio, person.id, by=desk.by, now=desk.now)
+    assert len(asked()) == 1
 
 
 def test_it_is_sent_only_while_it_is_wanted_and_says_nothing_of_health(desk: Desk) -> None:

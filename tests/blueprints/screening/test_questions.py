@@ -1,5 +1,6 @@
 """The manager edits the questions; what was answered keeps its own."""
 
+import re
 from collections.abc import Callable
 
 from backoffice.screening.queries import newest_version, versions
@@ -30,7 +31,9 @@ NEW = {
 
 def test_a_new_question_comes_first_and_one_is_not_asked_any_more(gym: Studio, sign_in: SignIn) -> None:
     client = sign_in(Role.MANAGER)
-    assert QUESTIONS[0].en in client.get(ADDRESS).text
+    page = client.get(ADDRESS).text
+    assert QUESTIONS[0].en in page
+    assert re.search(r'href="/settings" aria-current="page"', page), "the menu says where we are"
     changes = {**NEW, "questions-0-position": "2", "questions-1-leave_out": "y"}
     assert client.post(ADDRESS, data=sent(**changes)).status_code == 303
     asked = newest_version(gym.id)
@@ -63,6 +66,19 @@ def test_half_a_question_nothing_changed_and_an_old_form_are_refused(gym: Studio
     ):
         client.get(ADDRESS)
         assert client.post(ADDRESS, data=sent(**changes)).status_code == status
+    assert len(versions(gym.id)) == 1
+
+
+def test_a_question_without_its_words_is_pointed_at_and_never_dropped_in_silence(
+    gym: Studio, sign_in: SignIn
+) -> None:
+    client = sign_in(Role.MANAGER)
+    client.get(ADDRESS)
+    page = client.post(ADDRESS, data=sent(**{"questions-2-ja": " ", "questions-2-en": ""}))
+    assert page.status_code == 422
+    for field in ("ja", "en"):
+        assert f'<a href="#questions-2-{field}">3. ' in page.text
+    assert "questions-1-ja-error" not in page.text
     assert len(versions(gym.id)) == 1
 
 

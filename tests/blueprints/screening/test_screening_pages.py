@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import db
 from backoffice.core.language import translate
+from backoffice.messaging.models import Kind, Message
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import consents
 from backoffice.people.wordings import WORDINGS
@@ -188,6 +189,38 @@ def test_others_see_the_light_and_nothing_behind_it(person: Person, sign_in: Sig
     assert "健康チェック：未回答" in client.get(f"/people/{person_id}").text
     assert "健康チェック：未回答" in client.get("/today").text
     assert client.get(f"/people/{person_id}/screening").status_code == 403
+
+
+def test_the_desk_hands_over_an_empty_sheet_and_goes_on_at_the_guests_page(
+    person: Person, client: PageClient, sign_in: SignIn
+) -> None:
+    person_id, name = person.id, person.name
+    send(client, sheet_path(person_id), "joints")
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{person_id}")
+    handed = desk.post(f"/people/{person_id}/screening/handover", data={}).location
+    sheet = client.get(handed).text
+    assert DETAIL not in sheet
+    assert "checked" not in sheet, "what was answered before is not shown to whoever holds the screen"
+    assert name not in desk.get(f"/people/{person_id}").text, "the gym's pages are locked"
+    send(client, handed)
+    assert f'href="/unlock?next=/people/{person_id}"' in client.get(f"{handed}/done").text
+    assert "screening.handed_over" in db.session.scalars(select(AuditLine.action)).all()
+
+
+def test_the_desk_sends_the_link_once_a_day_and_sees_only_that_it_went(
+    gym: Studio, now: datetime, sign_in: SignIn
+) -> None:
+    person = guest("山田 花子", now=now, mail="hanako@example.com")
+    visit(gym, person, "18:00", now=now, slug="session")
+    person_id, desk = person.id, sign_in(Role.FRONT_DESK)
+    address = f"/people/{person_id}/screening/link"
+    assert address in desk.get(f"/people/{person_id}").text
+    for said in ("リンクを送信します", "送信予定か、本日送信済み"):
+        assert desk.post(address, data={}).status_code == 303
+        assert said in desk.get(f"/people/{person_id}").text
+    message = db.session.scalars(select(Message).where(Message.kind == Kind.SCREENING_ASKED)).one()
+    assert "/screening/" not in desk.get(f"/messages/{message.id}").text
 
 
 def test_a_trainer_of_others_finds_nobody_even_with_desk_work(
