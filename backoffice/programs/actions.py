@@ -48,7 +48,7 @@ def start_program(
     by: Actor,
     now: datetime,
 ) -> Program:
-    """Start a program of a person: empty, or the days of a template, from then on apart from it.
+    """Start a program of a person: empty, or the days of a template (and its name, unless one is given), apart from it.
 
     Refuses (Invalid) no name, and a start before today.
     """
@@ -59,7 +59,9 @@ def start_program(
         raise Invalid(TOO_FAR, field="starts_on")
     draft = VersionDraft(weeks, weekly, {})
     if template_id is not None:
-        program_of(studio.id, None, template_id)
+        template = program_of(studio.id, None, template_id)
+        if not line(name_ja) and not line(name_en):
+            name_ja, name_en = template.name_ja, template.name_en
         draft = replace(draft_of(newest_version(template_id)), weekly=weekly)
     made = _make(studio, name_ja, name_en, place, by=by, now=now, person_id=person_id, starts_on=starts_on)
     _append(studio.id, made, draft, starts_on, by=by, now=now)

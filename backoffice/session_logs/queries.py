@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, and_, case, cast, exists, func, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backoffice.bookings.models import Booking, Participant
+from backoffice.bookings.models import Booking, BookingState, Participant
+from backoffice.core.clock import day_span
 from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
@@ -22,7 +23,7 @@ from backoffice.people.queries import health_kept, is_health_kept
 from backoffice.session_logs.content import Content, DoneExercise, draft_without_health
 from backoffice.session_logs.models import LoggedPain, LoggedSet, SessionLog
 from backoffice.session_logs.shorthand import DoneSet
-from backoffice.studio.models import Service, ServiceKind
+from backoffice.studio.models import Service, ServiceKind, Studio
 
 
 class Visit(NamedTuple):
@@ -59,6 +60,27 @@ def visit(studio_id: int, participant_id: int) -> Visit:
     if row is None:
         raise NotFound
     return Visit._make(row)
+
+
+def visit_on(studio: Studio, person_id: int, day: date) -> int | None:
+    """Whose card is written on a day: the participant id of the first training visit that stands; None without one."""
+    first, end = day_span(day, studio.zone)
+    query = (
+        select(Participant.id)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.person_id == person_id,
+            Booking.studio_id == studio.id,
+            Booking.starts_at >= first,
+            Booking.starts_at < end,
+            Booking.state.in_([BookingState.BOOKED, BookingState.ATTENDED]),
+            Service.kind != ServiceKind.COUNSELLING.value,
+        )
+        .order_by(Booking.starts_at)
+        .limit(1)
+    )
+    return db.session.scalar(query)
 
 
 def log_of(participant_id: int) -> SessionLog | None:

@@ -63,7 +63,10 @@ def show(person_id: int) -> ResponseReturnValue:
 @care.post("/notes/<int:care_note_id>/outcome")
 @permit(Permission.TRAINING_EDIT)
 def close(person_id: int, care_note_id: int) -> ResponseReturnValue:
-    """What became of a note; without an outcome it stays open. The toast takes it back."""
+    """What became of a note; without an outcome it stays open. The toast takes it back.
+
+    `card`: the session card on which it was asked, to which it leads back.
+    """
     check_own_guest(person_id)
     words = request.form.get("words", "")
     try:
@@ -79,6 +82,9 @@ def close(person_id: int, care_note_id: int) -> ResponseReturnValue:
     flash_undo(
         _("The outcome is kept."), url_for("care.reopen", person_id=person_id, care_note_id=care_note_id)
     )
+    asked_on = request.form.get("card", type=int)
+    if asked_on:
+        return redirect(url_for("session_logs.card", participant_id=asked_on), 303)
     return redirect(url_for("care.show", person_id=person_id), 303)
 
 

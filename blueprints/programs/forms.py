@@ -36,7 +36,7 @@ class NewProgramForm(NewTemplateForm):
     """A program of somebody: from a template or empty."""
 
     template = SelectField(_l("Template"), coerce=str, default="")
-    starts_on = DateField(_l("From"), validators=[InputRequired()])
+    starts_on = DateField(_l("Begins on"), validators=[InputRequired()])
 
 
 class TemplateForm(ShapeForm):

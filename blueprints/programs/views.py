@@ -68,7 +68,11 @@ def new(person_id: int) -> ResponseReturnValue:
     except DomainError as error:
         add_domain_error(form, error)
         return _new_page(person_id, form), error.status
-    flash_done(_("The program is there. Now its days."))
+    flash_done(
+        _("The program is there with the days of the template.")
+        if form.template.data
+        else _("The program is there. Now its days.")
+    )
     return redirect(result_of(token) or url_for("programs.show", person_id=person_id), 303)
 
 

@@ -68,7 +68,7 @@ def _kg(value: Any) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return _(", ").join(_(word) for word in words)
+    return _(", ").join(_(word).lower() for word in words)
 
 
 PROGRAM_WORDS = {

@@ -33,7 +33,8 @@ screening = Blueprint("screening", __name__, url_prefix="/people/<int:person_id>
 def show(person_id: int) -> ResponseReturnValue:
     """The light and what was decided, without the answers: a guest may stand beside the screen.
 
-    A POST decides, with a reason; a sheet that came in meanwhile is to be read first.
+    A POST decides, with a reason; a sheet that came in meanwhile is to be read first. `card`: the session card that
+    asked for it, to which the decision leads back.
     """
     check_own_guest(person_id)
     form = DecisionForm() if request.method == "POST" else _fresh(person_id)
@@ -45,7 +46,7 @@ def show(person_id: int) -> ResponseReturnValue:
         add_domain_error(form, error)
         return _page(person_id, form), error.status
     flash_done(_("The decision is kept."))
-    return redirect(url_for("screening.show", person_id=person_id), 303)
+    return redirect(_card() or url_for("screening.show", person_id=person_id), 303)
 
 
 @screening.post("/reading")
@@ -94,6 +95,12 @@ def _decide(person_id: int, form: DecisionForm) -> None:
     )  # fmt: skip
 
 
+def _card() -> str:
+    """Where the session card is that waits for the decision; empty when none was named."""
+    asked = request.args.get("card", type=int)
+    return url_for("session_logs.card", participant_id=asked) if asked and asked > 0 else ""
+
+
 def _fresh(person_id: int) -> DecisionForm:
     sheet = queries.newest_sheet(person_id)
     return DecisionForm(formdata=None, data={"seen": None if sheet is None else sheet.id})
@@ -103,6 +110,7 @@ def _page(person_id: int, form: DecisionForm, *, sheet: Screening | None = None)
     return render_template(
         "screening/show.html",
         form=form,
+        card_address=_card(),
         decisions=queries.decisions_of(person_id, now=now()),
         sheet=sheet,
         answers=[] if sheet is None else queries.answers_of(sheet),

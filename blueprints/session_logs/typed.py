@@ -16,6 +16,7 @@ from backoffice.session_logs.shorthand import parse_sets, written
 from blueprints.support.language import say
 
 LONGEST_TEXT = 5_000
+LONGEST_PEN = 40
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Typed:
     pains: dict[str, str] = field(default_factory=dict)
     note: str = ""
     to_self: str = ""
+    pen: str = ""
+    """The page it is typed on: its own draft is never a conflict, also when the answer to it was lost."""
 
     @classmethod
     def sent(cls, form: Mapping[str, str]) -> "Typed":
@@ -55,6 +58,7 @@ class Typed:
             pains={one.value: level[:2] for one in Region if (level := form.get(f"pain-{one.value}", ""))},
             note=form.get("note", "")[:LONGEST_TEXT],
             to_self=form.get("to_self", "")[:LONGEST_TEXT],
+            pen=form.get("pen", "")[:LONGEST_PEN],
         )
 
     @classmethod

@@ -1,5 +1,6 @@
 """The session card: opened in one tap from the day, written with one hand, kept at each touch."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,11 +17,12 @@ from backoffice.exercises.queries import find_for_picker
 from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.bests import Best, new_bests
 from backoffice.session_logs.history import Revision
+from backoffice.session_logs.models import SessionLog
 from backoffice.session_logs.next_visit import book_next, offer
 from backoffice.session_logs.queries import Named, Visit
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.staff.permissions import Permission
-from blueprints.care.words import TOPIC_WORDS
+from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
 from blueprints.programs.words import planned
@@ -28,7 +30,7 @@ from blueprints.session_logs.card import Card, card_of
 from blueprints.session_logs.typed import Typed, TypedRow
 from blueprints.session_logs.words import advised, hurt, said
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.language import language, say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error
@@ -62,11 +64,13 @@ def card(participant_id: int) -> ResponseReturnValue:
     if content is None:
         return _page(card_of(current_studio(), visit, typed=typed)), 422
     try:
-        in_transaction(
-            lambda: actions.save_log(
-                current_studio(), participant_id, content, workout_id=typed.workout_id, seen=_seen(), by=actor(),
+        _write(
+            participant_id,
+            typed.pen,
+            lambda seen: actions.save_log(
+                current_studio(), participant_id, content, workout_id=typed.workout_id, seen=seen, by=actor(),
                 now=now(),
-            )
+            ),
         )  # fmt: skip
     except DomainError as error:
         return _refused(visit, typed, error)
@@ -124,11 +128,12 @@ def book_again(participant_id: int) -> ResponseReturnValue:
 @session_logs.get("/people/<int:person_id>/logs")
 @permit(Permission.TRAINING_EDIT)
 def logs(person_id: int) -> ResponseReturnValue:
-    """The sessions of a client as they were written up, the newest first."""
+    """The sessions of a client as they were written up, the newest first; above them the card of today's visit."""
     check_own_guest(person_id)
     return render_template(
         "session_logs/logs.html",
         rows=history.logs_of(person_id),
+        today_card=queries.visit_on(current_studio(), person_id, today()),
         said=said,
         hurt=hurt,
         **frame(person_id),
@@ -156,12 +161,32 @@ def _go_on(visit: Visit, typed: Typed) -> ResponseReturnValue:
 
 
 def _keep(participant_id: int, typed: Typed) -> int:
-    log = in_transaction(
-        lambda: actions.keep_draft(
-            current_studio(), participant_id, typed.draft(), seen=_seen(), by=actor(), now=now()
-        )
+    log = _write(
+        participant_id,
+        typed.pen,
+        lambda seen: actions.keep_draft(
+            current_studio(), participant_id, typed.draft(), seen=seen, by=actor(), now=now()
+        ),
     )
     return log.version
+
+
+def _write(participant_id: int, pen: str, act: Callable[[int | None], SessionLog]) -> SessionLog:
+    """Write on the version the page knows, or on the one it made itself when the answer to that was lost."""
+    try:
+        return in_transaction(lambda: act(_seen()))
+    except Stale:
+        own = _made_with(participant_id, pen)
+        if own is None:
+            raise
+        return in_transaction(lambda: act(own))
+
+
+def _made_with(participant_id: int, pen: str) -> int | None:
+    """The version of the log if it is a draft of this very page."""
+    log = queries.log_of(participant_id)
+    draft = queries.draft_of(log) if log is not None and pen else None
+    return log.version if log is not None and draft is not None and Typed.kept(draft).pen == pen else None
 
 
 def _visit(participant_id: int) -> Visit:
@@ -193,6 +218,7 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         other=other,
         due=due_notes(person_id, shown.day),
         topics=TOPIC_WORDS,
+        outcomes=OUTCOME_WORDS,
         regions=REGION_WORDS,
         bests=_bests(shown) if done else [],
         written=_written(shown) if done else [],

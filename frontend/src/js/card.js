@@ -69,13 +69,16 @@ function phrases(box) {
 // One draft at a time on its way; what is typed meanwhile goes with the next one. Without a line it waits on this device.
 function drafts() {
   const place = `card:${form.dataset.draft}`;
+  const pen = form.elements.pen;
   const said = form.querySelector("[data-said]");
   let waiting = 0;
   let sending = false;
   let again = false;
   let clashed = false;
   let leaving = false;
+  let going = false;
 
+  pen.value = crypto.getRandomValues(new Uint32Array(3)).join("-"); // tells this page from others that write here
   restore();
   form.addEventListener("input", (event) => {
     if (event.target.name === "q") return;
@@ -83,6 +86,10 @@ function drafts() {
     plan(700);
   });
   window.addEventListener("online", () => plan(0));
+  window.addEventListener("beforeunload", () => {
+    going = true; // the page asked for may have been made before what is on its way arrived: this device keeps it
+    setTimeout(() => (going = false), 10000);
+  });
   form.addEventListener("submit", () => {
     leaving = true;
     clearTimeout(waiting);
@@ -125,8 +132,9 @@ function drafts() {
   function kept(version) {
     form.elements.version.value = version;
     document.querySelectorAll("[data-version]").forEach((field) => (field.value = version));
-    if (!again) localStorage.removeItem(place);
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    if (!again && !going) localStorage.removeItem(place);
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, clock);
     said.textContent = form.dataset.kept.replace("{time}", time);
   }
 
@@ -145,15 +153,18 @@ function drafts() {
     localStorage.setItem(place, JSON.stringify(values));
   }
 
-  // What this device kept while there was no line, if the card is still the one it was typed on.
+  // What this device kept while there was no line, if the card is still the one it was typed on, or holds no more than
+  // an earlier draft of the same page: its answer may have been lost with the line.
   function restore() {
     const stored = localStorage.getItem(place);
     if (!stored) return;
     const values = new Map(JSON.parse(stored));
-    if (values.get("version") !== form.elements.version.value) {
+    const isOwn = values.get("pen") && values.get("pen") === form.dataset.pen;
+    if (values.get("version") !== form.elements.version.value && !isOwn) {
       localStorage.removeItem(place);
       return;
     }
+    pen.value = values.get("pen") || pen.value;
     for (const [name, value] of values) {
       const field = form.elements[name];
       if (field && field.type !== "hidden" && field.type !== "submit") field.value = value;

@@ -198,6 +198,15 @@ def test_a_template_is_copied_and_then_apart(
         **how,  # type: ignore[arg-type]
     )
     assert loads(other, day_of(7)) == [20]
+    unnamed = actions.start_program(
+        desk.studio,
+        other.id,
+        " ",
+        starts_on=day_of(7),
+        template_id=made.id,
+        **how,  # type: ignore[arg-type]
+    )
+    assert unnamed.name_ja == "ひな形"
     with pytest.raises(NotFound):
         program_of(desk.studio.id, other.id, made.id)
     with pytest.raises(NotFound):

@@ -13,6 +13,8 @@ from sqlalchemy import select, text
 
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.bookings.refusals import NotPossible
+from backoffice.care.models import Topic
+from backoffice.care.notes import write_note
 from backoffice.clients.limits import Limit
 from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.clock import at_local
@@ -323,6 +325,61 @@ def test_of_two_devices_the_second_sees_both_texts(
     assert "70x5" in both.text
     assert trainer.post(card(place), data=sent(both.text, exercise, "70x5")).status_code == 303
     assert [one.load_kg for one in db.session.scalars(select(LoggedSet))] == [70]
+
+
+def test_a_lost_answer_makes_no_conflict_of_a_page_with_itself(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    trainer = signed_in_trainer(gym, sign_in)
+    opened = trainer.get(card(place)).text
+    first = sent(opened, exercise, "60x8", pen="phone")
+    for typed in ("60x8", "60x8 60x8"):  # the page never heard of the version that the first one made
+        assert trainer.post(f"{card(place)}/draft", data={**first, "sets-0": typed}).status_code == 200
+    assert 'data-pen="phone"' in trainer.get(card(place)).text
+    for pen in ("tablet", ""):
+        other = {**first, "sets-0": "70x5", "pen": pen}
+        assert trainer.post(f"{card(place)}/draft", data=other).status_code == 409
+        refused = trainer.post(card(place), data=other)
+        assert refused.status_code == 409
+        assert "data-pen" not in refused.text
+    assert trainer.post(card(place), data={**first, "sets-0": "60x8x3"}).status_code == 303
+    assert [one.amount for one in db.session.scalars(select(LoggedSet))] == [8, 8, 8]
+    assert trainer.post(card(place), data=first).status_code == 409, "what is saved is not a draft any more"
+
+
+def test_the_logs_lead_to_the_card_of_today(
+    gym: Studio, person: Person, place: Participant, sign_in: SignIn, now: datetime
+) -> None:
+    later = guest("明日 来る", now=now)
+    visit(gym, later, "12:00", now=now, day=TODAY + timedelta(days=1), slug="session")
+    counselled = guest("相談 だけ", now=now)
+    visit(gym, counselled, "16:00", now=now, slug="counselling")
+    trainer = signed_in_trainer(gym, sign_in)
+    assert f'href="{card(place)}"' in trainer.get(f"/people/{person.id}/logs").text
+    assert "/card" not in trainer.get(f"/people/{later.id}/logs").text
+    assert "/card" not in trainer.get(f"/people/{counselled.id}/logs").text
+    with transaction():
+        db.session.get_one(Booking, place.booking_id).state = "CANCELLED"
+    assert "/card" not in trainer.get(f"/people/{person.id}/logs").text
+
+
+def test_what_the_card_asks_for_elsewhere_leads_back_to_it(
+    gym: Studio, person: Person, place: Participant, sign_in: SignIn, now: datetime
+) -> None:
+    trainer = signed_in_trainer(gym, sign_in)
+    asked = f"/people/{person.id}/screening?card={place.id}"
+    assert f'href="{asked}"' in trainer.get(card(place)).text
+    assert f'action="{asked}"' in trainer.get(asked).text
+    answer = trainer.post(asked, data={"verdict": "CLEAR", "reason": "本人に確認した", "seen": ""})
+    assert (answer.status_code, answer.location) == (303, card(place))
+    with transaction():
+        note = write_note(gym, person.id, Topic.SLEEP, advice="早く寝る", due_on=TODAY, by=SYSTEM, now=now)
+    closing = f"/people/{person.id}/care/notes/{note.id}/outcome"
+    assert f'action="{closing}"' in trainer.get(card(place)).text
+    closed = trainer.post(closing, data={"version": "1", "outcome": "KEPT", "card": str(place.id)})
+    assert (closed.status_code, closed.location) == (303, card(place))
+    assert f'action="{closing}"' not in trainer.get(card(place)).text
 
 
 def test_what_is_not_understood_is_shown_again_and_a_plain_form_does_it_all(
