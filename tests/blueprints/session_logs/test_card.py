@@ -346,6 +346,9 @@ def test_a_lost_answer_makes_no_conflict_of_a_page_with_itself(
     assert trainer.post(card(place), data={**first, "sets-0": "60x8x3"}).status_code == 303
     assert [one.amount for one in db.session.scalars(select(LoggedSet))] == [8, 8, 8]
     assert trainer.post(card(place), data=first).status_code == 409, "what is saved is not a draft any more"
+    plain = sent(trainer.get(card(place)).text, exercise)
+    statuses = [trainer.post(f"{card(place)}/draft", data=plain).status_code for _device in range(2)]
+    assert statuses == [200, 409], "two pages without a sign are not one"
 
 
 def test_the_logs_lead_to_the_card_of_today(
@@ -361,7 +364,12 @@ def test_the_logs_lead_to_the_card_of_today(
     assert "/card" not in trainer.get(f"/people/{counselled.id}/logs").text
     with transaction():
         db.session.get_one(Booking, place.booking_id).state = "CANCELLED"
-    assert "/card" not in trainer.get(f"/people/{person.id}/logs").text
+    visit(
+        gym, person, "16:00", now=now, day=TODAY + timedelta(days=1), slug="session"
+    )  # still a guest of mori
+    page = trainer.get(f"/people/{person.id}/logs")
+    assert page.status_code == 200
+    assert "/card" not in page.text
 
 
 def test_what_the_card_asks_for_elsewhere_leads_back_to_it(
