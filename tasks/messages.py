@@ -11,6 +11,7 @@ from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.facts import Provider
+from backoffice.messaging.line import LineChannel
 from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.messaging.smtp import SmtpChannel
@@ -47,9 +48,12 @@ def set_up_delivery(app: Flask, channels: dict[Channel, Transport] | None = None
 
 def channels_of(settings: Settings) -> dict[Channel, Transport]:
     """The channels that are set up. A message for another one ends as "not sent: no channel set up"."""
-    if not settings.smtp_url:
-        return {}
-    return {Channel.MAIL: SmtpChannel(settings.smtp_url, settings.mail_from)}
+    channels: dict[Channel, Transport] = {}
+    if settings.smtp_url:
+        channels[Channel.MAIL] = SmtpChannel(settings.smtp_url, settings.mail_from)
+    if settings.line_channel_access_token:
+        channels[Channel.LINE] = LineChannel(settings.line_api_url, settings.line_channel_access_token)
+    return channels
 
 
 @celery.task(name=DELIVER_TASK)  # type: ignore[untyped-decorator]

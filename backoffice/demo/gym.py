@@ -20,8 +20,8 @@ from backoffice.demo.records import tell_records
 from backoffice.demo.session_logs import write_up
 from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
-from backoffice.messaging.claiming import NO_CHANNEL
 from backoffice.messaging.models import Message, MessageState
+from backoffice.messaging.roads import NO_CHANNEL
 from backoffice.staff.models import Staff
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind

@@ -10,7 +10,7 @@ from backoffice.core.db import after_commit, db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_
 from backoffice.messaging import settling
-from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import call_worker, cancel_messages, queue_message, quiet_hours_of
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import decent_time
@@ -113,7 +113,6 @@ def _copy(row: Message, *, by: Actor, now: datetime) -> Message:
         booking_id=row.booking_id,
         booking_version=row.booking_version,
         lead_id=row.lead_id,
-        channel=Channel(row.channel),
         values=row.values,
     )
     if message_id is None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from backoffice.messaging.models import Channel
+
 
 class Ending(StrEnum):
     """How a call ended; what follows from it is decided in retries.py."""
@@ -21,6 +23,19 @@ class Ending(StrEnum):
     """Just before handing over it turned out that the message is no longer ours to send."""
 
 
+class Blame(StrEnum):
+    """What an ending says about the channel as a whole; what follows from it is decided in breaker.py."""
+
+    MESSAGE = "MESSAGE"
+    """The provider is there and has answered about this message."""
+    CHANNEL = "CHANNEL"
+    """It does not answer as it should: others would fare no better."""
+    SETTINGS = "SETTINGS"
+    """It does not let us in, and will not until somebody changes something."""
+    QUOTA = "QUOTA"
+    """It takes nothing more from us in this month."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one call: the ending, a plain reason (N_) for people, and the provider's words for experts."""
@@ -29,6 +44,7 @@ class Outcome:
     reason: str = ""
     detail: str = ""
     retry_after: timedelta | None = None
+    blame: Blame = Blame.MESSAGE
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Envelope:
     fence: int
     attempt_id: int
     retry_key: uuid.UUID
+    channel: Channel
     language: str
     address: str
     subject: str

@@ -11,16 +11,17 @@ from sqlalchemy.exc import OperationalError
 from backoffice.core.db import db, transaction
 from backoffice.core.language import N_
 from backoffice.core.links import absolute, sign
-from backoffice.messaging import settling
+from backoffice.messaging import breaker, settling
 from backoffice.messaging.cap import is_over_cap
 from backoffice.messaging.channels import Ending, Envelope, Outcome, Transport
 from backoffice.messaging.facts import Facts, NotWanted, Provider
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, held_until
+from backoffice.messaging.roads import NoRoad, Road, choose_road
 from backoffice.messaging.texts import masked, render
 from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import consent, mail_of
+from backoffice.people.queries import consent
 from backoffice.studio.models import Studio
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 """How long a worker may hold a message; longer than any call can last."""
 
-NO_CHANNEL = N_("Not sent: no channel set up.")
-NO_ADDRESS = N_("There is no mail address to send it to.")
 TOO_LATE = N_("Its time was over before it could be sent.")
 TOO_LATE_QUIET = N_("Its time would be over before the quiet hours end.")
 NO_CONSENT = N_("There is no consent to such messages (any more).")
@@ -85,8 +84,8 @@ class Claimer:
         return db.session.scalar(query.execution_options(populate_existing=True))
 
     def _decide(self, row: Message, now: datetime) -> Step:
-        transport = self.channels.get(Channel(row.channel))
-        if row.state == MessageState.CLAIMED and not settling.take_over(row, transport, now):
+        last = self.channels.get(Channel(row.channel))
+        if row.state == MessageState.CLAIMED and not settling.take_over(row, last, now):
             return Step()
         studio = db.session.get_one(Studio, row.studio_id)
         if _is_held_back(row, studio, now) or _lacks_consent(row, now) or is_over_cap(row, studio, now):
@@ -94,21 +93,23 @@ class Claimer:
         facts = self.providers[Kind(row.kind)](row, now)
         if isinstance(facts, NotWanted):
             settling.end(row, MessageState.CANCELLED, facts.reason, now)
-        elif transport is None:
-            settling.end(row, MessageState.NOT_SENT, NO_CHANNEL, now)
-        elif not (address := facts.address or _address(row)):
-            settling.end(row, MessageState.FAILED, NO_ADDRESS, now)
-        else:
-            return Step(self._claim(row, studio, facts, address, now), transport)
-        return Step()
+            return Step()
+        road = choose_road(row, facts, self.channels, now=now)
+        if isinstance(road, NoRoad):
+            settling.end(row, road.state, road.reason, now)
+            return Step()
+        if (until := breaker.wait_for(road.channel, expires_at=row.expires_at, now=now)) is not None:
+            settling.plan_again(row, until, breaker.RESTING)
+            return Step()
+        return Step(self._claim(row, studio, facts, road, now), self.channels[road.channel])
 
-    def _claim(self, row: Message, studio: Studio, facts: Facts, address: str, now: datetime) -> Envelope:
+    def _claim(self, row: Message, studio: Studio, facts: Facts, road: Road, now: datetime) -> Envelope:
         name = facts.name if facts.name is not None else _name(row)
         unsubscribe = _unsubscribe_url(row)
         values = {**facts.values, "unsubscribe_url": unsubscribe}
         text = render(row.kind, row.language, studio, name, values)
         kept = render(row.kind, row.language, studio, name, masked(values, facts.secrets))
-        row.address, row.subject, row.body = address, kept.subject, kept.body
+        row.channel, row.address, row.subject, row.body = road.channel, road.address, kept.subject, kept.body
         row.state, row.phase, row.reason = MessageState.CLAIMED, Phase.CALLING, ""
         row.fence += 1
         row.tries += 1
@@ -117,7 +118,13 @@ class Claimer:
         # statement as the rest: a second UPDATE of a row makes PostgreSQL lock what its foreign keys point to, and
         # somebody who cancels the booking and waits for the message would make a deadlock of that.
         row.lease_until = func.clock_timestamp() + self.lease
-        attempt = Attempt(message_id=row.id, fence=row.fence, retry_key=row.retry_key, started_at=now)
+        attempt = Attempt(
+            message_id=row.id,
+            channel=road.channel,
+            fence=row.fence,
+            retry_key=row.retry_key,
+            started_at=now,
+        )
         db.session.add(attempt)
         db.session.flush()
         return Envelope(
@@ -125,8 +132,9 @@ class Claimer:
             fence=row.fence,
             attempt_id=attempt.id,
             retry_key=row.retry_key,
+            channel=road.channel,
             language=row.language,
-            address=address,
+            address=road.address,
             subject=text.subject,
             body=text.body,
             reply_to=studio.mail,
@@ -168,10 +176,6 @@ def _lacks_consent(row: Message, now: datetime) -> bool:
         return False
     settling.end(row, MessageState.CANCELLED, NO_CONSENT, now)
     return True
-
-
-def _address(row: Message) -> str | None:
-    return mail_of(row.person_id) if row.person_id is not None else None
 
 
 def _name(row: Message) -> str:

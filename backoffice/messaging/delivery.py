@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from backoffice.core.db import db, transaction
-from backoffice.messaging import settling
+from backoffice.messaging import breaker, settling
 from backoffice.messaging.channels import Envelope, Outcome, Transport
 from backoffice.messaging.claiming import LEASE, Claimer
 from backoffice.messaging.facts import Provider
@@ -89,8 +89,11 @@ def finish(envelope: Envelope, outcome: Outcome, transport: Transport, now: date
         )
         if row is None:
             log.info("message was taken back or taken over", extra={"message_id": envelope.message_id})
-            return
-        settling.settle(row, outcome, transport, now)
+        else:
+            settling.settle(row, outcome, transport, now)
+            db.session.flush()
+        # After the message: a claim also takes the message first and then its channel.
+        breaker.note(envelope.channel, outcome, now=now)
 
 
 def _is_ours(envelope: Envelope) -> tuple[ColumnElement[bool], ...]:

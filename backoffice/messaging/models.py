@@ -5,12 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, Uuid, text
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.crypto import EncryptedText
-from backoffice.core.db import WithId
+from backoffice.core.db import Base, WithId
 
 
 class Kind(StrEnum):
@@ -119,6 +119,36 @@ class Message(WithId):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class MessageRoad(WithId):
+    """The road a studio chose for a kind of message. No row: mail."""
+
+    __tablename__ = "message_roads"
+    __table_args__ = (UniqueConstraint("studio_id", "kind"),)
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+
+
+class ChannelState(Base):
+    """How a channel is doing, for every worker on every host. No row: nothing is known, so it is well.
+
+    `failures` counts calls in a row that the channel itself spoiled. Until `resting_until` nobody calls it; until
+    `used_up_until` it takes no more this month. `quota` and `used` are the provider's own numbers of a month.
+    """
+
+    __tablename__ = "channel_states"
+
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    resting_until: Mapped[datetime | None]
+    used_up_until: Mapped[datetime | None]
+    quota: Mapped[int | None] = mapped_column(Integer)
+    used: Mapped[int | None] = mapped_column(Integer)
+    read_at: Mapped[datetime | None]
+
+
 class Attempt(WithId):
     """One call to a provider and what became of it (`Ending`, or how it was interrupted)."""
 
@@ -126,6 +156,7 @@ class Attempt(WithId):
     __table_args__ = (Index("ix_message_attempts_message_id", "message_id", "id"),)
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    channel: Mapped[str] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(Integer)
     retry_key: Mapped[uuid.UUID] = mapped_column(Uuid)
     started_at: Mapped[datetime]

@@ -48,7 +48,6 @@ class Draft:
     lead_id: int | None = None
     run_id: int | None = None
     step_id: int | None = None
-    channel: Channel = Channel.MAIL
     values: Mapping[str, Any] | None = None
     change_by_gym_of: datetime | None = None
 
@@ -94,7 +93,7 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
         "lead_id": draft.lead_id,
         "run_id": draft.run_id,
         "step_id": draft.step_id,
-        "channel": draft.channel.value,
+        "channel": Channel.MAIL.value,  # chosen anew by each claim
         "values": dict(draft.values or {}),
     }
 

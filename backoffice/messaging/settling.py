@@ -8,7 +8,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.messaging.channels import Ending, Outcome, Transport
-from backoffice.messaging.models import Attempt, Message, MessageState, Phase
+from backoffice.messaging.models import Attempt, Channel, Message, MessageState, Phase
 from backoffice.messaging.retries import next_try
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
@@ -21,6 +21,7 @@ INTERRUPTED = "INTERRUPTED"
 """A worker died before the message was handed over."""
 LOST = "LOST"
 """A worker died, or lost its answer, after the message was handed over."""
+LOST_ANSWERS = (Ending.AMBIGUOUS.value, LOST)
 
 
 def settle(row: Message, outcome: Outcome, transport: Transport, now: datetime) -> None:
@@ -36,6 +37,9 @@ def settle(row: Message, outcome: Outcome, transport: Transport, now: datetime) 
     elif outcome.ending is Ending.AMBIGUOUS:
         # The same key again: the provider drops a second copy.
         try_again(row, Outcome(Ending.RETRY_SOON, outcome.reason, outcome.detail), now)
+    elif outcome.ending is Ending.NEVER and row.channel == Channel.LINE and not is_doubtful(row):
+        # A clear no, and nothing can have arrived: the next claim, in this very sweep, takes the other road.
+        plan_again(row, row.next_try_at, outcome.reason)
     else:
         try_again(row, outcome, now)
 
@@ -84,15 +88,35 @@ def end(row: Message, state: MessageState, reason: str, now: datetime) -> None:
 def may_have_arrived(message_id: int | None = None) -> ColumnElement[bool]:
     """Whether the answer to an earlier try was lost: of one message, or of the row of an enclosing statement."""
     owner = Message.id if message_id is None else message_id
-    lost = Attempt.outcome.in_([Ending.AMBIGUOUS.value, LOST])
-    return exists().where(Attempt.message_id == owner, lost).correlate(Message)
+    return exists().where(Attempt.message_id == owner, Attempt.outcome.in_(LOST_ANSWERS)).correlate(Message)
+
+
+def is_doubtful(row: Message) -> bool:
+    """Whether a call under the present retry key may have arrived without an answer."""
+    return bool(row.tries) and _has_call(row, Attempt.outcome.in_(LOST_ANSWERS))
+
+
+def was_refused(row: Message, channel: Channel) -> bool:
+    """Whether a channel has said no for good to this message under its present retry key."""
+    return bool(row.tries) and _has_call(
+        row, Attempt.channel == channel, Attempt.outcome == Ending.NEVER.value
+    )
+
+
+def _has_call(row: Message, *conditions: ColumnElement[bool]) -> bool:
+    mine = (Attempt.message_id == row.id, Attempt.retry_key == row.retry_key)
+    return bool(db.session.scalar(select(exists().where(*mine, *conditions))))
 
 
 def key_holds(row: Message, transport: Transport | None, now: datetime) -> bool:
     """Whether the provider still drops a second message with the retry key of this one."""
     if transport is None or not transport.honours_keys_for:
         return False
-    used = (Attempt.message_id == row.id, Attempt.retry_key == row.retry_key)
+    used = (
+        Attempt.message_id == row.id,
+        Attempt.channel == row.channel,
+        Attempt.retry_key == row.retry_key,
+    )
     first = db.session.scalar(select(func.min(Attempt.started_at)).where(*used))
     return first is None or now - first < transport.honours_keys_for
 

@@ -45,6 +45,7 @@ class Person(WithId):
     caution: Mapped[str] = mapped_column(Text, default="", server_default="")
     caution_reason: Mapped[str | None] = mapped_column(EncryptedText, deferred=True)
     line_user_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    line_blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)

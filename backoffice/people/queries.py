@@ -161,6 +161,12 @@ def mail_of(person_id: int) -> str | None:
     return db.session.scalar(query.order_by(PersonMail.id).limit(1))
 
 
+def line_of(person_id: int) -> str | None:
+    """The LINE account a message can be sent to; None without one, or while the person blocks the gym there."""
+    query = select(Person.line_user_id).where(Person.id == person_id, Person.line_blocked_at.is_(None))
+    return db.session.scalar(query)
+
+
 def phone_of(person_id: int) -> str | None:
     """The number to call (E.164): the first one given."""
     query = select(PersonPhone.e164).where(PersonPhone.person_id == person_id)

@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 
 from backoffice.messaging.channels import Ending, Envelope
+from backoffice.messaging.models import Channel
 from backoffice.messaging.smtp import SmtpChannel, as_mail
 from backoffice.messaging.smtp_answers import NO_SUCH_ADDRESS, classify, plain_detail
 from tests.far_ends.scripted_mail import Script, scripted_mail_server
@@ -20,6 +21,7 @@ ENVELOPE = Envelope(
     fence=1,
     attempt_id=1,
     retry_key=uuid.UUID("6f9619ff-8b86-4d11-b42d-00c04fc964ff"),
+    channel=Channel.MAIL,
     language="ja",
     address="hanako@example.jp",
     subject="【整 SEI】ご予約を承りました 11月26日(木)19:00",

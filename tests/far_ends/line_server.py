@@ -1,0 +1,210 @@
+"""LINE's Messaging API as the tests need it: it remembers retry keys, counts the month, and fails as it is told.
+
+Each push it takes is in the journal before it answers. In a process of its own:
+python -m tests.far_ends.line_server JOURNAL PORT_FILE [--busy P] [--lose P] [--refuse P] [--seconds S] [--seed N]
+In a test: `with line_server(LineServer(path)) as url`.
+"""
+
+import argparse
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.far_ends import journal
+
+TOKEN = "token-of-the-tests"  # a word that only the tests use
+RATE = (429, "The API rate limit has been exceeded. Try again later.")
+QUOTA = (429, "You have reached your monthly limit.")
+BAD_ID = (400, "The property, 'to', in the request body is invalid (line: -, column: -)")
+NO_TOKEN = (401, "Authentication failed. Confirm that the access token in the authorization header is valid.")
+
+
+@dataclass
+class LineServer:
+    """What this LINE remembers, and how unreliable it is.
+
+    `script` holds what the next pushes meet: a (status, words) pair or one of "hang", "drip", "drop before",
+    "drop after", "garbage", "nonsense", "redirect". `busy`, `lose` and `refuse` are shares of all pushes: 429, taken
+    without an answer, and refused for good.
+    """
+
+    path: Path
+    busy: float = 0
+    lose: float = 0
+    refuse: float = 0
+    seconds: float = 0
+    seed: int = 0
+    limit: int = 200
+    used: int = 0
+    script: list[tuple[int, str] | str] = field(default_factory=list)
+    pushes: list[dict[str, Any]] = field(default_factory=list)
+    profiles: dict[str, dict[str, str]] = field(default_factory=dict)
+    contents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    elsewhere: int = 0
+    keys: set[str] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def push(self, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]] | str:
+        """Take a push, or not: the status and words to answer, or the accident that happens to the answer."""
+        with self.lock:
+            self.pushes.append({"key": key, **body})
+            step = self.script.pop(0) if self.script else self._by_chance()
+            if isinstance(step, tuple):
+                return step[0], {"message": step[1]}
+            if step in {"hang", "drop before", "garbage", "nonsense", "redirect"}:
+                return step
+            answer = self._take(key, body)
+            return step or answer
+
+    def _by_chance(self) -> tuple[int, str] | str:
+        chance = self.dice.random()
+        if chance < self.busy:
+            return RATE
+        if chance < self.busy + self.refuse:
+            return BAD_ID
+        return "drop after" if chance < self.busy + self.refuse + self.lose else ""
+
+    def _take(self, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if key in self.keys:
+            return 409, {"message": "The retry key is already accepted"}
+        if self.used >= self.limit:
+            return QUOTA[0], {"message": QUOTA[1]}
+        self.used += 1
+        self.keys.add(key)
+        journal.append(
+            self.path, {"key": key, "to": body["to"], "texts": [m["text"] for m in body["messages"]]}
+        )
+        sent = [{"id": f"{self.used}{place}", "quoteToken": "q"} for place in range(len(body["messages"]))]
+        return 200, {"sentMessages": sent}
+
+    def read(self, path: str) -> tuple[int, dict[str, Any]]:
+        """What a GET asks for."""
+        if path == "/v2/bot/message/quota":
+            return 200, {"type": "limited", "value": self.limit}
+        if path == "/v2/bot/message/quota/consumption":
+            return 200, {"totalUsage": self.used}
+        if path == "/v2/bot/message/delivery/push":
+            return 200, {"status": "ready", "success": self.used}
+        if path == "/v2/bot/info":
+            return 200, {"userId": "U" + "0" * 32, "basicId": "@gym", "displayName": "整 SEI"}
+        if path.startswith("/v2/bot/profile/") and (found := self.profiles.get(path.rpartition("/")[2])):
+            return 200, found
+        return 404, {"message": "Not found"}
+
+
+def handler(line: LineServer) -> type[BaseHTTPRequestHandler]:
+    """A request handler bound to this LINE."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path != "/v2/bot/message/push":
+                line.elsewhere += 1
+                self.answer(404, {"message": "Not found"})
+            elif self.headers["Authorization"] != f"Bearer {TOKEN}":
+                self.answer(NO_TOKEN[0], {"message": NO_TOKEN[1]})
+            else:
+                time.sleep(line.seconds * line.dice.random())
+                self.play(line.push(self.headers["X-Line-Retry-Key"], body))
+
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            content = line.contents.get(path.removeprefix("/v2/bot/message/").removesuffix("/content"))
+            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+                self.answer(NO_TOKEN[0], {"message": NO_TOKEN[1]})
+            elif content is not None:
+                self.write(200, content[1], content[0])
+            else:
+                self.answer(*line.read(path))
+
+        def play(self, step: tuple[int, dict[str, Any]] | str) -> None:
+            self.close_connection = True
+            if isinstance(step, tuple):
+                self.answer(*step)
+            elif step == "hang":
+                line.closing.wait(30)
+            elif step == "drip":
+                for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Long: " + b"x" * 2000:
+                    if line.closing.wait(0.05):
+                        return
+                    self.wfile.write(bytes([byte]))
+            elif step == "garbage":
+                self.write(200, b"<html>Welcome to the hotel</html>", "text/html")
+            elif step == "nonsense":
+                self.wfile.write(b"SSH-2.0-far\r\n")
+            elif step == "redirect":
+                self.send_response(307)
+                self.send_header("Location", "/somewhere/else")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def answer(self, status: int, body: dict[str, Any]) -> None:
+            self.write(status, json.dumps(body).encode(), "application/json")
+
+        def write(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("X-Line-Request-Id", "of-the-tests")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: Any) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_words: Any) -> None:
+        """A client that hangs up is no news."""
+
+
+@contextmanager
+def line_server(line: LineServer) -> Iterator[str]:
+    """The address of a LINE inside the test's own process."""
+    server = _Quiet(("127.0.0.1", 0), handler(line))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        line.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def main() -> None:
+    """Listen on a free port of this machine until the process is ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("journal", type=Path)
+    parser.add_argument("port_file", type=Path)
+    for share in ("busy", "lose", "refuse", "seconds"):
+        parser.add_argument(f"--{share}", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    options = {name: getattr(given, name) for name in ("busy", "lose", "refuse", "seconds", "seed")}
+    server = _Quiet(("127.0.0.1", 0), handler(LineServer(given.journal, limit=10**6, **options)))
+    draft = given.port_file.with_suffix(".new")
+    draft.write_text(str(server.server_port))
+    draft.rename(given.port_file)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
