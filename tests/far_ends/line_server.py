@@ -60,7 +60,7 @@ class LineServer:
         """Take a push, or not: the status and words to answer, or the accident that happens to the answer."""
         with self.lock:
             self.pushes.append({"key": key, **body})
-            step = self.script.pop(0) if self.script else self._by_chance()
+            step = self.script.pop(0) if self.script else self._by_chance(key)
             if isinstance(step, tuple):
                 return step[0], {"message": step[1]}
             if step in {"hang", "drop before", "garbage", "nonsense", "redirect"}:
@@ -68,8 +68,8 @@ class LineServer:
             answer = self._take(key, body)
             return step or answer
 
-    def _by_chance(self) -> tuple[int, str] | str:
-        chance = self.dice.random()
+    def _by_chance(self, key: str) -> tuple[int, str] | str:
+        chance = 1.0 if key in self.keys else self.dice.random()
         if chance < self.busy:
             return RATE
         if chance < self.busy + self.refuse:

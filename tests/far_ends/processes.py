@@ -28,9 +28,9 @@ def mail_server(folder: Path, *options: str) -> Iterator[FarEnd]:
 
 
 @contextmanager
-def http_provider(folder: Path, *options: str) -> Iterator[FarEnd]:
-    """A provider that honours retry keys, with an empty journal in `folder`."""
-    with _running("tests.far_ends.http_provider", folder / "http.jsonl", options) as far_end:
+def line_server(folder: Path, *options: str) -> Iterator[FarEnd]:
+    """A LINE that honours retry keys, with an empty journal in `folder`."""
+    with _running("tests.far_ends.line_server", folder / "line.jsonl", options) as far_end:
         yield far_end
 
 

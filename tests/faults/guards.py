@@ -84,7 +84,7 @@ class Stage:
     def queue_for(self, booking_id: int, person_id: int) -> int | None:
         now = datetime.now(UTC)
         kind = Kind.BOOKING_CONFIRMED
-        return world.queue(the_studio().id, kind, Channel.MAIL, person_id, booking_id, now=now)
+        return world.queue(the_studio().id, kind, person_id, booking_id, now=now)
 
     def sweep(self, provider: Provider) -> None:
         """One sweep of a worker, which may die in it."""

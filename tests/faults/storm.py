@@ -19,7 +19,8 @@ from backoffice.core.app import create_base_app
 from backoffice.core.config import load_settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
-from tests.far_ends.processes import ROOT, FarEnd, http_provider, mail_server
+from tests.far_ends.line_server import TOKEN
+from tests.far_ends.processes import ROOT, FarEnd, line_server, mail_server
 from tests.faults.verdict import Verdict, judge
 from tests.faults.world import make_world
 
@@ -137,28 +138,28 @@ def run_storm(database_url: str, redis_url: str, folder: Path, plan: Plan, *, se
     options = ("--busy", "0.05", "--lose", "0.05", "--seconds", str(plan.seconds), "--seed", str(seed))
     with ExitStack() as stack:
         mail = stack.enter_context(mail_server(folder, *options))
-        push = stack.enter_context(http_provider(folder, *options))
-        environment = _environment(database_url, redis_url, folder, mail, push, plan)
+        line = stack.enter_context(line_server(folder, *options, "--refuse", "0.05"))
+        environment = _environment(database_url, redis_url, folder, mail, line, plan)
         _prepare(environment, plan)
         storm = stack.enter_context(_raging(environment, folder, plan, random.Random(seed)))
         _rage(storm, database_url, redis_url)
         _wait_until_all_ended(storm, database_url)
-        verdict = judge(database_url, mail, push, planned=plan.messages)
+        verdict = judge(database_url, mail, line, planned=plan.messages)
         return Report(verdict, storm.all_kills(), time.monotonic() - started)
 
 
 @contextmanager
 def quiet_product(database_url: str, redis_url: str, folder: Path, plan: Plan) -> Iterator[Storm]:
     """The same processes and far ends without any accident."""
-    with mail_server(folder) as mail, http_provider(folder) as push:
-        environment = _environment(database_url, redis_url, folder, mail, push, plan)
+    with mail_server(folder) as mail, line_server(folder) as line:
+        environment = _environment(database_url, redis_url, folder, mail, line, plan)
         _prepare(environment, plan)
         with _raging(environment, folder, plan, random.Random(1)) as storm:
             yield storm
 
 
 def _environment(
-    database_url: str, redis_url: str, folder: Path, mail: FarEnd, push: FarEnd, plan: Plan
+    database_url: str, redis_url: str, folder: Path, mail: FarEnd, line: FarEnd, plan: Plan
 ) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
@@ -168,7 +169,9 @@ def _environment(
         "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
         "MAIL_FROM": "SEI <desk@gym.example>",
         "LOG_LEVEL": "WARNING",
-        "FAULTS_HTTP_PORT": str(push.port),
+        "LINE_API_URL": f"http://127.0.0.1:{line.port}",
+        "LINE_CHANNEL_SECRET": "of-the-tests",
+        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
         "FAULTS_KILLS": str(folder / "kills"),
         "FAULTS_BOUNDARY_KILLS": str(plan.boundary_kills),
         "FAULTS_CHANCE": str(plan.chance),

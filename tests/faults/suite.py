@@ -77,6 +77,7 @@ def _tell(report: Report, caught: dict[str, bool]) -> int:
     verdict = report.verdict
     result = {
         "messages": verdict.messages,
+        "by_line": verdict.by_line,
         "kills": report.kills,
         "duplicates": verdict.duplicates,
         "lost": verdict.lost,

@@ -10,8 +10,10 @@ from tests.far_ends.processes import FarEnd
 
 ENDS = {"SENT", "UNKNOWN", "FAILED", "CANCELLED"}
 QUERY = """
-    select m.id, m.state, m.channel, a.address, coalesce(b.state = 'CANCELLED', false)
-    from messages m join person_mails a on a.person_id = m.person_id left join bookings b on b.id = m.booking_id
+    select m.id, m.state, m.channel, m.retry_key::text, m.kind || m.person_id,
+        coalesce(b.state = 'CANCELLED', false)
+        or exists (select from message_attempts a where a.message_id = m.id and a.outcome = 'NEVER')
+    from messages m left join bookings b on b.id = m.booking_id
     order by m.id
 """
 
@@ -22,33 +24,35 @@ class Verdict:
 
     messages: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    by_line: int = 0
     duplicates: int = 0
     lost: int = 0
     faults: list[str] = field(default_factory=list)
 
 
 def judge(
-    database_url: str, mail: FarEnd, push: FarEnd, *, planned: int, may_be_unknown: bool = True
+    database_url: str, mail: FarEnd, line: FarEnd, *, planned: int, may_be_unknown: bool = True
 ) -> Verdict:
-    """Compare. Messages are told apart by what only they carry: the address in mails, the id in pushes."""
-    by_mail = Counter(str(entry["to"][0]) for entry in journal.read(mail.journal))
-    by_push = Counter(int(entry["message"]) for entry in journal.read(push.journal))
+    """Compare. A message is told apart by its key, which LINE is given and a mail carries in its Message-ID."""
+    taken = Counter(str(entry["message_id"])[1:].partition("@")[0] for entry in journal.read(mail.journal))
+    taken += Counter(str(entry["key"]) for entry in journal.read(line.journal))
     with psycopg.connect(database_url.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
         rows = connection.execute(QUERY).fetchall()
     verdict = Verdict(messages=len(rows))
     if len(rows) != planned:
         verdict.faults.append(f"{planned} planned, {len(rows)} rows")
-    mails = Counter(row[3] for row in rows if row[2] == "mail")
-    for message_id, state, channel, address, was_called_off in rows:
+    for message_id, state, channel, key, _cause, was_ended in rows:
         verdict.states[state] += 1
-        accepted = by_mail[address] if channel == "mail" else by_push[message_id]
-        # A key makes another try harmless, so a push need never stay unknown; unless its booking was called off after
-        # an answer was lost: then there is no other try, and nobody can say.
-        may_be = may_be_unknown if channel == "mail" else was_called_off
-        _judge_one(verdict, f"{channel} message {message_id}", state, accepted, may_be)
-    for address, count in mails.items():
+        verdict.by_line += channel == "line"
+        # A key makes another try harmless, so a push need never stay unknown; unless its booking was called off, or
+        # LINE said no, after an answer was lost: then there is no other try, and nobody can say.
+        may_be = may_be_unknown if channel == "mail" else was_ended
+        _judge_one(verdict, f"{channel} message {message_id}", state, taken.pop(key, 0), may_be)
+    for key in taken:
+        verdict.faults.append(f"somebody got a message under a key that no row has ({key})")
+    for cause, count in Counter(row[4] for row in rows).items():
         if count > 1:
-            verdict.faults.append(f"{count} rows for one cause ({address})")
+            verdict.faults.append(f"{count} rows for one cause ({cause})")
     return verdict
 
 

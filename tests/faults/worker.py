@@ -16,14 +16,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
-from backoffice.messaging import retries
+from backoffice.messaging import breaker, retries
 from backoffice.messaging.channels import Ending
+from backoffice.messaging.line import LineChannel
 from backoffice.messaging.models import Channel
 from backoffice.messaging.retries import Pace
 from backoffice.messaging.smtp import SmtpChannel
 from tasks.messages import set_up_delivery
 from tasks.worker import app, celery, flask_app
-from tests.far_ends.http_channel import HttpChannel
 
 __all__ = ["app", "celery"]
 
@@ -37,12 +37,14 @@ def set_up() -> None:
     """Point the channels at the far ends and make every wait short."""
     settings = flask_app.extensions["settings"]
     mail = SmtpChannel(settings.smtp_url, settings.mail_from, timedelta(seconds=2), timedelta(seconds=2.5))
-    push = HttpChannel(int(os.environ["FAULTS_HTTP_PORT"]))
-    set_up_delivery(flask_app, {Channel.MAIL: mail, Channel.LINE: push})
+    token = settings.line_channel_access_token
+    line = LineChannel(settings.line_api_url, token, timedelta(seconds=2), timedelta(seconds=2.5))
+    set_up_delivery(flask_app, {Channel.MAIL: mail, Channel.LINE: line})
     flask_app.extensions["delivery"] = replace(flask_app.extensions["delivery"], lease=LEASE)
     quick = Pace(timedelta(seconds=0.3), timedelta(seconds=1))
     retries.PACES.update({Ending.RETRY_SOON: quick, Ending.RETRY_SLOWLY: quick})
     retries.MOST_TRIES = 1000
+    breaker.REST = timedelta(seconds=1)
     for entry in celery.conf.beat_schedule.values():
         entry["schedule"] = RING
         entry["options"] = {"expires": 5}

@@ -1,4 +1,4 @@
-"""A gym with many guests, each with a confirmation by mail and a reminder through the provider with keys."""
+"""A gym with many guests, each with a confirmation by mail and a reminder by LINE."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from backoffice.bookings.models import Booking, BookingChannel, BookingState, Participant
 from backoffice.core.db import db, transaction
-from backoffice.messaging.models import Channel, Kind
+from backoffice.messaging.models import Channel, Kind, MessageRoad
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Person, PersonMail
 from backoffice.staff.models import Trainer
@@ -41,12 +41,11 @@ def make_world(app: Flask, guests: int, *, now: datetime) -> None:
         studio = make_gym(now=now)
         pairs = make_guests(guests, now=now)
         with transaction():
+            road = MessageRoad(studio_id=studio.id, kind=Kind.REMINDER_DAY_BEFORE, channel=Channel.LINE)
+            db.session.add(road)
             for person_id, booking_id in pairs:
-                for kind, channel in (
-                    (Kind.BOOKING_CONFIRMED, Channel.MAIL),
-                    (Kind.REMINDER_DAY_BEFORE, Channel.LINE),
-                ):
-                    queue(studio.id, kind, channel, person_id, booking_id, now=now)
+                for kind in (Kind.BOOKING_CONFIRMED, Kind.REMINDER_DAY_BEFORE):
+                    queue(studio.id, kind, person_id, booking_id, now=now)
 
 
 def make_guests(count: int, *, now: datetime) -> list[tuple[int, int]]:
@@ -58,9 +57,7 @@ def make_guests(count: int, *, now: datetime) -> list[tuple[int, int]]:
         return list(zip(people, _bookings(studio, people, now), strict=True))
 
 
-def queue(
-    studio_id: int, kind: Kind, channel: Channel, person_id: int, booking_id: int, *, now: datetime
-) -> int | None:
+def queue(studio_id: int, kind: Kind, person_id: int, booking_id: int, *, now: datetime) -> int | None:
     """A message about a booking that is due now."""
     return queue_message(
         kind,
@@ -73,12 +70,14 @@ def queue(
         person_id=person_id,
         booking_id=booking_id,
         booking_version=1,
-        channel=channel,
     )
 
 
 def _people(count: int, now: datetime) -> list[int]:
-    rows = [{"name": f"検査 {number}", "language": "ja", "created_at": now} for number in range(count)]
+    rows = [
+        {"name": f"検査 {number}", "language": "ja", "created_at": now, "line_user_id": f"U{uuid4().hex}"}
+        for number in range(count)
+    ]
     ids = list(db.session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), rows))
     mails = [{"person_id": one, "raw": f"g{one}@example.jp", "address": f"g{one}@example.jp"} for one in ids]
     db.session.execute(insert(PersonMail), mails)
