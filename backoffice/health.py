@@ -13,14 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.core.celery_app import broker_answers
 from backoffice.core.config import Settings
 from backoffice.core.db import db
-from backoffice.core.heartbeat import last_beat
+from backoffice.core.heartbeat import detail_of, last_beat
 from backoffice.core.migrate import current_revision, head_revision
 from backoffice.core.rekeying import unreadable_tables
 from backoffice.messaging.models import Message, MessageState
+from backoffice.messaging.overdue import LATE_AFTER
+from backoffice.messaging.queries import ailing_channels
 
 BACKUP = "backup"
+RECONCILED = "reconcile_messages"
 SWEEP = "deliver_messages"
-LATE_MESSAGE = timedelta(minutes=5)
 LATE_SWEEP = timedelta(minutes=2)
 LATE_BACKUP = timedelta(hours=26)
 LEAST_FREE_MB = 500
@@ -49,7 +51,8 @@ def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
     try:
         checks = [_database(), _migrations()]
         if worst(checks) is Level.OK:
-            checks += [_oldest_due_message(now), _last_sweep(now), _last_backup(now)]
+            checks += [_oldest_due_message(now), _channels(now), _reconciled()]
+            checks += [_last_sweep(now), _last_backup(now)]
     except SQLAlchemyError:
         db.session.rollback()
         checks = [
@@ -116,9 +119,27 @@ def _oldest_due_message(now: datetime) -> Check:
     return _age(
         "oldest_due_message",
         now - oldest if oldest is not None and oldest < now else timedelta(0),
-        LATE_MESSAGE,
+        LATE_AFTER,
         "Messages are waiting. Is the worker running? Look at Messages and at the worker's log.",
     )
+
+
+def _channels(now: datetime) -> Check:
+    """Mail and LINE, as the last calls left them."""
+    found = "; ".join(f"{one.channel}: {one.reason}" for one in ailing_channels(now=now))
+    if not found:
+        return Check("channels", Level.OK, "nothing against them")
+    advice = "Messages wait, or take the other road. Do SMTP_URL and LINE_CHANNEL_ACCESS_TOKEN still hold?"
+    return Check("channels", Level.DEGRADED, found, advice)
+
+
+def _reconciled() -> Check:
+    """What the nightly comparison of the messages found."""
+    found = detail_of(RECONCILED)
+    if not found:
+        return Check("messages_compared", Level.OK, "nothing odd" if found is not None else "not yet")
+    advice = "Some messages do not add up. Look at Messages, and at docs/operations.md under Reconciliation."
+    return Check("messages_compared", Level.DEGRADED, found, advice)
 
 
 def _last_sweep(now: datetime) -> Check:

@@ -30,6 +30,7 @@ from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
 from blueprints.memberships.joining import joining
 from blueprints.merging.views import merging
+from blueprints.messaging.roads import message_roads
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
 from blueprints.my_week.views import my_week
@@ -91,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     manage,
     measure_kinds,
     merging,
+    message_roads,
     messages,
     my_week,
     offers,

@@ -39,6 +39,16 @@ SCHEDULE = (
         "Asks those who train within a week for the health check sheet they lack.",
     ),
     Periodic(
+        "tasks.messages.read_line_month",
+        timedelta(hours=1),
+        "Asks LINE how many messages this month allows and how many are used.",
+    ),
+    Periodic(
+        "tasks.messages.reconcile",
+        timedelta(minutes=30),
+        "Compares the messages, once a night, with each other and with what LINE counted.",
+    ),
+    Periodic(
         "tasks.progress.plan_reviews",
         timedelta(hours=1),
         "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",

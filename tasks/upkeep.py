@@ -20,10 +20,10 @@ from backoffice.studio.queries import the_studio
 from tasks.context import in_one_transaction, run_sweep
 
 NIGHT = range(3, 6)
-"""Hours of the studio's clock in which the backup is written."""
+"""Hours of the studio's clock in which nightly work is done."""
 SAME_NIGHT = timedelta(hours=12)
 MISSED = timedelta(hours=25)
-"""After so long without a backup (the machine was off at night) it is written at any hour."""
+"""After so long (the machine was off at night) it is done at any hour."""
 
 
 @celery.task(name="tasks.upkeep.back_up")  # type: ignore[untyped-decorator]
@@ -42,7 +42,7 @@ def back_up_when_due(now: datetime) -> str | None:
     """Write a backup if this night has none yet, and record when it was finished; its name, or None."""
     last = last_beat(BACKUP)
     zone = the_studio().zone
-    if not backup_is_due(last, now, zone):
+    if not is_due_at_night(last, now, zone):
         return None
     path = nightly_backup(current_app.extensions["settings"], now=now)
     with transaction():
@@ -50,8 +50,8 @@ def back_up_when_due(now: datetime) -> str | None:
     return path.name
 
 
-def backup_is_due(last: datetime | None, now: datetime, zone: str) -> bool:
-    """Whether a backup is due, by the studio's clock and the last one that was finished."""
+def is_due_at_night(last: datetime | None, now: datetime, zone: str) -> bool:
+    """Whether nightly work is due, by the studio's clock and when it was last finished."""
     if last is None:
         return True
     is_night = local(now, zone).hour in NIGHT

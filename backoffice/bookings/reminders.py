@@ -12,7 +12,8 @@ from backoffice.core.db import fetch
 from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import Draft, cancel_messages, queue_messages
-from backoffice.people.models import Person, PersonMail
+from backoffice.people.models import Person
+from backoffice.people.queries import reachable
 from backoffice.studio.models import Service
 from backoffice.todos.actions import add_todo, drop_for_booking
 from backoffice.todos.models import TodoKind
@@ -43,13 +44,12 @@ class Reader(NamedTuple):
     participant_id: int
     person_id: int
     language: str
-    has_mail: bool
+    is_reachable: bool
 
 
 _READERS = (
     select(
-        Participant.id, Person.id, Person.language,
-        select(PersonMail.id).where(PersonMail.person_id == Person.id).exists(),
+        Participant.id, Person.id, Person.language, reachable(),
     )
     .join(Person, Person.id == Participant.person_id)
     .where(Participant.booking_id == bindparam("booking"))
@@ -67,12 +67,12 @@ class Planned(NamedTuple):
 def plan_messages(booking: Booking, service: Service, *, tell: bool = True, by: Actor, now: datetime) -> None:
     """Queue the confirmation (unless the guest is told otherwise) and the reminders of a new booking.
 
-    Who has no mail address gets no rows; if they booked by themselves, the desk gets a task to call.
+    Whom neither mail nor LINE reaches gets no rows; if they booked by themselves, the desk gets a task to call.
     """
     guests = readers(booking.id)
     _plan(booking, service, guests, Kind.BOOKING_CONFIRMED if tell else None, now=now)
     if booking.channel == BookingChannel.WEB:
-        _call_those_without_mail(booking, guests, CALL_CONFIRM, by=by, now=now)
+        _call_the_others(booking, guests, CALL_CONFIRM, by=by, now=now)
 
 
 def replace_messages(
@@ -87,7 +87,7 @@ def replace_messages(
 ) -> None:
     """Take back what was planned and queue the news and the reminders for the time that holds now.
 
-    When the gym itself made the change, guests without a mail address are to be called.
+    When the gym itself made the change, guests whom no message reaches are to be called.
     """
     cancel_messages(
         reason=MOVED if kind is Kind.BOOKING_MOVED else RESTORED,
@@ -99,7 +99,7 @@ def replace_messages(
     guests = readers(booking.id)
     _plan(booking, service, guests, kind if tell else None, by_gym=by_gym, now=now)
     if by_gym:
-        _call_those_without_mail(booking, guests, CALL_MOVED, by=by, now=now)
+        _call_the_others(booking, guests, CALL_MOVED, by=by, now=now)
 
 
 def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: Actor, now: datetime) -> None:
@@ -111,7 +111,7 @@ def cancel_booking_messages(booking: Booking, *, tell: bool, by_gym: bool, by: A
     guests = readers(booking.id)
     _queue_all(booking, guests, [Planned(Kind.BOOKING_CANCELLED, now)], by_gym=by_gym, now=now)
     if by_gym:
-        _call_those_without_mail(booking, guests, CALL_CANCELLED, by=by, now=now)
+        _call_the_others(booking, guests, CALL_CANCELLED, by=by, now=now)
 
 
 def planned_for(
@@ -129,7 +129,7 @@ def planned_for(
 
 
 def readers(booking_id: int) -> list[Reader]:
-    """The guests of a booking, with their language and whether mail reaches them. One statement."""
+    """The guests of a booking, with their language and whether a message reaches them. One statement."""
     return [Reader._make(row) for row in fetch(_READERS, {"booking": booking_id})]
 
 
@@ -155,7 +155,7 @@ def _plan(
 def _queue_all(
     booking: Booking, guests: Sequence[Reader], wanted: Sequence[Planned], *, by_gym: bool, now: datetime
 ) -> None:
-    reached = (reader for reader in guests if reader.has_mail)
+    reached = (reader for reader in guests if reader.is_reachable)
     queue_messages(
         [
             _draft(booking, reader, planned, by_gym=by_gym and planned.send_at == now)
@@ -182,11 +182,11 @@ def _draft(booking: Booking, reader: Reader, planned: Planned, *, by_gym: bool) 
     )
 
 
-def _call_those_without_mail(
+def _call_the_others(
     booking: Booking, guests: Sequence[Reader], title: str, *, by: Actor, now: datetime
 ) -> None:
     for reader in guests:
-        if not reader.has_mail and booking.starts_at > now:
+        if not reader.is_reachable and booking.starts_at > now:
             add_todo(
                 TodoKind.CALL_TO_CONFIRM,
                 title,

@@ -25,7 +25,7 @@ from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Person
-from backoffice.people.queries import mail_of
+from backoffice.people.queries import is_reachable
 from backoffice.studio.calendar_days import open_times, public_holidays
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.scope import of_studio
@@ -303,7 +303,7 @@ def _tell(series: Series, *, now: datetime) -> None:
     series.version += 1
     last = max((one.booking.ends_at for one in dates(series) if one.booking), default=now + timedelta(days=1))
     for person in persons_of(series):
-        if mail_of(person.id) is not None:
+        if is_reachable(person.id):
             queue_message(
                 Kind.SERIES_DATES, studio_id=series.studio_id, now=now, person_id=person.id, language=person.language,
                 dedupe_key=f"series:{series.id}:{person.id}:{series.version}", send_at=now, expires_at=max(last, now),

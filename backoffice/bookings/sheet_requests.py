@@ -17,8 +17,8 @@ from backoffice.core.links import absolute
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
-from backoffice.people.models import Person, PersonMail
-from backoffice.people.queries import held_person
+from backoffice.people.models import Person
+from backoffice.people.queries import held_person, reachable
 from backoffice.screening.queries import sheet_path, standing, standings
 from backoffice.screening.standing import TRAINING, Light
 from backoffice.studio.models import Service, Studio
@@ -84,7 +84,7 @@ def _ask(studio: Studio, *, now: datetime) -> int:
             Booking.starts_at > now,
             Booking.starts_at <= now + ASKED_BEFORE,
             Service.kind.in_(TRAINING),
-            exists().where(PersonMail.person_id == Person.id),
+            reachable(),
             ~asked,
         )
         .order_by(Booking.starts_at, Booking.id)

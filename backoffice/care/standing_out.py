@@ -39,8 +39,8 @@ from backoffice.care.signals import (
 )
 from backoffice.core.db import fetch
 from backoffice.files.agreed import photos_agreed
-from backoffice.people.models import Person, PersonMail
-from backoffice.people.queries import health_kept
+from backoffice.people.models import Person
+from backoffice.people.queries import health_kept, reachable
 
 SILENT_AFTER = timedelta(days=14)
 FORGOTTEN_AFTER = timedelta(days=60)
@@ -56,7 +56,7 @@ class Look:
     person_id: int
     name: str
     kana: str
-    has_mail: bool
+    is_reachable: bool
     signals: list[Signal]
     due: int
     unseen: int
@@ -98,7 +98,7 @@ def _look(row: Any, day: date) -> Look:
         person_id=row.id,
         name=row.name,
         kana=row.kana,
-        has_mail=row.has_mail,
+        is_reachable=row.is_reachable,
         signals=signals_of(_told(row), _targets(row)),
         due=row.due,
         unseen=row.unseen or 0,
@@ -149,7 +149,7 @@ def _statements() -> tuple[Select[Any], Select[Any]]:
     query = (
         select(
             Person.id, Person.name, Person.kana,
-            select(PersonMail.id).where(PersonMail.person_id == Person.id).exists().label("has_mail"),
+            reachable().label("is_reachable"),
             *[plan.c[one.value] for one in TARGETS], due.c.due, *told.c,
         )
         .select_from(Person)

@@ -15,7 +15,7 @@ from backoffice.memberships.queries import plan as find_plan
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import cancel_messages, queue_message
 from backoffice.people.models import Person
-from backoffice.people.queries import mail_of
+from backoffice.people.queries import is_reachable
 
 WELCOME_LATEST = timedelta(days=3)
 JOINED = N_("They have joined.")
@@ -65,8 +65,8 @@ def join(
 
 
 def _welcome(person: Person, client: Client, *, studio_id: int, lead: Lead | None, now: datetime) -> None:
-    """Queue the welcome mail for somebody who can be reached by mail."""
-    if mail_of(person.id) is None:
+    """Queue the welcome for somebody whom a message can reach."""
+    if not is_reachable(person.id):
         return
     queue_message(
         Kind.WELCOME,

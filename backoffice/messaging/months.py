@@ -7,11 +7,6 @@ from backoffice.core.clock import at_local, local_date
 ZONE = "Asia/Tokyo"
 
 
-def month_begin(at: datetime) -> datetime:
-    """When the month of an instant began."""
-    return at_local(local_date(at, ZONE).replace(day=1), time(0), ZONE)
-
-
 def month_end(at: datetime) -> datetime:
     """When the month of an instant ends: the first moment of the next one."""
     day = local_date(at, ZONE)

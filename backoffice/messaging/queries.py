@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 
 from backoffice.core.db import db
-from backoffice.messaging.models import Attempt, Kind, Message, MessageState
+from backoffice.messaging.models import Attempt, ChannelState, Kind, Message, MessageState
 from backoffice.people.models import Person
 from backoffice.people.search import matching_ids
 from backoffice.studio.scope import of_studio
 
 MOST_COUNTED = 100
-LATE_AFTER = timedelta(minutes=15)
 
 _S = MessageState
 
@@ -150,6 +149,17 @@ def waiting_for_a_person(studio_id: int) -> dict[Tray, int]:
     ]
     row = db.session.execute(select(*counts)).one()
     return {tray: int(getattr(row, tray.name)) for tray in NEED_A_PERSON}
+
+
+def ailing_channels(*, now: datetime) -> Sequence[ChannelState]:
+    """The channels that rest, or take no more this month."""
+    query = select(ChannelState).where(ails(now)).order_by(ChannelState.channel.desc())
+    return db.session.scalars(query).all()
+
+
+def ails(now: datetime) -> ColumnElement[bool]:
+    """The condition that a channel rests, or takes no more this month."""
+    return or_(ChannelState.resting_until.is_not(None), ChannelState.used_up_until > now)
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from backoffice.core.db import db
 from backoffice.core.language import N_
@@ -16,7 +16,7 @@ from backoffice.messaging import breaker, settling
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
-from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.road_choices import CHOOSABLE
 from backoffice.people.queries import line_of, mail_of
 
 NO_CHANNEL = N_("Not sent: no channel set up.")
@@ -63,27 +63,21 @@ def choose_road(
     return NoRoad(MessageState.FAILED, NO_ACCOUNT if channel is Channel.LINE else NO_ADDRESS)
 
 
-def may_go_by_line(kind: Kind) -> bool:
-    """Whether a studio may choose LINE for a kind. Secret links go to the address that was confirmed for them."""
-    return not POLICIES[kind].is_secret
-
-
 def _by_line(row: Message, facts: Facts, now: datetime) -> bool:
-    if row.person_id is None or facts.address is not None or not may_go_by_line(Kind(row.kind)):
+    """Whether LINE is wanted, and reaches the person today. Who has no mail address is reached there in any case."""
+    if row.person_id is None or facts.address is not None or Kind(row.kind) not in CHOOSABLE:
         return False
     return (
-        _wanted(row) is Channel.LINE
+        (_is_wanted(row) or mail_of(row.person_id) is None)
         and not breaker.is_used_up(Channel.LINE, now=now)
         and line_of(row.person_id) is not None
     )
 
 
-def _wanted(row: Message) -> Channel:
-    """The road the studio chose for the kind."""
-    query = select(MessageRoad.channel).where(
-        MessageRoad.studio_id == row.studio_id, MessageRoad.kind == row.kind
-    )
-    return Channel(db.session.scalar(query) or Channel.MAIL)
+def _is_wanted(row: Message) -> bool:
+    """Whether the studio sends messages of this kind by LINE."""
+    road = (MessageRoad.studio_id == row.studio_id, MessageRoad.kind == row.kind)
+    return bool(db.session.scalar(select(exists().where(*road, MessageRoad.channel == Channel.LINE))))
 
 
 def _address(row: Message, facts: Facts, channel: Channel) -> str | None:

@@ -8,11 +8,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    and_,
     any_,
     bindparam,
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -165,6 +167,17 @@ def line_of(person_id: int) -> str | None:
     """The LINE account a message can be sent to; None without one, or while the person blocks the gym there."""
     query = select(Person.line_user_id).where(Person.id == person_id, Person.line_blocked_at.is_(None))
     return db.session.scalar(query)
+
+
+def reachable() -> ColumnElement[bool]:
+    """The condition, in a statement that selects from people, that a message can reach somebody: by mail or by LINE."""
+    has_mail = select(PersonMail.id).where(PersonMail.person_id == Person.id).correlate(Person).exists()
+    return or_(has_mail, and_(Person.line_user_id.is_not(None), Person.line_blocked_at.is_(None)))
+
+
+def is_reachable(person_id: int) -> bool:
+    """Whether a message can reach somebody, by mail or by LINE."""
+    return bool(db.session.scalar(select(reachable()).where(Person.id == person_id)))
 
 
 def phone_of(person_id: int) -> str | None:

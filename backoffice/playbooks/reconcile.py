@@ -17,8 +17,8 @@ from backoffice.leads.models import Lead
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.outbox import Draft, cancel_messages, queue_messages
 from backoffice.messaging.policy import FOLLOW_UP_KINDS
-from backoffice.people.models import Person, PersonMail, Purpose
-from backoffice.people.queries import newest_answer
+from backoffice.people.models import Person, Purpose
+from backoffice.people.queries import newest_answer, reachable
 from backoffice.playbooks.entries import ENTRIES
 from backoffice.playbooks.models import Deed, Entry, Playbook, PlaybookRun, PlaybookStep
 from backoffice.playbooks.queries import live_playbooks, steps_of
@@ -146,8 +146,7 @@ def may_get() -> ColumnElement[bool]:
     people and steps.
     """
     advertising = PlaybookStep.kind.in_([kind.value for kind in FOLLOW_UP_KINDS])
-    can = exists().where(PersonMail.person_id == Person.id)
-    return and_(can, or_(~advertising, newest_answer(Person.id, Purpose.FOLLOW_UP).is_(True)))
+    return and_(reachable(), or_(~advertising, newest_answer(Person.id, Purpose.FOLLOW_UP).is_(True)))
 
 
 def _draft(one: Pending, at: datetime, now: datetime) -> Draft:

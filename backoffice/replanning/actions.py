@@ -17,7 +17,8 @@ from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import cancel_messages, queue_message
-from backoffice.people.models import Person, PersonMail
+from backoffice.people.models import Person
+from backoffice.people.queries import reachable
 from backoffice.replanning.models import Replan
 from backoffice.replanning.proposals import as_row, of_row
 from backoffice.replanning.queries import UNSETTLED, outcome_of
@@ -139,9 +140,9 @@ def _guests(booking: Booking) -> list[Person]:
 
 def _reached(booking: Booking) -> list[Person]:
     guests = _guests(booking)
-    query = select(PersonMail.person_id).where(PersonMail.person_id.in_([one.id for one in guests]))
-    has_mail = set(db.session.scalars(query))
-    return [person for person in guests if person.id in has_mail]
+    query = select(Person.id).where(Person.id.in_([one.id for one in guests]), reachable())
+    reached = set(db.session.scalars(query))
+    return [person for person in guests if person.id in reached]
 
 
 def _tell(replan: Replan, booking: Booking, person: Person, *, now: datetime) -> bool:

@@ -11,8 +11,8 @@ from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState, 
 from backoffice.core import links
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
-from backoffice.people.models import Person, PersonMail
-from backoffice.people.queries import first_phone
+from backoffice.people.models import Person
+from backoffice.people.queries import first_phone, reachable
 from backoffice.replanning.models import Replan
 from backoffice.replanning.proposals import Proposal, known_trainers, proposals_for
 from backoffice.replanning.swaps import Swap, swaps_of
@@ -43,7 +43,7 @@ class Called(NamedTuple):
     person_id: int
     shown_name: str
     phone: str | None
-    has_mail: bool
+    is_reachable: bool
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,8 @@ def replan_of(studio_id: int, replan_id: int) -> tuple[Replan, Booking]:
 
 
 def _guests(booking_ids: list[int]) -> dict[int, list[Called]]:
-    has_mail = select(PersonMail.id).where(PersonMail.person_id == Person.id).exists()
     rows = db.session.execute(
-        select(Participant.booking_id, Person.id, Person.name, Person.kana, first_phone(), has_mail)
+        select(Participant.booking_id, Person.id, Person.name, Person.kana, first_phone(), reachable())
         .join(Person, Person.id == Participant.person_id)
         .where(Participant.booking_id.in_(booking_ids))
         .order_by(Participant.booking_id, Participant.position)

@@ -21,7 +21,7 @@ from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import queue_message, quiet_hours_of
 from backoffice.people.models import Person
-from backoffice.people.queries import mail_of
+from backoffice.people.queries import is_reachable
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
 from backoffice.todos.actions import add_todo
@@ -168,7 +168,7 @@ def _tell(wait: Wait, booking: Booking, expires_at: datetime, *, now: datetime) 
     wait.state = WaitState.OFFERED.value
     db.session.add(offer)
     db.session.flush()
-    if mail_of(wait.person_id) is None:
+    if not is_reachable(wait.person_id):
         add_todo(
             TodoKind.CALL_TO_CONFIRM, CALL_OFFER, studio_id=wait.studio_id, due_at=expires_at,
             person_id=wait.person_id, booking_id=booking.id, by=SYSTEM, now=now,

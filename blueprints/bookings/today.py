@@ -15,7 +15,7 @@ from backoffice.core import heartbeat
 from backoffice.core.clock import day_span
 from backoffice.handover.queries import number_open
 from backoffice.incidents.queries import number_open as incidents_open
-from backoffice.messaging.overdue import late_count
+from backoffice.messaging.overdue import Trouble, trouble
 from backoffice.messaging.queries import waiting_for_a_person
 from backoffice.screening.queries import standings
 from backoffice.screening.standing import TRAINING, Standing
@@ -202,7 +202,8 @@ def _notices() -> dict[str, object]:
         "backup_is_old": backup is None or now() - backup > OLDEST_BACKUP,
         "waiting": sum(trays.values()),
         "tray": next((tray.value for tray, count in trays.items() if count), ""),
-        "late": late_count(studio_id, now=now()) if may(Permission.MESSAGES_VIEW) else 0,
+        "now": now(),
+        "delivery": trouble(studio_id, now=now()) if may(Permission.MESSAGES_VIEW) else Trouble(0, ()),
         "handover": number_open(studio_id, today(), trainer_id=reading_trainer()),
         "incidents": incidents_open(studio_id) if may(Permission.INCIDENTS_VIEW) else 0,
         "overdue": overdue_next_actions(studio_id, now=now(), owner_staff_id=owner),

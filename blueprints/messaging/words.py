@@ -19,7 +19,7 @@ TRAYS = {
 STATES = {
     MessageState.PLANNED: N_("Planned"),
     MessageState.CLAIMED: N_("Being sent"),
-    MessageState.SENT: N_("Accepted by the mail server"),
+    MessageState.SENT: N_("Accepted"),
     MessageState.FAILED: N_("Failed"),
     MessageState.UNKNOWN: N_("Unclear whether it arrived"),
     MessageState.CANCELLED: N_("Not needed any more"),

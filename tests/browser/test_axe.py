@@ -121,7 +121,7 @@ STAFF_PAGES = (
     "/data", "/data/import/people", "/data/import/bookings", "/data/import/people/{upload}",
     "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/health-check",
-    "/settings/opening-hours", "/settings/rooms",
+    "/settings/messages", "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
     "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",
     "/settings/time-off", "/settings/trainers", "/settings/trainers/{trainer}", "/settings/trainers/{trainer}/hours",

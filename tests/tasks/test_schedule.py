@@ -1,7 +1,9 @@
 """Periodic work: one table, each entry a task that exists; a backup a night; heartbeats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,11 +13,13 @@ from backoffice.core.backups import verify
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.core.db import db
-from backoffice.core.heartbeat import last_beat
+from backoffice.core.heartbeat import detail_of, last_beat
 from backoffice.core.submissions import Submission
-from backoffice.health import BACKUP
+from backoffice.health import BACKUP, RECONCILED
+from backoffice.messaging.models import Channel, ChannelState
 from backoffice.studio.models import Studio
 from tasks import bookings, care, context, messages, progress, schedule, upkeep
+from tests.far_ends.line_server import TOKEN, LineServer, line_server
 
 ZONE = "Asia/Tokyo"
 
@@ -85,7 +89,7 @@ def jst(day: int, hour: int) -> datetime:
     ],
 )
 def test_one_backup_a_night_and_a_missed_one_by_day(last: datetime | None, now: datetime, due: bool) -> None:
-    assert upkeep.backup_is_due(last, now, ZONE) is due
+    assert upkeep.is_due_at_night(last, now, ZONE) is due
 
 
 def test_the_backup_can_be_read(worker: Flask, settings: Settings, now: datetime) -> None:
@@ -94,3 +98,42 @@ def test_the_backup_can_be_read(worker: Flask, settings: Settings, now: datetime
     assert verify(settings.data_dir / "backups" / name).tables
     assert last_beat(BACKUP) == now
     assert upkeep.back_up_when_due(now) is None
+
+
+@pytest.fixture
+def line(
+    worker: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LineServer]:
+    """A LINE that the settings of the worker name."""
+    line = LineServer(tmp_path / "line.jsonl", used=12)
+    with line_server(line) as url:
+        own = replace(settings, line_api_url=url, line_channel_access_token=TOKEN, line_channel_secret="x")
+        monkeypatch.setitem(worker.extensions, "settings", own)
+        yield line
+
+
+def test_what_line_says_of_the_month_is_kept(line: LineServer, now: datetime) -> None:
+    messages.read_line_month()
+    state = db.session.get_one(ChannelState, "line")
+    assert (state.quota, state.used) == (200, 12)
+
+
+def test_without_line_nobody_is_asked(worker: Flask, now: datetime) -> None:
+    assert messages.ask_line(now) is None
+    assert db.session.get(ChannelState, "line") is None
+
+
+def test_messages_are_compared_once_a_night(line: LineServer, now: datetime) -> None:
+    found = messages.reconcile_when_due(now)
+    assert found is not None
+    assert "LINE counted 12 pushes" in found, "somebody else pushes in our name"
+    assert detail_of(RECONCILED)
+    assert messages.reconcile_when_due(now + timedelta(hours=1)) is None
+    line.used = 0
+    assert messages.reconcile_when_due(now + timedelta(hours=26)) == "0 put right"
+    assert detail_of(RECONCILED) == ""
+
+
+def test_a_gym_with_line_sends_by_line(line: LineServer) -> None:
+    channels = messages.channels_of(context._apps[0].extensions["settings"])
+    assert set(channels) == {Channel.LINE}

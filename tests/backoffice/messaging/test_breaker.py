@@ -55,6 +55,22 @@ def test_after_the_rest_one_message_tries_and_the_others_follow(
     assert all(one.state == MessageState.SENT for one in eight)
 
 
+def test_while_one_tries_another_worker_does_not(
+    eight: list[Message], deliver: Deliver, channel: RecordingChannel, now: datetime
+) -> None:
+    channel.answers = [AWAY] * (MOST_FAILURES + 1)
+    deliver(now)
+    later = now + REST + timedelta(seconds=5)
+
+    def another_worker() -> None:
+        channel.meanwhile = None
+        deliver(later)
+
+    channel.meanwhile = another_worker
+    deliver(later)
+    assert len(channel.calls) == MOST_FAILURES + 1
+
+
 def test_a_wrong_password_is_noticed_at_once(
     eight: list[Message], deliver: Deliver, channel: RecordingChannel, now: datetime
 ) -> None:

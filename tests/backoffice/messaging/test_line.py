@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from backoffice.messaging import line_answers
 from backoffice.messaging.channels import Blame, Ending, Envelope, Outcome
 from backoffice.messaging.line import LineChannel, as_texts
+from backoffice.messaging.line_usage import Usage, read_pushes, read_usage
 from backoffice.messaging.models import Channel
 from tests.far_ends import journal
 from tests.far_ends.line_server import BAD_ID, QUOTA, RATE, TOKEN, LineServer, line_server
@@ -148,3 +149,13 @@ def test_a_text_that_never_fits_is_left_to_mail(line: LineServer) -> None:
 def test_details_hold_no_account() -> None:
     assert ACCOUNT not in line_answers.plain_detail(f"400 {ACCOUNT} is invalid")
     assert TOKEN not in repr(LineChannel("https://line.example", TOKEN))
+
+
+def test_line_says_what_the_month_allows_and_what_is_used(line: LineServer) -> None:
+    line.used = 12
+    with line_server(line) as url:
+        assert read_usage(url, TOKEN) == Usage(200, 12)
+        assert read_pushes(url, TOKEN, date(2026, 11, 24)) == 12
+        assert read_usage(url, "old") is None
+    assert read_usage(url, TOKEN) is None, "nobody there"
+    assert read_pushes(url, TOKEN, date(2026, 11, 24)) is None

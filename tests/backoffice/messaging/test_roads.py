@@ -13,8 +13,9 @@ from backoffice.messaging import breaker
 from backoffice.messaging.actions import send_again
 from backoffice.messaging.channels import Blame, Ending, Outcome
 from backoffice.messaging.delivery import Delivery
+from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageRoad, MessageState, Phase
-from backoffice.messaging.months import month_begin, month_end
+from backoffice.messaging.months import month_end
 from backoffice.people.models import Person, PersonMail
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
@@ -201,7 +202,25 @@ def test_the_month_of_line_ends_at_midnight_in_japan(gym: Studio, now: datetime)
     assert breaker.is_used_up(Channel.LINE, now=december - timedelta(seconds=1))
     assert not breaker.is_used_up(Channel.LINE, now=december)
     assert month_end(december) == datetime(2026, 12, 31, 15, 0, tzinfo=now.tzinfo)
-    assert month_begin(month_end(december)) == month_end(december)
+
+
+def test_who_has_no_mail_address_is_reached_by_line_in_any_case(
+    queue: Queue, roads: Roads, guest: Person, now: datetime
+) -> None:
+    db.session.query(PersonMail).delete()
+    db.session.commit()
+    message = queue(Kind.REMINDER_DAY_BEFORE)  # a kind that goes by mail
+    roads.deliver(now)
+    assert calls(message) == [("line", "ACCEPTED")]
+
+
+def test_a_secret_link_goes_by_mail_whatever_was_chosen(
+    queue: Queue, roads: Roads, guest: Person, now: datetime
+) -> None:
+    providers = {**PROVIDERS, Kind.PASSWORD_RESET: lambda *_words: Facts({"link": "x", "hours": 2})}
+    queue(Kind.PASSWORD_RESET)
+    Delivery({Channel.MAIL: roads.mail, Channel.LINE: roads.line}, providers).deliver_due(now)
+    assert roads.sent == (0, 1)
 
 
 def _todo(message: Message) -> bool:

@@ -189,5 +189,5 @@ def test_listing_twice_and_sending_nothing(desk: Desk) -> None:
 
 def test_guests_without_mail_are_for_the_telephone(desk: Desk) -> None:
     _, hit = one_hit(desk, desk.meet(mail=""))
-    assert not hit.guests[0].has_mail
+    assert not hit.guests[0].is_reachable
     assert actions.propose(hit.replan, slots_of(hit), by=desk.by, now=desk.now) == 0

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from backoffice import health
 from backoffice.core.db import db
 from backoffice.core.heartbeat import beat
-from backoffice.messaging.models import Kind, Message
+from backoffice.messaging.models import ChannelState, Kind, Message
 from backoffice.studio.models import Studio
 
 At = Callable[[datetime], None]
@@ -49,6 +49,8 @@ def test_all_is_well(client: FlaskClient, well: None) -> None:
         "migrations",
         "broker",
         "oldest_due_message",
+        "channels",
+        "messages_compared",
         "last_sweep",
         "last_backup",
     }
@@ -76,6 +78,23 @@ def test_a_message_that_waits_is_told(client: FlaskClient, well: None, gym: Stud
     message.state = "SENT"
     db.session.flush()
     assert ready(client)[2]["oldest_due_message"] == "ok"
+
+
+def test_a_channel_that_rests_is_told(client: FlaskClient, well: None, now: datetime) -> None:
+    state = ChannelState(channel="line", failures=5, reason="LINE could not be reached.", resting_until=now)
+    db.session.add(state)
+    db.session.flush()
+    assert ready(client)[1:] == ("degraded", ready(client)[2] | {"channels": "degraded"})
+    state.resting_until = None
+    db.session.flush()
+    assert ready(client)[1] == "ok"
+
+
+def test_what_does_not_add_up_is_told(client: FlaskClient, well: None, now: datetime) -> None:
+    beat(health.RECONCILED, now=now, detail="1 called sent, and no call says so")
+    assert ready(client)[2]["messages_compared"] == "degraded"
+    beat(health.RECONCILED, now=now)
+    assert ready(client)[2]["messages_compared"] == "ok"
 
 
 def test_an_old_schema_is_not_ready(client: FlaskClient, well: None) -> None:
