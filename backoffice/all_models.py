@@ -10,8 +10,10 @@ from backoffice.files import models as files
 from backoffice.handover import models as handover
 from backoffice.incidents import models as incidents
 from backoffice.leads import models as leads
+from backoffice.line import models as line
 from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
+from backoffice.messaging import entries
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
 from backoffice.playbooks import models as playbooks
@@ -27,8 +29,8 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, staff, files, handover,
-    leads, clients, exercises, screening, bookings, waiting, replanning, shifts, memberships, incidents, programs,
-    session_logs, progress, care, playbooks, merging,
+    audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries, line,
+    staff, files, handover, leads, clients, exercises, screening, bookings, waiting, replanning, shifts,
+    memberships, incidents, programs, session_logs, progress, care, playbooks, merging,
 )  # fmt: skip
 metadata = Base.metadata

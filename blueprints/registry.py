@@ -28,6 +28,11 @@ from blueprints.health.views import health
 from blueprints.incidents.views import incidents
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
+from blueprints.line.accounts import line_accounts
+from blueprints.line.booking import line_booking
+from blueprints.line.connect import line_connect
+from blueprints.line.person import person_line
+from blueprints.line.webhook import line_webhook
 from blueprints.memberships.joining import joining
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
@@ -89,6 +94,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents,
     joining,
     leads,
+    line_accounts,
+    line_booking,
+    line_connect,
+    line_webhook,
     manage,
     measure_kinds,
     merging,
@@ -98,6 +107,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     offers,
     palette,
     people,
+    person_line,
     program_templates,
     programs,
     playbooks,

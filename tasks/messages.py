@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Flask, current_app
 
 from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
+from backoffice.bookings.line_menu import change_facts
 from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
 from backoffice.care.replies import care_facts
 from backoffice.core.celery_app import celery
@@ -12,6 +13,8 @@ from backoffice.core.config import Settings
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
 from backoffice.health import RECONCILED
+from backoffice.line.facts import answer_facts, invite_facts
+from backoffice.line.menu import ANSWERS
 from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.delivery import Delivery
@@ -47,6 +50,10 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.CARE_REPLY: care_facts,
     Kind.HOME_PROGRAM: home_facts,
     Kind.WELCOME: welcome_facts,
+    **dict.fromkeys((Kind.LINE_GREETING, Kind.LINE_CONNECTED, Kind.LINE_CODE_REFUSED), answer_facts),
+    **dict.fromkeys(ANSWERS.values(), answer_facts),
+    Kind.LINE_CHANGE: change_facts,
+    Kind.LINE_INVITE: invite_facts,
 }
 
 

@@ -24,6 +24,11 @@ SCHEDULE = (
         "Delivers messages that are due and takes over those whose worker has died.",
     ),
     Periodic(
+        "tasks.line.handle_events",
+        timedelta(seconds=15),
+        "Handles what the webhook of LINE kept: who follows, what was written, which button was tapped.",
+    ),
+    Periodic(
         "tasks.bookings.offer_free_times",
         timedelta(minutes=1),
         "Ends holds and offers whose time is over and offers free times to the waiting list.",

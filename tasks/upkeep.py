@@ -15,6 +15,8 @@ from backoffice.core.uploads import forget_uploads
 from backoffice.exercises.photos import forget_photos
 from backoffice.files.actions import forget_files
 from backoffice.health import BACKUP
+from backoffice.line.codes import forget_codes
+from backoffice.line.handling import forget_events
 from backoffice.staff import failures, sessions, tokens
 from backoffice.studio.queries import the_studio
 from tasks.context import in_one_transaction, run_sweep
@@ -66,6 +68,8 @@ def forget_everything_old(now: datetime) -> None:
         forget_meals,
         forget_files,
         forget_photos,
+        forget_codes,
+        forget_events,
         tokens.forget_old,
         failures.forget_old,
         sessions.forget_old,

@@ -17,10 +17,12 @@ from backoffice.bookings.queries import manage_path
 from backoffice.core.db import db
 from backoffice.core.language import N_, pick
 from backoffice.core.links import absolute
+from backoffice.line.paths import connect_path
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
+from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
-from backoffice.studio.models import Service, ServiceKind
+from backoffice.studio.models import Service, ServiceKind, Studio
 
 BOOKING_KINDS = (
     Kind.BOOKING_CONFIRMED,
@@ -54,7 +56,10 @@ def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
         return NotWanted(GONE)
     if (reason := _untrue(message, visit, now)) is not None:
         return NotWanted(reason)
-    return Facts({"booking": _words(visit, message.language, now), "book_url": absolute("/book")})
+    words = _words(visit, message.language, now)
+    return Facts(
+        {"booking": words, "book_url": absolute("/book"), "line_url": _line_url(visit.participant, message)}
+    )
 
 
 def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
@@ -103,6 +108,16 @@ def _untrue(message: Message, visit: Visit, now: datetime) -> str | None:
     if booking.state != BookingState.BOOKED or visit.participant.attendance == Attendance.NO_SHOW:
         return NOT_BOOKED
     return BEGUN if booking.starts_at <= now else None
+
+
+def _line_url(participant: Participant, message: Message) -> str:
+    """The page on which the guest connects LINE; nothing when that is done, or the gym is not on LINE."""
+    row = db.session.execute(
+        select(Studio.line_id, Person.line_user_id)
+        .join(Person, Person.id == participant.person_id)
+        .where(Studio.id == message.studio_id)
+    ).one()
+    return absolute(connect_path(participant.person_id)) if row.line_id and not row.line_user_id else ""
 
 
 def _words(visit: Visit, language: str, now: datetime) -> dict[str, Any]:

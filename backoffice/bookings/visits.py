@@ -52,6 +52,7 @@ class VisitRequest:
     follow_up: bool = False
     wording: str
     source: str = WEB_SOURCE
+    channel: BookingChannel = BookingChannel.WEB
     article: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,7 +89,7 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
         trainer_id=trainer_id,
         starts_at=request.starts_at,
         participants=[Guest(person, request.needs_wear, request.wear_size, request.shoe_cm)],
-        channel=BookingChannel.WEB,
+        channel=request.channel,
         lead=lead,
         is_named=request.is_named,
         wants_woman=request.wants_woman,

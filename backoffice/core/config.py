@@ -66,6 +66,11 @@ class Settings:
         return self.backoffice_env == "production"
 
     @property
+    def line_channel_secrets(self) -> tuple[str, ...]:
+        """The secrets a webhook may be signed with, newest first; none when LINE is not set up."""
+        return tuple(one for one in re.split(r"[,\s]+", self.line_channel_secret) if one)
+
+    @property
     def libpq_url(self) -> str:
         """The database address as psycopg itself reads it."""
         return self.database_url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -1,6 +1,7 @@
 """Signed links for people without an account. The address is built from PUBLIC_URL, never from a request."""
 
 import hashlib
+import hmac
 import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -65,3 +66,8 @@ def secret_token() -> str:
 def token_hash(token: str) -> str:
     """What the database keeps of a secret token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """What the database keeps of a secret so short that a plain hash could be tried out: nothing without SECRET_KEY."""
+    return hmac.new(_secret.encode(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()

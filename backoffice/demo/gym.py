@@ -13,6 +13,7 @@ from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.exercises import add_own_exercises
 from backoffice.demo.health_checks import answer_sheets
+from backoffice.demo.line import tell_line
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
 from backoffice.demo.progress import measure_members
@@ -49,6 +50,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     plan_members(diary, members, own)
     write_up(diary, members, own)
     tell_stories(diary, members)
+    tell_line(diary, members)
     with transaction():
         _finish_past_calls(now)
         _leave_past_messages_unsent(now)
@@ -77,6 +79,7 @@ def _finish_past_calls(now: datetime) -> None:
 def _found(since: date, *, now: datetime) -> Studio:
     studio = found_gym("整 SEI", "SEI Kyoto", by=SYSTEM, now=now)
     studio.phone, studio.mail = "075-000-0000", "desk@demo.example"
+    studio.line_id = "@sei-demo"
     studio.address_ja = "京都市中京区(デモ)二条町1-2 三階"
     studio.address_en = "3F, 1-2 Nijo-cho (demo), Nakagyo-ku, Kyoto"
     studio.way_ja = (

@@ -15,6 +15,7 @@ from backoffice.core.contact import fold_kana, fold_name, plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
+from backoffice.line.queries import blocked_at
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.queries import (
     BOTH_MEMBERS,
@@ -240,5 +241,6 @@ def _fold_again(*people: Person) -> None:
     db.session.flush()
     for person in locked_people([one.id for one in people]):
         fold(person)
+        person.line_blocked_at = blocked_at(person.line_user_id)
         person.version += 1
     db.session.flush()

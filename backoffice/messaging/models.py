@@ -39,6 +39,14 @@ class Kind(StrEnum):
     FIRST_MONTH = "first_month"
     SHEET_EXPIRING = "sheet_expiring"
     CARE_REMINDED = "care_reminded"
+    LINE_GREETING = "line_greeting"
+    LINE_CONNECTED = "line_connected"
+    LINE_CODE_REFUSED = "line_code_refused"
+    LINE_BOOK = "line_book"
+    LINE_CHANGE = "line_change"
+    LINE_WAY = "line_way"
+    LINE_QUESTION = "line_question"
+    LINE_INVITE = "line_invite"
 
 
 class Channel(StrEnum):

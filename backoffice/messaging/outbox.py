@@ -93,7 +93,7 @@ def _row(draft: Draft, studio_id: int, hours: QuietHours, *, now: datetime) -> d
         "lead_id": draft.lead_id,
         "run_id": draft.run_id,
         "step_id": draft.step_id,
-        "channel": Channel.MAIL.value,  # chosen anew by each claim
+        "channel": (POLICIES[draft.kind].only_by or Channel.MAIL).value,  # chosen anew by each claim
         "values": dict(draft.values or {}),
     }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backoffice.core.language import N_
-from backoffice.messaging.models import Kind
+from backoffice.messaging.models import Channel, Kind
 
 
 class Quiet(StrEnum):
@@ -20,12 +20,16 @@ class Quiet(StrEnum):
 
 @dataclass(frozen=True)
 class KindPolicy:
-    """The rules of one kind. `label` is what screens call it; `is_secret` texts are never kept nor shown."""
+    """The rules of one kind. `label` is what screens call it; `is_secret` texts are never kept nor shown.
+
+    `only_by` names the one road that makes sense: an answer to somebody on LINE goes there, whatever the studio chose.
+    """
 
     label: str
     quiet: Quiet
     needs_consent: bool = False
     is_secret: bool = False
+    only_by: Channel | None = None
 
 
 POLICIES: dict[Kind, KindPolicy] = {
@@ -52,6 +56,14 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.FIRST_MONTH: KindPolicy(N_("The first weeks of a member"), Quiet.LATER, needs_consent=True),
     Kind.SHEET_EXPIRING: KindPolicy(N_("Health check sheet running out"), Quiet.LATER),
     Kind.CARE_REMINDED: KindPolicy(N_("Check-in asked for again"), Quiet.LATER),
+    Kind.LINE_GREETING: KindPolicy(N_("LINE: greeting"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_CONNECTED: KindPolicy(N_("LINE: connected"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_CODE_REFUSED: KindPolicy(N_("LINE: code not valid"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_BOOK: KindPolicy(N_("LINE menu: book"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_CHANGE: KindPolicy(N_("LINE menu: change"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_WAY: KindPolicy(N_("LINE menu: way"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_QUESTION: KindPolicy(N_("LINE menu: question"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_INVITE: KindPolicy(N_("Link to connect LINE"), Quiet.LATER, only_by=Channel.MAIL),
 }
 
 FOLLOW_UP_KINDS = tuple(kind for kind, policy in POLICIES.items() if policy.needs_consent)

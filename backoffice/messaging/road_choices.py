@@ -16,7 +16,9 @@ from backoffice.studio.models import Studio
 
 ONLY_MAIL = N_("Links with a secret go by mail only.")
 
-CHOOSABLE = tuple(kind for kind, policy in POLICIES.items() if not policy.is_secret)
+CHOOSABLE = tuple(
+    kind for kind, policy in POLICIES.items() if not policy.is_secret and policy.only_by is None
+)
 """The kinds a studio may send by LINE. A secret link goes to the address that was confirmed for it."""
 
 

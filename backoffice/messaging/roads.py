@@ -16,12 +16,14 @@ from backoffice.messaging import breaker, settling
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
+from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.road_choices import CHOOSABLE
 from backoffice.people.queries import line_of, mail_of
 
 NO_CHANNEL = N_("Not sent: no channel set up.")
 NO_ADDRESS = N_("There is no mail address to send it to.")
 NO_ACCOUNT = N_("The LINE account it went to cannot be reached any more.")
+REFUSED = N_("LINE refused it.")
 NO_OTHER_ROAD = N_("LINE refused it, and it cannot go by mail.")
 KEY_TOO_OLD = N_("It may have arrived, and it is too late to ask LINE again under the same key.")
 
@@ -51,6 +53,8 @@ def choose_road(
     if is_doubtful and not settling.key_holds(row, channels.get(last), now):
         return NoRoad(MessageState.FAILED, KEY_TOO_OLD)
     was_refused = settling.was_refused(row, Channel.LINE)
+    if POLICIES[Kind(row.kind)].only_by is Channel.LINE:
+        return _answer_road(facts, channels, was_refused=was_refused)
     by_line = Channel.LINE in channels and not was_refused and _by_line(row, facts, now)
     channel = last if is_doubtful else Channel.LINE if by_line else Channel.MAIL
     address = _address(row, facts, channel)
@@ -61,6 +65,15 @@ def choose_road(
     if channel not in channels:
         return NoRoad(MessageState.NOT_SENT, NO_CHANNEL)
     return NoRoad(MessageState.FAILED, NO_ACCOUNT if channel is Channel.LINE else NO_ADDRESS)
+
+
+def _answer_road(facts: Facts, channels: Mapping[Channel, Transport], *, was_refused: bool) -> Road | NoRoad:
+    """An answer to somebody on LINE goes to the account that asked, or nowhere."""
+    if Channel.LINE not in channels:
+        return NoRoad(MessageState.NOT_SENT, NO_CHANNEL)
+    if was_refused or facts.address is None:
+        return NoRoad(MessageState.FAILED, REFUSED)
+    return Road(Channel.LINE, facts.address)
 
 
 def _by_line(row: Message, facts: Facts, now: datetime) -> bool:

@@ -43,6 +43,8 @@ class Studio(WithId):
     changing_ja: Mapped[str] = mapped_column(Text, default="")
     changing_en: Mapped[str] = mapped_column(Text, default="")
     map_url: Mapped[str] = mapped_column(Text, default="")
+    line_id: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The basic id of the gym's LINE account (@…); empty without one."""
     quiet_from: Mapped[time] = mapped_column(default=time(21, 0))
     quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
     follow_ups_a_week: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")

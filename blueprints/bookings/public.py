@@ -19,7 +19,7 @@ from backoffice.core.language import Language
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.studio.models import Service
 from backoffice.studio.queries import services
-from blueprints.bookings import campaign, person_check
+from blueprints.bookings import campaign, line_visit, person_check
 from blueprints.bookings.slot_picker import (
     Wish,
     chosen_start,
@@ -137,6 +137,7 @@ def send(slug: str) -> ResponseReturnValue:
         add_domain_error(form, error)
         return _form_page(form, service, wish, starts_at), error.status
     campaign.forget()
+    line_visit.forget()
     return redirect(result_of(form.form_token.data or "") or url_for("book.index"), code=303)
 
 
@@ -173,7 +174,7 @@ def _service(slug: str) -> Service:
 
 
 def _form(service: Service) -> VisitForm:
-    form = VisitForm(shown=person_check.stamp(now()))
+    form = VisitForm(shown=person_check.stamp(now()), data=line_visit.known())
     if not service.offers_wear:
         form.leave_out_wear()
     return form
@@ -193,6 +194,7 @@ def _book_once(form: VisitForm, service: Service, wish: Wish, starts_at: datetim
         return
     booking = book_visit(_request(form, service, wish, starts_at), by=VISITOR, now=now())
     guest = guests_of(booking.id)[0]
+    line_visit.note(guest.person_id, now=now())
     keep_result(token, url_for("book.done", token=manage_token(guest)))
 
 
@@ -216,6 +218,7 @@ def _request(form: VisitForm, service: Service, wish: Wish, starts_at: datetime)
         follow_up=form.follow_up.data,
         wording=WORDING,
         **campaign.remembered(),
+        **line_visit.origin(),
     )
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
+from backoffice.line.queries import number_unknown
 from backoffice.messaging import actions, queries
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.policy import POLICIES
@@ -18,7 +19,7 @@ from backoffice.playbooks.entries import ENTRIES
 from backoffice.playbooks.queries import run_behind
 from backoffice.staff.permissions import Permission
 from blueprints.messaging import words
-from blueprints.support.access import actor, permit
+from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
 from blueprints.support.filters import show_daytime
 from blueprints.support.language import say
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
         empty_words=words.EMPTY[filters.tray],
         kinds=words.kind_words(),
         address=_address(filters),
+        unknown=number_unknown(studio.id) if may(Permission.PEOPLE_EDIT) else 0,
     )
 
 

@@ -14,6 +14,7 @@ from backoffice.files.models import Shelf
 from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
 from backoffice.merging.queries import merged_into
+from backoffice.messaging.conversation_queries import conversation
 from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
 from backoffice.people.models import Person
@@ -28,6 +29,7 @@ from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
 from blueprints.leads.words import LEAD_WORDS
+from blueprints.line.words import KIND_WORDS
 from blueprints.people import cautions, consents, words
 from blueprints.people.blueprint import people
 from blueprints.people.forms import NoteForm, PersonForm, lines
@@ -226,6 +228,8 @@ _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "messages": lambda person_id: {
         "messages": messages_about(person_id=person_id),
         "runs": runs_of(person_id),
+        "said": conversation(current_studio().id, person_id=person_id),
+        "said_kinds": KIND_WORDS,
     },
     "consents": lambda person_id: {"consents": queries.consents(person_id)},
     "files": _files,

@@ -16,7 +16,7 @@ from wtforms import (
     TimeField,
     URLField,
 )
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
 from backoffice.core.language import N_
 from backoffice.studio.models import ServiceKind
@@ -25,6 +25,7 @@ from blueprints.support.forms import CreateForm, SafeForm, VersionField, optiona
 NAME = Length(max=80)
 LONG = Length(max=600)
 STEPS = (5, 10, 15, 20, 30, 60)
+LINE_ID = r"@[0-9a-z._-]{1,30}$"
 CLOCK = ["%H:%M", "%H:%M:%S"]
 
 KIND_WORDS = {
@@ -59,7 +60,7 @@ class StudioForm(SettingsForm):
     """Name, place, what visitors are told, and the habits of the booking page."""
 
     SECTIONS = (
-        (N_("Name and contact"), ("name_ja", "name_en", "phone", "mail")),
+        (N_("Name and contact"), ("name_ja", "name_en", "phone", "mail", "line_id")),
         (N_("How to find us"), ("address_ja", "address_en", "way_ja", "way_en", "map_url")),
         (N_("Told to guests before they come"), ("bring_ja", "bring_en", "changing_ja", "changing_en")),
         (
@@ -70,6 +71,9 @@ class StudioForm(SettingsForm):
     HINTS: ClassVar[dict[str, Any]] = {
         "slot_step_minutes": _l("Free times are offered in steps of so many minutes."),
         "horizon_days": _l("How many days ahead visitors can book."),
+        "line_id": _l(
+            "The basic ID of the gym's LINE account, beginning with @. Empty: LINE is offered nowhere."
+        ),
         "quiet_from": _l("Follow-up messages wait until the quiet hours are over."),
         "follow_ups_a_week": _l("The most that one person gets in seven days; 0 sends none."),
     }
@@ -78,6 +82,7 @@ class StudioForm(SettingsForm):
     name_en = StringField(_l("Name (English)"), validators=[NAME])
     phone = TelField(_l("Phone"), validators=[Length(max=30)])
     mail = EmailField(_l("Mail"), validators=[Optional(), Email(), Length(max=254)])
+    line_id = StringField(_l("LINE ID"), validators=[Optional(), Regexp(LINE_ID), Length(max=40)])
     address_ja = TextAreaField(_l("Address (Japanese)"), validators=[LONG])
     address_en = TextAreaField(_l("Address (English)"), validators=[LONG])
     way_ja = TextAreaField(_l("Way (Japanese)"), validators=[LONG])

@@ -18,6 +18,8 @@ from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
 from backoffice.incidents.models import Incident
 from backoffice.leads.models import Call, Lead, SavedView
+from backoffice.line.models import LineAccount
+from backoffice.messaging.entries import ConversationEntry
 from backoffice.messaging.models import Message
 from backoffice.playbooks.models import Playbook
 from backoffice.programs.models import Program
@@ -35,8 +37,8 @@ from tests.architecture.calling import PRINCIPALS, address, call, routes, undone
 from tests.architecture.golden import same_as_golden
 from tests.architecture.world import MARKS, World, make_world
 
-CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act"}
-"""RFC 8058: mail programs send the one-click unsubscribe without any page of ours."""
+CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act", "blueprints.line.webhook.receive"}
+"""RFC 8058: mail programs send the one-click unsubscribe without any page of ours. LINE signs what it sends."""
 
 OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
@@ -48,6 +50,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "check_in_id": CheckIn,
     "pose_photo_id": ProgressPhoto, "review_id": Review,
     "program_id": Program, "template_id": Program, "playbook_id": Playbook,
+    "account_id": LineAccount, "entry_id": ConversationEntry,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

@@ -29,8 +29,11 @@ from backoffice.incidents.models import IncidentKind
 from backoffice.leads.actions import capture_lead
 from backoffice.leads.calls import note_call
 from backoffice.leads.models import CallOutcome, SavedView
+from backoffice.line.accounts import held_account
 from backoffice.merging.actions import merge
-from backoffice.messaging.models import Message
+from backoffice.messaging.conversation import keep_said
+from backoffice.messaging.entries import EntryFile, EntryKind, FileState
+from backoffice.messaging.models import Channel, Message
 from backoffice.people.actions import add_note, create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.playbooks.models import PlaybookRun, PlaybookStep
@@ -176,6 +179,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     incident = report_incident(gym, told, by=own, now=now)
     planned = start_program(gym, person.id, "だれにも見せないメモ", starts_on=DAY, by=SYSTEM, now=now)
     template = add_template(gym, "基本", by=SYSTEM, now=now)
+    account, entry_id = _line(gym, now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -195,6 +199,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
+        "account_id": account, "entry_id": entry_id,
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
@@ -214,6 +219,28 @@ def _swap(gym: Studio, mori: Trainer, okada: Trainer, now: datetime) -> ShiftSwa
     day = DAY + timedelta(days=45)
     set_day(okada, day, [(600, 840)], version=None, by=SYSTEM, now=now)
     return ask(gym, mori, okada, day, spans=[(900, 1080)], by=SYSTEM, now=now)
+
+
+def _line(gym: Studio, now: datetime) -> tuple[int, int]:
+    """Somebody on LINE whom nobody knows yet, and a photo they sent."""
+    account = held_account(gym.id, "U" + "c3" * 16, now=now)
+    account.display_name = "だれにも見せない相談"
+    entry_id = keep_said(
+        gym.id, Channel.LINE, EntryKind.PHOTO, external_id="1", said_at=now, now=now, line_account_id=account.id
+    )  # fmt: skip
+    assert entry_id is not None
+    db.session.add(
+        EntryFile(
+            entry_id=entry_id,
+            state=FileState.KEPT,
+            next_try_at=now,
+            name="photo.jpg",
+            media_type="image/jpeg",
+            size=4,
+            content=b"jpeg",
+        )
+    )
+    return account.id, entry_id
 
 
 def at(hour: int, gym: Studio) -> datetime:

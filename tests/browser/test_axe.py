@@ -39,7 +39,11 @@ from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
-from backoffice.messaging.models import Message
+from backoffice.line.accounts import held_account
+from backoffice.line.paths import connect_path
+from backoffice.messaging.conversation import keep_said
+from backoffice.messaging.entries import EntryKind
+from backoffice.messaging.models import Channel, Message
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
@@ -82,6 +86,7 @@ NOT_PAGES = {
     "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
     "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
     "files.show", "progress_photos.show", "care_talk.meal",
+    "line_accounts.file", "line_booking.start",
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
@@ -110,6 +115,7 @@ STAFF_PAGES = (
     "/people/{person}/record", "/people/{person}/trainers", "/participants/{participant}/card", "/people/{person}/logs",
     "/my/day-and-week", "/incidents", "/incidents/new", "/incidents/{incident}",
     "/settings/playbooks", "/settings/playbooks/{playbook}",
+    "/people/{person}/line", "/line/accounts", "/line/accounts/{account}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
@@ -141,6 +147,7 @@ LINK_PAGES = (
     "/manage/{token}/move",
     "/manage/{token}/cancel",
     "/unsubscribe/{stop}",
+    "/line/connect/{connect}",
 )
 
 
@@ -193,8 +200,22 @@ def _story() -> dict[str, object]:
         "review": _review(guest.person_id, now),
         "pose": _pose(guest.person_id, now),
         **_program(guest.person_id, now),
+        **_line(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
+
+
+def _line(person_id: int, now: datetime) -> dict[str, object]:
+    """The gym is on LINE, and somebody wrote whom nobody knows yet."""
+    with transaction():
+        studio = the_studio()
+        studio.line_id = "@sei-kyoto"
+        account = held_account(studio.id, "U" + "d4" * 16, now=now)
+        account.display_name = "ちひろ"
+        said = {"said_at": now, "now": now, "line_account_id": account.id}
+        keep_said(studio.id, Channel.LINE, EntryKind.TEXT, external_id="1", body="明日行けますか", **said)
+        keep_said(studio.id, Channel.LINE, EntryKind.STICKER, external_id="2", body="", **said)
+    return {"account": account.id, "connect": connect_path(person_id).removeprefix("/line/connect/")}
 
 
 def _care(person_id: int, now: datetime) -> dict[str, object]:

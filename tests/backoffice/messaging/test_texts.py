@@ -91,6 +91,18 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
         "link": "https://sei.example/invite/SECRET",
         "days": 7,
         "hours": 2,
+        "is_known": True,
+        "visits": [
+            {
+                "starts_at": START + timedelta(weeks=week),
+                "service": "パーソナルトレーニング" if is_ja else "Personal session",
+                "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+                "manage_url": "https://sei.example/manage/TOKEN",
+            }
+            for week in range(2)
+        ],
+        "line_url": "https://sei.example/line/connect/TOKEN",
+        "connect_url": "https://sei.example/line/connect/TOKEN",
         "book_url": "https://sei.example/book",
         "unsubscribe_url": "https://sei.example/unsubscribe/TOKEN",
     }

@@ -1,0 +1,37 @@
+"""LINE: handle what the webhook kept, and read names and files."""
+
+from flask import Flask, current_app
+
+from backoffice.core.celery_app import celery
+from backoffice.core.config import Settings
+from backoffice.files.reading import read_upload
+from backoffice.line.fetching import KeptFile, fetch
+from backoffice.line.handling import handle_events
+from backoffice.line.intake import HANDLE_TASK
+from backoffice.line.reading import LineReader
+from tasks.context import run_sweep
+
+
+def set_up_reading(app: Flask) -> None:
+    """Give the application its way to read from LINE, if LINE is set up."""
+    settings: Settings = app.extensions["settings"]
+    token = settings.line_channel_access_token
+    app.extensions["line_reader"] = LineReader(settings.line_api_url, token) if token else None
+
+
+@celery.task(name=HANDLE_TASK)  # type: ignore[untyped-decorator]
+def handle_line_events() -> None:
+    """Handle every event that waits, and read the names and files that came with them."""
+    run_sweep("handle_line_events", handle_events)
+    run_sweep(
+        "fetch_from_line",
+        lambda now: (
+            fetch(reader, make_ready, now) if (reader := current_app.extensions["line_reader"]) else 0
+        ),
+    )
+
+
+def make_ready(content: bytes, name: str) -> KeptFile:
+    """A photo drawn anew or a PDF, as files about people are kept. Refuses (Invalid) anything else."""
+    ready = read_upload(content, name)
+    return KeptFile(ready.name, ready.media_type.value, ready.content)
