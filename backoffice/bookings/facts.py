@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from backoffice.bookings import guest_calendar
 from backoffice.bookings.models import (
     CANCELLED_STATES,
     Attendance,
@@ -32,6 +33,9 @@ BOOKING_KINDS = (
     Kind.REMINDER_TWO_HOURS,
 )
 
+WITH_CALENDAR = (Kind.BOOKING_CONFIRMED, Kind.BOOKING_MOVED)
+"""What tells of a time for the first time brings a file for the guest's own calendar."""
+
 GONE = N_("The booking is no longer on file for this person.")
 CHANGED = N_("The booking was changed since.")
 NOT_BOOKED = N_("The booking is no longer ahead.")
@@ -56,10 +60,12 @@ def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
         return NotWanted(GONE)
     if (reason := _untrue(message, visit, now)) is not None:
         return NotWanted(reason)
-    words = _words(visit, message.language, now)
-    return Facts(
-        {"booking": words, "book_url": absolute("/book"), "line_url": _line_url(visit.participant, message)}
-    )
+    values = {
+        "booking": _words(visit, message.language, now),
+        "book_url": absolute("/book"),
+        "line_url": _line_url(visit.participant, message),
+    }
+    return Facts(values, calendar=_calendar(visit, message, now))
 
 
 def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
@@ -68,12 +74,15 @@ def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
     if series is None or series.version != message.values.get("version"):
         return NotWanted(SERIES_CHANGED)
     rows = db.session.execute(
-        select(Booking.starts_at, Booking.ends_at, Trainer.name_ja, Trainer.name_en)
+        select(
+            Booking.id, Booking.version, Booking.starts_at, Booking.ends_at, Trainer.name_ja, Trainer.name_en
+        )
         .join(Trainer, Trainer.id == Booking.trainer_id)
         .where(Booking.series_id == series.id, Booking.state == BookingState.BOOKED, Booking.starts_at > now)
         .order_by(Booking.starts_at)
-    )
+    ).all()
     service = db.session.get_one(Service, series.service_id)
+    name = pick(message.language, service.name_ja, service.name_en)
     dates = [
         {
             "starts_at": row.starts_at,
@@ -82,9 +91,13 @@ def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
         }
         for row in rows
     ]
-    return Facts(
-        {"series": {"service": pick(message.language, service.name_ja, service.name_en), "dates": dates}}
-    )
+    is_online = service.kind == ServiceKind.ONLINE
+    visits = [
+        guest_calendar.Visit(row.id, row.version, row.starts_at, row.ends_at, name, is_online) for row in rows
+    ]
+    studio = db.session.get_one(Studio, series.studio_id)
+    calendar = guest_calendar.guest_calendar(studio, visits, message.language, now=now) if visits else ""
+    return Facts({"series": {"service": name, "dates": dates}}, calendar=calendar)
 
 
 def _visit(message: Message) -> Visit | None:
@@ -118,6 +131,19 @@ def _line_url(participant: Participant, message: Message) -> str:
         .where(Studio.id == message.studio_id)
     ).one()
     return absolute(connect_path(participant.person_id)) if row.line_id and not row.line_user_id else ""
+
+
+def _calendar(visit: Visit, message: Message, now: datetime) -> str:
+    """The booking for the guest's own calendar, where the kind brings one."""
+    if message.kind not in WITH_CALENDAR:
+        return ""
+    booking, _participant, service, _trainer = visit
+    entry = guest_calendar.Visit(
+        booking.id, booking.version, booking.starts_at, booking.ends_at,
+        pick(message.language, service.name_ja, service.name_en), service.kind == ServiceKind.ONLINE,
+    )  # fmt: skip
+    studio = db.session.get_one(Studio, booking.studio_id)
+    return guest_calendar.guest_calendar(studio, [entry], message.language, now=now)
 
 
 def _words(visit: Visit, language: str, now: datetime) -> dict[str, Any]:

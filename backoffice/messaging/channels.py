@@ -60,6 +60,10 @@ class Envelope:
     address: str
     subject: str
     body: str
+    brand: str = ""
+    """The studio's name in the reader's language, for the top of a letter."""
+    calendar: str = ""
+    """An iCalendar file to put beside the text, or nothing."""
     reply_to: str = ""
     unsubscribe_url: str = ""
 

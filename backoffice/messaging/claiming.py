@@ -19,7 +19,7 @@ from backoffice.messaging.models import Attempt, Channel, Kind, Message, Message
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, held_until
 from backoffice.messaging.roads import NoRoad, Road, choose_road
-from backoffice.messaging.texts import masked, render
+from backoffice.messaging.texts import masked, render, studio_words
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import consent
 from backoffice.studio.models import Studio
@@ -137,6 +137,8 @@ class Claimer:
             address=road.address,
             subject=text.subject,
             body=text.body,
+            brand=studio_words(studio, row.language).name,
+            calendar=facts.calendar,
             reply_to=studio.mail,
             unsubscribe_url=unsubscribe,
         )

@@ -10,12 +10,16 @@ from backoffice.messaging.models import Message
 
 @dataclass(frozen=True)
 class Facts:
-    """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept."""
+    """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept.
+
+    `calendar` is an iCalendar file that goes with a mail.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     address: str | None = None
     name: str | None = None
     secrets: frozenset[str] = frozenset()
+    calendar: str = ""
 
 
 @dataclass(frozen=True)

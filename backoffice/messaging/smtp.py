@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from backoffice.core import clock
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
+from backoffice.messaging.letters import as_html
 from backoffice.messaging.smtp_answers import after_the_dot, before_the_dot, classify
 
 PORTS = {"smtp": 587, "smtps": 465}
@@ -124,7 +125,7 @@ def _finish(server: smtplib.SMTP) -> Outcome:
 
 
 def as_mail(envelope: Envelope, sender: str) -> bytes:
-    """The mail as it goes over the wire, dots doubled, without the final dot.
+    """The mail as it goes over the wire, dots doubled, without the final dot: the text, and the same as a letter.
 
     The Message-ID comes from the retry key: should two copies ever exist, mail programs show one.
     """
@@ -141,8 +142,23 @@ def as_mail(envelope: Envelope, sender: str) -> bytes:
     if envelope.reply_to:
         mail["Reply-To"] = envelope.reply_to
     mail.set_content(envelope.body, cte="base64")
+    mail.add_alternative(_letter(envelope, name), subtype="html", cte="base64")
+    if envelope.calendar:
+        _add_calendar(mail, envelope.calendar)
     content = _way_out(envelope) + mail.as_bytes()
     return content.replace(b"\r\n.", b"\r\n..")
+
+
+def _letter(envelope: Envelope, sender: str) -> str:
+    brand = envelope.brand or sender
+    return as_html(envelope.subject, envelope.body, language=envelope.language, brand=brand)
+
+
+def _add_calendar(mail: EmailMessage, calendar: str) -> None:
+    """A file that any calendar opens; the method stands on the part as it stands inside (RFC 6047)."""
+    mail.add_attachment(
+        calendar, subtype="calendar", cte="base64", filename="booking.ics", params={"method": "PUBLISH"}
+    )
 
 
 def _way_out(envelope: Envelope) -> bytes:

@@ -36,13 +36,14 @@ class Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.seconds * self.dice.random())
         mail = message_from_bytes(bytes(envelope.content or b""), policy=default)
-        body = mail.get_body()
+        body = mail.get_body(("plain",))
         entry = {
             "to": envelope.rcpt_tos,
             "subject": str(mail["Subject"]),
             "message_id": str(mail["Message-ID"]),
             "headers": {name: str(value) for name, value in mail.items()},
             "body": body.get_content() if body is not None else "",
+            "parts": [part.get_content_type() for part in mail.walk() if not part.is_multipart()],
         }
         journal.append(self.path, entry)
         if self.dice.random() < self.lose and server.transport is not None:

@@ -92,6 +92,7 @@ def test_a_series_is_bookings_and_one_message_with_all_dates(desk_book: Desk) ->
     facts = series_facts(message, desk_book.now)
     assert isinstance(facts, Facts)
     assert len(facts.values["series"]["dates"]) == 5
+    assert facts.calendar.count("BEGIN:VEVENT") == 5
 
 
 def test_one_date_that_has_gone_stops_no_other(desk_book: Desk) -> None:

@@ -44,6 +44,32 @@ def test_a_due_message_is_sent_once(
     assert "11月26日(木)16:00" in message.subject
 
 
+@pytest.mark.parametrize(
+    ("kind", "has_one"),
+    [
+        (Kind.BOOKING_CONFIRMED, True),
+        (Kind.BOOKING_MOVED, True),
+        (Kind.REMINDER_DAY_BEFORE, False),
+        (Kind.REMINDER_TWO_HOURS, False),
+    ],
+)
+def test_what_tells_of_a_time_brings_a_calendar(
+    kind: Kind,
+    has_one: bool,
+    queue: Queue,
+    deliver: Deliver,
+    channel: RecordingChannel,
+    booking: Booking,
+    now: datetime,
+) -> None:
+    queue(kind)
+    deliver(now)
+    (envelope,) = channel.sent
+    assert envelope.brand == "整 SEI"
+    assert (f"UID:visit-{booking.id}@" in envelope.calendar) is has_one
+    assert ("DTSTART:20261126T070000Z" in envelope.calendar) is has_one
+
+
 def test_the_same_cause_queues_one_message(
     queue: Queue, deliver: Deliver, channel: RecordingChannel, now: datetime
 ) -> None:

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_string
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
@@ -126,9 +127,37 @@ def test_the_mail_says_what_it_should() -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Reply-To"] == "desk@sei.example"
     assert mail["List-Unsubscribe"] is None
-    body = mail.get_body()
+    body = mail.get_body(("plain",))
     assert body is not None
     assert body.get_content().replace("\r\n", "\n") == ENVELOPE.body
+
+
+def mail_of(envelope: Envelope) -> EmailMessage:
+    """The mail as a server accepted it."""
+    script = Script()
+    with scripted_mail_server(script) as port:
+        SmtpChannel(f"smtp://127.0.0.1:{port}", SENDER).send(envelope, lambda: True)
+    return message_from_string(script.accepted[0].replace("\r\n..", "\r\n."), policy=default)
+
+
+def test_a_mail_is_a_text_and_the_same_as_a_letter() -> None:
+    mail = mail_of(ENVELOPE)
+    assert mail.get_content_type() == "multipart/alternative"
+    text, letter = mail.iter_parts()
+    assert text.get_content_type() == "text/plain"
+    assert letter.get_content_type() == "text/html"
+    assert "山田 花子 様" in letter.get_content()
+    assert "整 SEI" in letter.get_content(), "the name of the sender stands on top where no other is given"
+
+
+def test_a_calendar_goes_beside_both() -> None:
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:体験\r\nEND:VCALENDAR\r\n"
+    mail = mail_of(replace(ENVELOPE, calendar=calendar, brand="整"))
+    body, file = mail.iter_parts()
+    assert body.get_content_type() == "multipart/alternative"
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "booking.ics")
+    assert file["Content-Type"].params["method"] == "PUBLISH"
+    assert file.get_content().replace("\r\n", "\n") == calendar.replace("\r\n", "\n")
 
 
 def test_a_follow_up_can_be_stopped_with_one_click() -> None:

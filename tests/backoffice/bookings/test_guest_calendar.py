@@ -1,0 +1,58 @@
+"""The file for a guest's own calendar: right in time, the same entry after a move, and nothing that acts or tells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from icalendar import Calendar
+
+from backoffice.bookings.guest_calendar import Visit, guest_calendar
+from backoffice.studio.models import Studio
+from tests.backoffice.messaging.test_texts import STUDIO
+
+NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
+HALF_PAST_MIDNIGHT = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
+
+
+def visit(**changes: object) -> Visit:
+    values = {
+        "booking_id": 7, "version": 1, "starts_at": HALF_PAST_MIDNIGHT, "service": "体験トレーニング",
+        "ends_at": HALF_PAST_MIDNIGHT + timedelta(hours=1), "is_online": False,
+    }  # fmt: skip
+    return Visit(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def entry_of(one: Visit, language: str = "ja", studio: Studio = STUDIO) -> Calendar:
+    (entry,) = Calendar.from_ical(guest_calendar(studio, [one], language, now=NOW)).events
+    return entry
+
+
+def test_it_says_when_what_and_where() -> None:
+    entry = entry_of(visit())
+    assert entry.start == HALF_PAST_MIDNIGHT
+    assert entry.end - entry.start == timedelta(hours=1)
+    assert entry["summary"] == "整 SEI 体験トレーニング"
+    assert entry["location"] == STUDIO.address_ja
+    assert STUDIO.way_ja in entry["description"]
+    assert "075-555-0123" in entry["description"]
+    assert entry_of(visit(service="Trial"), "en")["location"] == STUDIO.address_en
+
+
+def test_a_moved_booking_is_the_same_entry_with_a_higher_number() -> None:
+    before, after = entry_of(visit()), entry_of(visit(version=2))
+    assert before["uid"] == after["uid"]
+    assert (before["sequence"], after["sequence"]) == (1, 2)
+
+
+def test_an_online_visit_has_no_place_and_a_bare_studio_leaves_no_holes() -> None:
+    assert "location" not in entry_of(visit(is_online=True))
+    bare = Studio(
+        name_ja="整", name_en="", zone="Asia/Tokyo", phone="", address_ja="", address_en="", way_ja="", way_en="",
+        bring_ja="", bring_en="", changing_ja="", changing_en="", mail="", map_url="",
+    )  # fmt: skip
+    assert not {"location", "description"} & set(entry_of(visit(), studio=bare))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_link_stands_in_it(language: str) -> None:
+    """Calendars are shared: who sees the entry must not be able to cancel it."""
+    assert "http" not in guest_calendar(STUDIO, [visit()], language, now=NOW)
