@@ -16,16 +16,16 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text, update
 
 from backoffice.bookings import facts as booking_facts
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import db, transaction
-from backoffice.messaging import claiming, delivery, outbox
-from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
+from backoffice.messaging import claiming, delivery, outbox, settling
+from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome, Transport
 from backoffice.messaging.claiming import Claimer
 from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
 from backoffice.studio.queries import the_studio
 from tasks.messages import PROVIDERS
 from tests.faults import world
@@ -86,10 +86,13 @@ class Stage:
         kind = Kind.BOOKING_CONFIRMED
         return world.queue(the_studio().id, kind, person_id, booking_id, now=now)
 
-    def sweep(self, provider: Provider) -> None:
+    def sweep(self, provider: Provider, line: Provider | None = None) -> None:
         """One sweep of a worker, which may die in it."""
+        channels: dict[Channel, Transport] = {Channel.MAIL: provider}
+        if line is not None:
+            channels[Channel.LINE] = line
         with self.app.app_context(), suppress(Killed):
-            Delivery({Channel.MAIL: provider}, PROVIDERS, LEASE).deliver_due(datetime.now(UTC))
+            Delivery(channels, PROVIDERS, LEASE).deliver_due(datetime.now(UTC))
 
     def in_background(self, provider: Provider) -> threading.Thread:
         """The same in a thread: a second worker."""
@@ -236,6 +239,31 @@ def taking_back(stage: Stage) -> list[str]:
     return ["sent after it was cancelled"] * (provider.accepted[message_id] != 0)
 
 
+def road(stage: Stage) -> list[str]:
+    """LINE took it and its answer was lost; then the studio chooses mail. It must not go there as well."""
+    message_id, _booking = stage.queue()
+    mail, line = Provider(), Provider(knows_keys=True)
+    with transaction():
+        chosen = MessageRoad(studio_id=the_studio().id, kind=Kind.BOOKING_CONFIRMED, channel=Channel.LINE)
+        db.session.add(chosen)
+
+    def loses_the_answer(envelope: Envelope, hand_over: HandOver) -> Outcome:
+        hand_over()
+        line.take(envelope)
+        return Outcome(Ending.AMBIGUOUS)
+
+    line.script = [loses_the_answer]
+    stage.sweep(mail, line)
+    with transaction():
+        db.session.execute(delete(MessageRoad).where(MessageRoad.kind == Kind.BOOKING_CONFIRMED))
+        db.session.execute(
+            update(Message).where(Message.id == message_id).values(next_try_at=datetime.now(UTC))
+        )
+    stage.sweep(mail, line)
+    accepted = mail.accepted[message_id] + line.accepted[message_id]
+    return [f"accepted {accepted} times"] * (accepted != 1)
+
+
 def without_phase() -> AbstractContextManager[Any]:
     return patch.object(delivery, "hand_over", lambda envelope: True)
 
@@ -285,6 +313,10 @@ def without_taking_back() -> AbstractContextManager[Any]:
     return patch.object(outbox, "can_be_taken_back", lambda: Message.state == MessageState.PLANNED)
 
 
+def without_road() -> AbstractContextManager[Any]:
+    return patch.object(settling, "is_doubtful", lambda row: False)
+
+
 GUARDS: dict[str, tuple[Callable[[Stage], list[str]], Callable[[], AbstractContextManager[Any]]]] = {
     "phase": (phase, without_phase),
     "retry key": (retry_key, without_retry_key),
@@ -293,6 +325,7 @@ GUARDS: dict[str, tuple[Callable[[Stage], list[str]], Callable[[], AbstractConte
     "dedupe key": (dedupe_key, without_dedupe_key),
     "wantedness": (wantedness, without_wantedness),
     "taking back": (taking_back, without_taking_back),
+    "road": (road, without_road),
 }
 
 
