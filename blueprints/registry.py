@@ -36,6 +36,7 @@ from blueprints.line.webhook import line_webhook
 from blueprints.memberships.joining import joining
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
+from blueprints.messaging.texts import message_texts
 from blueprints.messaging.unsubscribe import unsubscribe
 from blueprints.messaging.views import messages
 from blueprints.my_week.views import my_week
@@ -102,6 +103,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     measure_kinds,
     merging,
     message_roads,
+    message_texts,
     messages,
     my_week,
     offers,

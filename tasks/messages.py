@@ -31,7 +31,7 @@ from backoffice.playbooks.facts import step_facts
 from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.programs.home import home_facts
 from backoffice.replanning.facts import proposal_facts
-from backoffice.staff.facts import staff_facts
+from backoffice.staff.facts import staff_facts, text_test_facts
 from backoffice.studio.queries import the_studio
 from backoffice.waiting.facts import offer_facts
 from tasks.context import in_one_transaction, run_sweep
@@ -54,6 +54,7 @@ PROVIDERS: dict[Kind, Provider] = {
     **dict.fromkeys(ANSWERS.values(), answer_facts),
     Kind.LINE_CHANGE: change_facts,
     Kind.LINE_INVITE: invite_facts,
+    Kind.TEXT_TEST: text_test_facts,
 }
 
 

@@ -18,6 +18,11 @@ def make_gym(*, now: datetime) -> Studio:
     """The default studio with two trainers (mori, okada), working 10:00-20:00 with a break 14:00-15:00 every day."""
     with transaction():
         studio = found_gym("整 SEI", "SEI", by=SYSTEM, now=now)
+        studio.phone, studio.mail = "+81755550123", "desk@sei.example"
+        studio.address_ja, studio.address_en = (
+            "京都市中京区烏丸通一丁目 2-3",
+            "2-3 Karasuma 1-chome, Nakagyo-ku, Kyoto",
+        )
         for slug, name_ja, name_en, is_woman in (
             ("mori", "森 亮介", "Ryosuke Mori", False),
             ("okada", "岡田 梨沙", "Risa Okada", True),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from backoffice.bookings import guest_calendar
 from backoffice.bookings.models import (
@@ -98,6 +98,28 @@ def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
     studio = db.session.get_one(Studio, series.studio_id)
     calendar = guest_calendar.guest_calendar(studio, visits, message.language, now=now) if visits else ""
     return Facts({"series": {"service": name, "dates": dates}}, calendar=calendar)
+
+
+def example_words(studio_id: int, person_id: int, language: str, *, now: datetime) -> dict[str, Any] | None:
+    """What a message would say of somebody's next booking, else of their last one; None without any.
+
+    For previews: without the link, which acts for them.
+    """
+    ahead = case((Booking.starts_at > now, Booking.starts_at))
+    row = db.session.execute(
+        select(Booking, Participant, Service, Trainer)
+        .join(Participant, Participant.booking_id == Booking.id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Trainer, Trainer.id == Booking.trainer_id)
+        .where(Booking.studio_id == studio_id, Participant.person_id == person_id)
+        .order_by(ahead.asc().nulls_last(), Booking.starts_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    words = _words(Visit(*row), language, now)
+    del words["manage_url"]
+    return words
 
 
 def _visit(message: Message) -> Visit | None:

@@ -1,6 +1,7 @@
 """What the welcome says about a new membership."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,22 +18,27 @@ NO_MEMBER = N_("The person is not a member.")
 
 def welcome_facts(message: Message, now: datetime) -> Facts | NotWanted:
     """Number, plan, first day and trainer of the newest membership."""
+    words = None if message.person_id is None else member_words(message.person_id, message.language)
+    return NotWanted(NO_MEMBER) if words is None else Facts({"client": words})
+
+
+def member_words(person_id: int, language: str) -> dict[str, Any] | None:
+    """What messages say about a member; None for somebody who is none."""
     row = db.session.execute(
         select(Client.member_number, Membership.starts_on, Plan, Trainer)
         .join(Membership, Membership.client_id == Client.id)
         .join(Plan, Plan.id == Membership.plan_id)
         .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
-        .where(Client.person_id == message.person_id)
+        .where(Client.person_id == person_id)
         .order_by(Membership.id.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
-        return NotWanted(NO_MEMBER)
-    plan, trainer, language = row.Plan, row.Trainer, message.language
-    values = {
+        return None
+    plan, trainer = row.Plan, row.Trainer
+    return {
         "member_number": row.member_number,
         "starts_on": row.starts_on,
         "plan": pick(language, plan.name_ja, plan.name_en),
         "trainer": pick(language, trainer.name_ja, trainer.name_en) if trainer is not None else "",
     }
-    return Facts({"client": values})

@@ -19,7 +19,8 @@ from backoffice.messaging.models import Attempt, Channel, Kind, Message, Message
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, held_until
 from backoffice.messaging.roads import NoRoad, Road, choose_road
-from backoffice.messaging.texts import masked, render, studio_words
+from backoffice.messaging.texts import says_who_sends, studio_words
+from backoffice.messaging.writing import note_failure, write
 from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import consent
 from backoffice.studio.models import Studio
@@ -32,6 +33,9 @@ LEASE = timedelta(minutes=3)
 TOO_LATE = N_("Its time was over before it could be sent.")
 TOO_LATE_QUIET = N_("Its time would be over before the quiet hours end.")
 NO_CONSENT = N_("There is no consent to such messages (any more).")
+NO_SENDER = N_(
+    "Not sent: by law such a message has to say the gym's address and how to reach it. Please complete the settings."
+)
 NO_TEXT = N_("The text could not be written. Please tell the owner: the worker's log says why.")
 
 
@@ -88,7 +92,9 @@ class Claimer:
         if row.state == MessageState.CLAIMED and not settling.take_over(row, last, now):
             return Step()
         studio = db.session.get_one(Studio, row.studio_id)
-        if _is_held_back(row, studio, now) or _lacks_consent(row, now) or is_over_cap(row, studio, now):
+        if _is_held_back(row, studio, now) or _may_not_advertise(row, studio, now):
+            return Step()
+        if is_over_cap(row, studio, now):
             return Step()
         facts = self.providers[Kind(row.kind)](row, now)
         if isinstance(facts, NotWanted):
@@ -106,10 +112,8 @@ class Claimer:
     def _claim(self, row: Message, studio: Studio, facts: Facts, road: Road, now: datetime) -> Envelope:
         name = facts.name if facts.name is not None else _name(row)
         unsubscribe = _unsubscribe_url(row)
-        values = {**facts.values, "unsubscribe_url": unsubscribe}
-        text = render(row.kind, row.language, studio, name, values)
-        kept = render(row.kind, row.language, studio, name, masked(values, facts.secrets))
-        row.channel, row.address, row.subject, row.body = road.channel, road.address, kept.subject, kept.body
+        text = write(row, studio, name, facts, unsubscribe)
+        row.channel, row.address = road.channel, road.address
         row.state, row.phase, row.reason = MessageState.CLAIMED, Phase.CALLING, ""
         row.fence += 1
         row.tries += 1
@@ -127,6 +131,8 @@ class Claimer:
         )
         db.session.add(attempt)
         db.session.flush()
+        if text.failed is not None:
+            note_failure(row, text.failed, now)
         return Envelope(
             message_id=row.id,
             fence=row.fence,
@@ -171,12 +177,16 @@ def _is_held_back(row: Message, studio: Studio, now: datetime) -> bool:
     return True
 
 
-def _lacks_consent(row: Message, now: datetime) -> bool:
+def _may_not_advertise(row: Message, studio: Studio, now: datetime) -> bool:
+    """Advertising goes to those who agreed, and says who sends it and where they are; else it ends here."""
     if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
         return False
-    if consent(row.person_id, Purpose.FOLLOW_UP):
+    if not consent(row.person_id, Purpose.FOLLOW_UP):
+        settling.end(row, MessageState.CANCELLED, NO_CONSENT, now)
+    elif not says_who_sends(studio, row.language):
+        settling.end(row, MessageState.NOT_SENT, NO_SENDER, now)
+    else:
         return False
-    settling.end(row, MessageState.CANCELLED, NO_CONSENT, now)
     return True
 
 

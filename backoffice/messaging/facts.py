@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from backoffice.messaging.models import Message
+from backoffice.messaging.texts import Text
 
 
 @dataclass(frozen=True)
 class Facts:
     """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept.
 
-    `calendar` is an iCalendar file that goes with a mail.
+    `calendar` is an iCalendar file that goes with a mail; `text` replaces the texts of the kind.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -20,6 +21,7 @@ class Facts:
     name: str | None = None
     secrets: frozenset[str] = frozenset()
     calendar: str = ""
+    text: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +24,7 @@ from backoffice.core.db import Base, WithId
 
 
 class Kind(StrEnum):
-    """Every kind of message; each has its texts in both languages under templates/texts/."""
+    """Every kind of message; each but the test of a text has its texts in both languages under templates/texts/."""
 
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_MOVED = "booking_moved"
@@ -47,6 +57,7 @@ class Kind(StrEnum):
     LINE_WAY = "line_way"
     LINE_QUESTION = "line_question"
     LINE_INVITE = "line_invite"
+    TEXT_TEST = "text_test"
 
 
 class Channel(StrEnum):
@@ -171,3 +182,39 @@ class Attempt(WithId):
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class MessageTemplate(WithId):
+    """What a gym says instead of the standard text of a kind, from a moment on; without words: the standard text again.
+
+    The newest version holds. Rows are never changed (a trigger refuses it), so an old one can be read and used again.
+    """
+
+    __tablename__ = "message_templates"
+    __table_args__ = (
+        UniqueConstraint("studio_id", "kind", "language", "version"),
+        CheckConstraint("(subject is null) = (body is null)", name="both_texts"),
+    )
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    subject: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(Text)
+
+
+class TextFailure(WithId):
+    """A message whose own text could not be written, so that it went out with the standard one."""
+
+    __tablename__ = "text_failures"
+    __table_args__ = (
+        UniqueConstraint("template_id", "message_id"),
+        Index("ix_text_failures_message_id", "message_id"),
+    )
+
+    template_id: Mapped[int] = mapped_column(ForeignKey("message_templates.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    at: Mapped[datetime]

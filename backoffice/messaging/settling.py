@@ -82,7 +82,7 @@ def end(row: Message, state: MessageState, reason: str, now: datetime) -> None:
         return
     _close(row, state, reason, now)
     if state is MessageState.FAILED and row.person_id is not None:
-        _ask_a_person(row, CHECK_FAILED, now)
+        ask_a_person(row, CHECK_FAILED, now)
 
 
 def may_have_arrived(message_id: int | None = None) -> ColumnElement[bool]:
@@ -127,18 +127,8 @@ def close_attempt(attempt_id: int, outcome: Outcome, now: datetime) -> None:
     db.session.execute(update(Attempt).where(Attempt.id == attempt_id).values(values))
 
 
-def _leave_open(row: Message, reason: str, now: datetime) -> None:
-    _close(row, MessageState.UNKNOWN, reason, now)
-    _ask_a_person(row, CHECK_UNKNOWN, now)
-
-
-def _close(row: Message, state: MessageState, reason: str, now: datetime) -> None:
-    row.state, row.reason = state, reason
-    row.ended_at, row.lease_until = now, None
-    row.version += 1
-
-
-def _ask_a_person(row: Message, title: str, now: datetime) -> None:
+def ask_a_person(row: Message, title: str, now: datetime) -> None:
+    """A task for the desk about a message. `title` is a marked text (N_)."""
     add_todo(
         TodoKind.CHECK_MESSAGE,
         title,
@@ -151,3 +141,14 @@ def _ask_a_person(row: Message, title: str, now: datetime) -> None:
         by=SYSTEM,
         now=now,
     )
+
+
+def _leave_open(row: Message, reason: str, now: datetime) -> None:
+    _close(row, MessageState.UNKNOWN, reason, now)
+    ask_a_person(row, CHECK_UNKNOWN, now)
+
+
+def _close(row: Message, state: MessageState, reason: str, now: datetime) -> None:
+    row.state, row.reason = state, reason
+    row.ended_at, row.lease_until = now, None
+    row.version += 1

@@ -1,36 +1,33 @@
-"""The words of each message, from templates/texts/<kind>/<language>.txt; the first line is the subject."""
+"""The words of each message: those the gym wrote, else those of the house; below them, who sends it."""
 
+import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
-
-from backoffice.core.clock import local
-from backoffice.core.config import ROOT
 from backoffice.core.contact import format_phone
 from backoffice.core.language import Language, pick
+from backoffice.messaging.models import Channel, Kind, MessageTemplate
+from backoffice.messaging.own_texts import own_text
+from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.wording import Source, fill, part, standard_source
 from backoffice.studio.models import Studio
 
-FOLDER = ROOT / "templates" / "texts"
+log = logging.getLogger(__name__)
+
 MASK = "●●●"
-WEEKDAYS_JA = "月火水木金土日"
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LIKE_AN_ADDRESS = re.compile(r"[/@<>]|www\.|\w\.\w{2,}", re.IGNORECASE)
 LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class Text:
-    """A message as a reader sees it."""
+    """A message as a reader sees it. `failed` is the gym's own text that could not be written, so this is the other."""
 
     subject: str
     body: str
+    failed: MessageTemplate | None = None
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,52 @@ class StudioWords:
 
 
 def render(kind: str, language: str, studio: Studio, name: str, values: Mapping[str, Any]) -> Text:
-    """The text of a message. A value that the template needs and nobody gave is an error, not a blank."""
-    template = _environment().get_template(f"{kind}/{language}.txt")
+    """The text of a message, as the gym wrote it last; without that, or where it cannot be written, the standard text.
+
+    One statement. A value that the standard text needs and nobody gave is an error, not a blank.
+    """
+    own = own_text(studio.id, kind, language)
+    if own is None:
+        return standard_text(kind, language, studio, name, values)
+    try:
+        return written(own_source(own), kind, language, studio, name, values)
+    except Exception:
+        # Whatever is wrong with what somebody typed, the guest still hears of the booking.
+        log.exception("own text could not be written", extra={"template_id": own.id})
+    return replace(standard_text(kind, language, studio, name, values), failed=own)
+
+
+def own_source(row: MessageTemplate) -> Source:
+    """What a gym wrote, to be run in the sandbox."""
+    return Source(row.subject or "", row.body or "", is_own=True)
+
+
+def standard_text(kind: str, language: str, studio: Studio, name: str, values: Mapping[str, Any]) -> Text:
+    """The text of the house."""
+    return written(standard_source(kind, language), kind, language, studio, name, values)
+
+
+def written(
+    source: Source, kind: str, language: str, studio: Studio, name: str, values: Mapping[str, Any]
+) -> Text:
+    """A source filled with values, signed by the studio; advertising says how to stop it, whoever wrote the text.
+
+    Raises whatever is wrong with the source or its values, and ValueError when nothing is left of it.
+    """
     words = studio_words(studio, language)
-    text = template.render(**values, language=language, studio=words, name=fit_name(name, language))
-    subject, _, body = text.strip().partition("\n")
-    return Text(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n")
+    given = {**values, "language": language, "studio": words, "name": fit_name(name, language)}
+    subject, body = fill(source, given)
+    if not subject or not body:
+        raise ValueError("nothing is left of the text")
+    whole = "\n\n".join([body, *(part(one, given) for one in _foot(Kind(kind), language))])
+    return Text(subject, re.sub(r"\n{3,}", "\n\n", whole) + "\n")
+
+
+def _foot(kind: Kind, language: str) -> list[str]:
+    """What stands below every text. In a conversation on LINE everybody sees who is speaking."""
+    if POLICIES[kind].only_by is Channel.LINE:
+        return []
+    return ["sign", f"stop_{language}"] if POLICIES[kind].needs_consent else ["sign"]
 
 
 def masked(values: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
@@ -85,36 +122,7 @@ def studio_words(studio: Studio, language: str) -> StudioWords:
     )
 
 
-@lru_cache
-def _environment() -> Environment:
-    # Plain text for mail: escaping for HTML would be wrong here.
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(day=_day, time=_time, yen=_yen)
-    return environment
-
-
-@pass_context
-def _day(context: Context, value: datetime | date) -> str:
-    """11月25日(水) or Wed 25 November, on the studio's calendar."""
-    day = local(value, context["studio"].zone).date() if isinstance(value, datetime) else value
-    if context["language"] == Language.JA:
-        return f"{day.month}月{day.day}日({WEEKDAYS_JA[day.weekday()]})"
-    return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
-
-
-@pass_context
-def _time(context: Context, value: datetime) -> str:
-    """19:00 on the studio's clock."""
-    return f"{local(value, context['studio'].zone):%H:%M}"
-
-
-@pass_context
-def _yen(context: Context, amount: int) -> str:
-    """5,500円 or ¥5,500."""
-    return f"{amount:,}円" if context["language"] == Language.JA else f"¥{amount:,}"
+def says_who_sends(studio: Studio, language: str) -> bool:
+    """Whether the studio's name, address and a way to reach it are on file, as the law asks of advertising mails."""
+    words = studio_words(studio, language)
+    return bool(words.name and words.address and (words.phone or words.mail))

@@ -13,6 +13,7 @@ from backoffice.core.errors import DomainError, NotFound
 from backoffice.line.queries import number_unknown
 from backoffice.messaging import actions, queries
 from backoffice.messaging.models import Kind, Message
+from backoffice.messaging.own_texts import failed_text
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.queries import Filters, MessageRow, Place, Tray
 from backoffice.playbooks.entries import ENTRIES
@@ -73,6 +74,7 @@ def show(message_id: int) -> ResponseReturnValue:
         entries=ENTRIES,
         is_secret=POLICIES[Kind(message.kind)].is_secret,
         can=_possible(message),
+        failed_text=failed_text(message.id),
     )
 
 

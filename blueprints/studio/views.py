@@ -89,6 +89,12 @@ DOORS = (
         N_("Which messages go by LINE, and how many this month has left"),
         Permission.STUDIO_EDIT,
     ),
+    Door(
+        "message_texts.index",
+        N_("Texts of messages"),
+        N_("What confirmations, reminders and follow-ups say"),
+        Permission.STUDIO_EDIT,
+    ),
     Door("exchange.index", N_("Data in and out"), N_("Lists as files for Excel"), Permission.EXPORTS_MAKE),
     Door("staff.team", N_("Staff"), N_("Accounts, roles and invitations"), Permission.STAFF_EDIT),
     Door("staff.audit", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),

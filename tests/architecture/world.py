@@ -200,6 +200,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
         "account_id": account, "entry_id": entry_id,
+        "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)

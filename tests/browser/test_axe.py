@@ -128,6 +128,8 @@ STAFF_PAGES = (
     "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/health-check",
     "/settings/messages", "/settings/opening-hours", "/settings/rooms",
+    "/settings/messages/texts", "/settings/messages/texts/booking_confirmed/ja",
+    "/settings/opening-hours", "/settings/rooms",
     "/settings/rooms/{room}", "/settings/services", "/settings/services/{service}", "/settings/services/new",
     "/settings/special-days", "/settings/studio", "/settings/team", "/settings/team/new", "/settings/team/{staff}",
     "/settings/time-off", "/settings/trainers", "/settings/trainers/{trainer}", "/settings/trainers/{trainer}/hours",

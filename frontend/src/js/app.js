@@ -17,4 +17,5 @@ import "./pose.js";
 import "./chosen.js";
 import "./palette.js";
 import "./copy.js";
+import "./insert.js";
 import "./strips.js";
