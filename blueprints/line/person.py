@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -29,17 +29,15 @@ INVITED_FOR = timedelta(days=2)
 NO_LINE = N_("LINE of the gym is not set up yet. A manager gives its ID in the settings of the studio.")
 
 
-@person_line.get("")
+@person_line.route("", methods=["GET", "POST"])
 @permit(Permission.PEOPLE_EDIT)
 def show(person_id: int) -> ResponseReturnValue:
-    """Where it stands; asked for again while the guest sends the code, the page says when it worked."""
-    return _page(person_id)
+    """Where it stands; asked for again while the guest sends the code, the page says when it worked.
 
-
-@person_line.post("")
-@permit(Permission.PEOPLE_EDIT)
-def make(person_id: int) -> ResponseReturnValue:
-    """A code for half an hour, to be scanned or read out. It is shown this once."""
+    A POST makes a code for half an hour, to be scanned or read out. It is shown this once.
+    """
+    if request.method == "GET":
+        return _page(person_id)
     bare_person(person_id)
     if not current_studio().line_id:
         raise Invalid(NO_LINE)
