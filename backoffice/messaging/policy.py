@@ -47,7 +47,7 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.HOME_PROGRAM: KindPolicy(N_("Link to the home program"), Quiet.LATER),
     Kind.STAFF_INVITE: KindPolicy(N_("Staff invitation"), Quiet.AT_ONCE, is_secret=True),
     Kind.PASSWORD_RESET: KindPolicy(N_("Password reset"), Quiet.AT_ONCE, is_secret=True),
-    Kind.TEXT_TEST: KindPolicy(N_("Test of a text"), Quiet.AT_ONCE),
+    Kind.TEXT_TEST: KindPolicy(N_("Test of a text"), Quiet.AT_ONCE, only_by=Channel.MAIL),
     Kind.WELCOME: KindPolicy(N_("Welcome"), Quiet.AT_ONCE),
     Kind.AFTER_COUNSELLING: KindPolicy(N_("Follow-up after counselling"), Quiet.LATER, needs_consent=True),
     Kind.AFTER_TRIAL: KindPolicy(N_("Follow-up after the trial"), Quiet.LATER, needs_consent=True),
