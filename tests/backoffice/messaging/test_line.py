@@ -1,5 +1,6 @@
 """LINE: every behaviour of the far end has its declared end, and nothing is taken twice under one key."""
 
+import time
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
@@ -82,7 +83,9 @@ def test_each_behaviour_has_its_end(
     taken: int,
 ) -> None:
     line.script = list(script)
+    started = time.monotonic()
     outcome = push(line)[0]
+    assert time.monotonic() - started < 20, "a slow drip would go on for a hundred seconds"
     assert (outcome.ending, outcome.blame, outcome.reason) == (ending, blame, reason)
     assert len(journal.read(line.path)) == taken
     assert len(line.pushes) == 1, "the library must not try again by itself"

@@ -157,6 +157,20 @@ def test_a_key_is_never_used_after_it_may_be_forgotten(queue: Queue, roads: Road
     assert _todo(message)
 
 
+def test_the_age_of_a_key_counts_from_its_first_use_at_line(
+    queue: Queue, roads: Roads, gym: Studio, now: datetime
+) -> None:
+    message = queue(Kind.REMINDER_DAY_BEFORE)
+    roads.mail.answers = [Outcome(Ending.RETRY_SOON, "busy")]
+    roads.deliver(now)
+    db.session.add(MessageRoad(studio_id=gym.id, kind=Kind.REMINDER_DAY_BEFORE, channel=Channel.LINE))
+    db.session.commit()
+    roads.line.answers = [LOST]
+    roads.deliver(now + timedelta(hours=24))
+    assert calls(message) == [("mail", "RETRY_SOON"), ("line", "AMBIGUOUS")]
+    assert message.state == MessageState.PLANNED, "the mail of a day ago says nothing about LINE's key"
+
+
 def test_refused_by_line_and_without_mail_somebody_has_to_call(
     queue: Queue, roads: Roads, guest: Person, now: datetime
 ) -> None:
