@@ -44,10 +44,10 @@ class OwnRun(NamedTuple):
     entered_at: datetime
 
 
-def live_playbooks() -> list[Playbook]:
-    """The playbooks that are on, of every studio."""
+def held_playbooks() -> list[Playbook]:
+    """The playbooks that are on, of every studio, held until the transaction ends: edits and sweeps take turns."""
     query = select(Playbook).where(Playbook.is_on, Playbook.archived_at.is_(None)).order_by(Playbook.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def playbook_rows(studio_id: int) -> list[PlaybookRow]:

@@ -21,7 +21,7 @@ from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import newest_answer, reachable
 from backoffice.playbooks.entries import ENTRIES
 from backoffice.playbooks.models import Deed, Entry, Playbook, PlaybookRun, PlaybookStep
-from backoffice.playbooks.queries import live_playbooks, steps_of
+from backoffice.playbooks.queries import held_playbooks, steps_of
 from backoffice.playbooks.stops import over
 from backoffice.playbooks.timing import OF_USE, ONCE_IN, due_at, earliest_event
 from backoffice.staff.models import Trainer
@@ -43,12 +43,15 @@ class Pending(NamedTuple):
 
 
 def reconcile_playbooks(now: datetime) -> int:
-    """End, let in and take steps in every playbook that is on; how many messages and tasks were made or taken back."""
-    return sum(reconcile(playbook, now=now) for playbook in live_playbooks())
+    """End, let in and take steps in every playbook that is on; how many messages and tasks were made or taken back.
+
+    A playbook that is being switched off or edited is waited for, so nobody enters it behind the manager's back.
+    """
+    return sum(reconcile(playbook, now=now) for playbook in held_playbooks())
 
 
 def reconcile(playbook: Playbook, *, now: datetime) -> int:
-    """Bring one playbook up to date; how many messages and tasks were made or taken back."""
+    """Bring one playbook, which the caller holds, up to date; how many messages and tasks were made or taken back."""
     steps = steps_of(playbook.id)
     changed = end_runs(over(playbook, now=now), now=now)
     _enter(playbook, steps, now=now)
