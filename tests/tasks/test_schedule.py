@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ def worker(in_app: Flask, gym: Studio) -> Flask:
 
 
 def test_the_table_names_every_task_and_only_tasks() -> None:
+    for module in schedule.modules():  # as a worker does
+        import_module(module)
     ours = {name for name in celery.tasks if name.startswith("tasks.")}
     assert {one.task for one in schedule.SCHEDULE} == ours
     assert set(schedule.beat_schedule()) == ours
