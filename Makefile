@@ -26,6 +26,7 @@ test: check
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
 	TOWN=all $(BIN)/python -m pytest -q tests/backoffice/playbooks/test_simulation.py
+	RACES=all $(BIN)/python -m pytest -q tests/races/test_double_booking.py tests/races/test_http_double_booking.py
 
 axe: setup-dev
 	AXE=all $(BIN)/python -m pytest tests/browser/test_axe.py

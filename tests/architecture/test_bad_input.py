@@ -1,6 +1,7 @@
 """Odd input to every route: refused in words, never a server error, never a trace."""
 
 import ast
+import inspect
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,10 +28,10 @@ ODD = {
 
 
 @cache
-def names_of_inputs() -> list[str]:
-    """Every name that a view or form of ours reads: form fields, `args.get(…)`, `form.get(…)`."""
+def names_of_inputs(blueprint: str) -> list[str]:
+    """Every name that the views and forms of a blueprint read: form fields, `args.get(…)`, `form.get(…)`."""
     names: set[str] = set()
-    for file in BLUEPRINTS.rglob("*.py"):
+    for file in (*(BLUEPRINTS / blueprint).rglob("*.py"), *(BLUEPRINTS / "support").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and node.name.endswith("Form"):
                 names |= {target.id for line in node.body if isinstance(line, ast.Assign)
@@ -40,6 +41,12 @@ def names_of_inputs() -> list[str]:
                 if isinstance(name, str) and name.isidentifier() and name == name.lower():
                     names.add(name)
     return sorted(names - {"lang", "csrf_token"})
+
+
+def folder_of(app: Flask, endpoint: str) -> str:
+    """The folder of blueprints/ that answers for an endpoint; that of shared parts for what is not ours."""
+    module = inspect.unwrap(app.view_functions[endpoint]).__module__.split(".")
+    return module[1] if module[0] == "blueprints" else "support"
 
 
 @pytest.fixture
@@ -52,10 +59,11 @@ def world(gym: Studio, now: datetime) -> World:
 def test_no_route_breaks(
     app: Flask, world: World, now: datetime, odd: str, subtests: pytest.Subtests
 ) -> None:
-    names, sent = names_of_inputs(), quote(odd.encode("utf-8", "surrogatepass"), safe="")
-    asked = "&".join(f"{name}={sent}" for name in names)
-    typed = "&".join(f"{name}={sent}" for name in names[: MOST_FIELDS - 1])
+    sent = quote(odd.encode("utf-8", "surrogatepass"), safe="")
     for rule, method in routes(app):
+        names = names_of_inputs(folder_of(app, rule.endpoint))
+        asked = "&".join(f"{name}={sent}" for name in names)
+        typed = "&".join(f"{name}={sent}" for name in names[: MOST_FIELDS - 1])
         if method == "GET":
             more = {"query_string": asked}
         else:

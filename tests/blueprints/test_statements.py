@@ -1,7 +1,9 @@
 """What pages cost the database: at most so many statements, and as many for sixty rows as for five."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -37,6 +39,14 @@ PAGES = (
     ("/today?trainer=all", 11),  # managers are told of open incident reports as well
 )
 SIDES = ("timeline", "messages", "consents", "files", "changes")
+
+
+class Asked(NamedTuple):
+    """A page, how it is asked for, and how many statements it may cost."""
+
+    address: str
+    most: int
+    how: Mapping[str, Any] = MappingProxyType({})
 
 
 class Crowd:
@@ -120,30 +130,16 @@ def crowd(gym: Studio, now: datetime, by: Actor) -> Crowd:
     return Crowd(gym, now=now)
 
 
-@pytest.mark.parametrize(("address", "most"), PAGES)
-def test_a_page_costs_as_much_for_many_rows(
-    address: str, most: int, crowd: Crowd, manager: PageClient
+def test_pages_cost_as_much_for_many_rows(
+    crowd: Crowd, manager: PageClient, subtests: pytest.Subtests
 ) -> None:
-    address = address.format(person=crowd.grow(FEW).id)
-    few = cost(manager, address)
+    first = crowd.grow(FEW)
+    asked = [Asked(address.format(person=first.id), most) for address, most in PAGES]
+    asked += [Asked(f"/people/{first.id}/{side}", 6, {"headers": FRAGMENT}) for side in SIDES]
+    asked.append(Asked("/people/suggest", 2, {"method": "POST", "data": {"q": "客 1"}}))
+    few = [cost(manager, one.address, **one.how) for one in asked]
     crowd.grow(MANY - FEW)
-    many = cost(manager, address)
-    assert len(many) == len(few) <= most, "\n".join(many)
-
-
-def test_so_does_a_search(crowd: Crowd, manager: PageClient) -> None:
-    crowd.grow(FEW)
-    manager.get("/people")  # brings the token that forms carry
-    few = cost(manager, "/people/suggest", method="POST", data={"q": "客 1"})
-    crowd.grow(MANY - FEW)
-    many = cost(manager, "/people/suggest", method="POST", data={"q": "客 1"})
-    assert len(many) == len(few) <= 2, "\n".join(many)
-
-
-@pytest.mark.parametrize("side", SIDES)
-def test_a_side_of_a_person_costs_as_much_for_many_rows(side: str, crowd: Crowd, manager: PageClient) -> None:
-    address = f"/people/{crowd.grow(FEW).id}/{side}"
-    few = cost(manager, address, headers=FRAGMENT)
-    crowd.grow(MANY - FEW)
-    many = cost(manager, address, headers=FRAGMENT)
-    assert len(many) == len(few) <= 6, "\n".join(many)
+    for one, before in zip(asked, few, strict=True):
+        with subtests.test(address=one.address):
+            many = cost(manager, one.address, **one.how)
+            assert len(many) == len(before) <= one.most, "\n".join(many)
