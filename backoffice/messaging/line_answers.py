@@ -1,13 +1,13 @@
 """What LINE's answers mean: which are final, which are worth another try, and the plain reason for people."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 from linebot.v3.messaging.exceptions import ApiException
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from backoffice.core.language import N_
+from backoffice.messaging.answers import Answer
 from backoffice.messaging.channels import Blame, Ending, Outcome
 
 UNREACHABLE = N_("LINE could not be reached.")
@@ -28,17 +28,7 @@ LONGEST_DETAIL = 200
 ACCOUNT = re.compile(r"\b[UCR][0-9a-f]{32}\b")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The meaning of some answers: a pattern of "status words", how to go on, the plain reason, who is to blame."""
-
-    pattern: str
-    ending: Ending
-    reason: str
-    blame: Blame = Blame.MESSAGE
-
-
-# Looked through in order. A fault on LINE's side (5xx) may come after the message was taken: only the key can tell.
+# Patterns are of "status words". A fault of LINE (5xx) may come after the message was taken: only the key can tell.
 ANSWERS = (
     Answer(r"200\b|409\b", Ending.ACCEPTED, ""),
     Answer(r"429 .*monthly limit", Ending.NEVER, USED_UP, Blame.QUOTA),

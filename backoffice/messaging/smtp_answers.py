@@ -3,9 +3,9 @@
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass
 
 from backoffice.core.language import N_
+from backoffice.messaging.answers import Answer
 from backoffice.messaging.channels import Blame, Ending, Outcome
 
 UNREACHABLE = N_("The mail server could not be reached.")
@@ -23,17 +23,7 @@ LONGEST_DETAIL = 200
 ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The meaning of some answers: their codes (or the first digit of them), how to go on, the plain reason."""
-
-    pattern: str
-    ending: Ending
-    reason: str
-    blame: Blame = Blame.MESSAGE
-
-
-# Looked through in order; the text is "code enhanced-code words". Enhanced codes are those of RFC 3463.
+# Patterns are of "code enhanced-code words". Enhanced codes are those of RFC 3463.
 ANSWERS = (
     Answer(r"250\b", Ending.ACCEPTED, ""),
     Answer(r"(45|55)\d .?[45]\.2\.2|452 |552 ", Ending.RETRY_SLOWLY, FULL),
