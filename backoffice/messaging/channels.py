@@ -9,6 +9,8 @@ from typing import Protocol
 
 from backoffice.messaging.models import Channel
 
+LONGEST_DATA = 300
+
 
 class Ending(StrEnum):
     """How a call ended; what follows from it is decided in retries.py."""
@@ -48,6 +50,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Button:
+    """Something to tap below a text: its words, and the page it opens.
+
+    With `data` (at most 300 characters of ASCII) a channel that can sends that back instead of opening the page;
+    others keep to `url`.
+    """
+
+    label: str
+    url: str = ""
+    data: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label or not (self.url or self.data) or len(self.data) > LONGEST_DATA:
+            raise ValueError("a button needs words and something short to do")
+
+
+@dataclass(frozen=True)
 class Envelope:
     """One message on its way: where to, what it says, and the key that stays the same on every try."""
 
@@ -62,6 +81,7 @@ class Envelope:
     body: str
     brand: str = ""
     """The studio's name in the reader's language, for the top of a letter."""
+    buttons: tuple[Button, ...] = ()
     calendar: str = ""
     """An iCalendar file to put beside the text, or nothing."""
     reply_to: str = ""

@@ -144,6 +144,7 @@ class Claimer:
             subject=text.subject,
             body=text.body,
             brand=studio_words(studio, row.language).name,
+            buttons=facts.buttons,
             calendar=facts.calendar,
             reply_to=studio.mail,
             unsubscribe_url=unsubscribe,

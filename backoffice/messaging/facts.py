@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from backoffice.messaging.channels import Button
 from backoffice.messaging.models import Message
 from backoffice.messaging.texts import Text
 
@@ -13,13 +14,15 @@ from backoffice.messaging.texts import Text
 class Facts:
     """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept.
 
-    `calendar` is an iCalendar file that goes with a mail; `text` replaces the texts of the kind.
+    `buttons` stand below the text; `calendar` is an iCalendar file that goes with a mail; `text`
+    replaces the texts of the kind.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     address: str | None = None
     name: str | None = None
     secrets: frozenset[str] = frozenset()
+    buttons: tuple[Button, ...] = ()
     calendar: str = ""
     text: Text | None = None
 

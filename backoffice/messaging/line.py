@@ -4,11 +4,12 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from linebot.v3.messaging import PushMessageRequest, TextMessage
+from linebot.v3.messaging import PushMessageRequest
 from linebot.v3.messaging.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
 from backoffice.messaging import line_answers
+from backoffice.messaging.bubbles import bubbles_of
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
 from backoffice.messaging.line_connection import line_api
 
@@ -17,8 +18,7 @@ DEADLINE = timedelta(seconds=30)
 KEYS_HOLD = timedelta(hours=23)
 """LINE keeps a retry key for 24 hours; an hour is left for clocks that disagree and calls that last."""
 
-MOST_TEXTS = 5
-LONGEST_TEXT = 5000
+MOST_BUBBLES = 5
 
 # With DEBUG the SDK would write down what LINE answers, and names stand in that.
 logging.getLogger("linebot").setLevel(logging.INFO)
@@ -39,13 +39,12 @@ class LineChannel:
 
     def send(self, envelope: Envelope, hand_over: HandOver) -> Outcome:
         """Push the message. What is asked again with the same key is taken once: a 409 says it was taken before."""
-        texts = as_texts(envelope)
-        if len(texts) > MOST_TEXTS:
+        bubbles = bubbles_of(envelope)
+        if len(bubbles) > MOST_BUBBLES:
             return Outcome(Ending.NEVER, line_answers.TOO_LONG)
         if not hand_over():
             return Outcome(Ending.TAKEN_BACK)
         seconds = self.patience.total_seconds()
-        bubbles = [TextMessage(text=text) for text in texts]
         request = PushMessageRequest(to=envelope.address, messages=bubbles)
         try:
             with line_api(self.url, self.token, self.deadline) as api:
@@ -59,35 +58,3 @@ class LineChannel:
         except (HTTPError, OSError, ValueError) as error:  # ValueError: a 200 whose text LINE never wrote
             return line_answers.broken(error)
         return line_answers.accepted(answer.headers.get("x-line-request-id"))
-
-
-def as_texts(envelope: Envelope) -> list[str]:
-    """The subject and the text as LINE shows them: one bubble, or several of at most 5,000 characters each.
-
-    Broken at an empty line where there is one, else at a line, else anywhere. LINE counts UTF-16.
-    """
-    rest = f"{envelope.subject}\n\n{envelope.body}".strip()
-    texts = []
-    while rest:
-        end = _end_of_text(rest)
-        texts.append(rest[:end].strip())
-        rest = rest[end:].strip()
-    return texts
-
-
-def _end_of_text(text: str) -> int:
-    """How many characters of a text go into one bubble."""
-    if _units(text) <= LONGEST_TEXT:
-        return len(text)
-    fits, units = 0, 0
-    while units + _units(text[fits]) <= LONGEST_TEXT:
-        units += _units(text[fits])
-        fits += 1
-    for border in ("\n\n", "\n"):
-        if (found := text.rfind(border, 1, fits)) > 0:
-            return found
-    return fits
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

@@ -16,6 +16,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from backoffice.core import clock
+from backoffice.messaging.buttons import with_links
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
 from backoffice.messaging.letters import as_html
 from backoffice.messaging.smtp_answers import after_the_dot, before_the_dot, classify
@@ -141,17 +142,18 @@ def as_mail(envelope: Envelope, sender: str) -> bytes:
     mail["Content-Language"] = envelope.language
     if envelope.reply_to:
         mail["Reply-To"] = envelope.reply_to
-    mail.set_content(envelope.body, cte="base64")
-    mail.add_alternative(_letter(envelope, name), subtype="html", cte="base64")
+    body = with_links(envelope.body, envelope.buttons)
+    mail.set_content(body, cte="base64")
+    mail.add_alternative(_letter(envelope, body, name), subtype="html", cte="base64")
     if envelope.calendar:
         _add_calendar(mail, envelope.calendar)
     content = _way_out(envelope) + mail.as_bytes()
     return content.replace(b"\r\n.", b"\r\n..")
 
 
-def _letter(envelope: Envelope, sender: str) -> str:
+def _letter(envelope: Envelope, body: str, sender: str) -> str:
     brand = envelope.brand or sender
-    return as_html(envelope.subject, envelope.body, language=envelope.language, brand=brand)
+    return as_html(envelope.subject, body, language=envelope.language, brand=brand)
 
 
 def _add_calendar(mail: EmailMessage, calendar: str) -> None:

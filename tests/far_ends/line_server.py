@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.far_ends import journal
+from tests.far_ends.line_limits import complaints, shown, taps
 
 TOKEN = "token-of-the-tests"  # a word that only the tests use
 RATE = (429, "The API rate limit has been exceeded. Try again later.")
@@ -81,11 +82,17 @@ class LineServer:
             return 409, {"message": "The retry key is already accepted"}
         if self.used >= self.limit:
             return QUOTA[0], {"message": QUOTA[1]}
+        if wrong := complaints(body["messages"]):
+            return 400, {"message": f"The request body has {len(wrong)} error(s)", "details": wrong}
         self.used += 1
         self.keys.add(key)
         journal.append(
-            self.path, {"key": key, "to": body["to"], "texts": [m["text"] for m in body["messages"]]}
-        )
+            self.path,
+            {
+                "key": key, "to": body["to"], "texts": [shown(one) for one in body["messages"]],
+                "taps": [one["label"] for one in taps(body["messages"])],
+            },
+        )  # fmt: skip
         sent = [{"id": f"{self.used}{place}", "quoteToken": "q"} for place in range(len(body["messages"]))]
         return 200, {"sentMessages": sent}
 

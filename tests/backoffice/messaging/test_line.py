@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from backoffice.messaging import line_answers
+from backoffice.messaging.bubbles import as_texts
 from backoffice.messaging.channels import Blame, Ending, Envelope, Outcome
-from backoffice.messaging.line import LineChannel, as_texts
+from backoffice.messaging.line import LineChannel
 from backoffice.messaging.line_usage import Usage, read_pushes, read_usage
 from backoffice.messaging.models import Channel
 from tests.far_ends import journal
@@ -138,7 +139,7 @@ def test_a_long_text_goes_as_several_in_one_push(line: LineServer) -> None:
 
 @pytest.mark.parametrize("body", ["あ" * 12_000, "💪" * 6_000, "a\n" * 6_000, ("x" * 4_999 + "\n\n") * 3])
 def test_no_text_is_longer_than_line_takes_and_nothing_is_lost(body: str) -> None:
-    texts = as_texts(replace(ENVELOPE, subject="", body=body))
+    texts = as_texts(body)
     assert all(0 < len(text.encode("utf-16-le")) // 2 <= 5000 for text in texts)
     assert "".join("".join(texts).split()) == "".join(body.split())
 
