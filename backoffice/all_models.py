@@ -2,6 +2,7 @@
 
 from backoffice.bookings import models as bookings
 from backoffice.care import models as care
+from backoffice.choices import models as choices
 from backoffice.clients import models as clients
 from backoffice.core import audit, column_choices, heartbeat, submissions, uploads
 from backoffice.core.db import Base
@@ -13,7 +14,7 @@ from backoffice.leads import models as leads
 from backoffice.line import models as line
 from backoffice.memberships import models as memberships
 from backoffice.merging import models as merging
-from backoffice.messaging import entries
+from backoffice.messaging import entries, reply_tokens
 from backoffice.messaging import models as messaging
 from backoffice.people import models as people
 from backoffice.playbooks import models as playbooks
@@ -29,8 +30,8 @@ from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
-    audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries, line,
-    staff, files, handover, leads, clients, exercises, screening, bookings, waiting, replanning, shifts,
-    memberships, incidents, programs, session_logs, progress, care, playbooks, merging,
+    audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
+    reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, bookings, waiting, choices,
+    replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -15,6 +15,8 @@ from blueprints.care.queue import care_queue
 from blueprints.care.reply import care_reply
 from blueprints.care.talk import care_talk
 from blueprints.care.views import care
+from blueprints.choices.choosing import choosing
+from blueprints.choices.views import choices
 from blueprints.clients.trainers import client_trainers
 from blueprints.clients.views import clients
 from blueprints.exchange.imports import exchange_imports
@@ -77,6 +79,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     care_reply,
     care_talk,
     check_in,
+    choices,
+    choosing,
     client_trainers,
     clients,
     consents,

@@ -1,7 +1,8 @@
-"""Bookings: holds that lapse, and the waiting list."""
+"""Bookings: holds that lapse, the waiting list, and times sent to choose from."""
 
 from datetime import datetime
 
+from backoffice.choices.actions import settle_choices
 from backoffice.core.celery_app import celery
 from backoffice.studio.queries import the_studio
 from backoffice.waiting.offering import sweep
@@ -16,3 +17,4 @@ def offer_free_times() -> None:
 
 def _sweep(now: datetime) -> None:
     sweep(the_studio(), now=now)
+    settle_choices(now=now)

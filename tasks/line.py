@@ -2,14 +2,19 @@
 
 from flask import Flask, current_app
 
+from backoffice.choices.taps import tapped
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.files.reading import read_upload
 from backoffice.line.fetching import KeptFile, fetch
 from backoffice.line.handling import handle_events
+from backoffice.line.hooks import Hooks
 from backoffice.line.intake import HANDLE_TASK
 from backoffice.line.reading import LineReader
 from tasks.context import run_sweep
+
+HOOKS = Hooks(tapped=tapped)
+"""What features above LINE do when something happens there."""
 
 
 def set_up_reading(app: Flask) -> None:
@@ -22,7 +27,7 @@ def set_up_reading(app: Flask) -> None:
 @celery.task(name=HANDLE_TASK)  # type: ignore[untyped-decorator]
 def handle_line_events() -> None:
     """Handle every event that waits, and read the names and files that came with them."""
-    run_sweep("handle_line_events", handle_events)
+    run_sweep("handle_line_events", lambda now: handle_events(now, HOOKS))
     run_sweep(
         "fetch_from_line",
         lambda now: (

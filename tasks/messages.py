@@ -8,6 +8,7 @@ from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
 from backoffice.bookings.line_menu import change_facts
 from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
 from backoffice.care.replies import care_facts
+from backoffice.choices.facts import tap_facts, times_facts
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.core.db import transaction
@@ -45,6 +46,8 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.SERIES_DATES: series_facts,
     Kind.MOVE_PROPOSED: proposal_facts,
     Kind.SLOT_OFFERED: offer_facts,
+    Kind.TIMES_OFFERED: times_facts,
+    Kind.LINE_TIMES: tap_facts,
     Kind.SCREENING_ASKED: screening_facts,
     Kind.CARE_ASKED: care_facts,
     Kind.CARE_REPLY: care_facts,

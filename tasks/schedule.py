@@ -31,7 +31,7 @@ SCHEDULE = (
     Periodic(
         "tasks.bookings.offer_free_times",
         timedelta(minutes=1),
-        "Ends holds and offers whose time is over and offers free times to the waiting list.",
+        "Ends holds, offers and times to choose from that are over, and offers free times to the waiting list.",
     ),
     Periodic(
         "tasks.messages.run_playbooks",
@@ -71,7 +71,8 @@ SCHEDULE = (
     Periodic(
         "tasks.upkeep.forget",
         timedelta(hours=6),
-        "Drops what is only kept for a while: form tokens, uploaded and deleted files, used links, ended sessions.",
+        "Drops what is only kept for a while: form tokens, uploaded and deleted files, used links,"
+        " old reply tokens, ended sessions.",
     ),
 )
 

@@ -17,6 +17,7 @@ from backoffice.files.actions import forget_files
 from backoffice.health import BACKUP
 from backoffice.line.codes import forget_codes
 from backoffice.line.handling import forget_events
+from backoffice.messaging.reply_tokens import forget_reply_tokens
 from backoffice.staff import failures, sessions, tokens
 from backoffice.studio.queries import the_studio
 from tasks.context import in_one_transaction, run_sweep
@@ -70,6 +71,7 @@ def forget_everything_old(now: datetime) -> None:
         forget_photos,
         forget_codes,
         forget_events,
+        forget_reply_tokens,
         tokens.forget_old,
         failures.forget_old,
         sessions.forget_old,

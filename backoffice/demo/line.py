@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from backoffice.choices.taps import tapped
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import transaction
 from backoffice.demo.diary import Diary
 from backoffice.demo.sessions import Member
 from backoffice.line.accounts import held_account
 from backoffice.line.handling import handle_events
+from backoffice.line.hooks import Hooks
 from backoffice.line.intake import keep_events, read_events
 from backoffice.line.ties import tie
 
@@ -63,4 +65,4 @@ def _say(diary: Diary, user: str, words: Sequence[str], at: datetime, numbers: "
         keep_events(
             diary.studio.id, read_events(json.dumps({"events": events}).encode(), now=diary.now), now=at
         )
-    handle_events(at)
+    handle_events(at, Hooks(tapped=tapped))

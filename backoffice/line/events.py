@@ -11,6 +11,7 @@ from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.line.accounts import held_account, set_followed
 from backoffice.line.codes import code_in, take_code
+from backoffice.line.hooks import Hooks
 from backoffice.line.menu import ANSWERS, button_in
 from backoffice.line.models import EventKind, LineAccount, LineEvent
 from backoffice.line.ties import TiedToAnother, tie
@@ -18,12 +19,14 @@ from backoffice.messaging.conversation import expect_file, keep_said, refuse_fil
 from backoffice.messaging.entries import EntryKind
 from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import queue_message
+from backoffice.messaging.reply_tokens import keep_reply_token
 from backoffice.people.models import Person
 from backoffice.people.queries import MergedAway
 
 ANSWER_WITHIN = timedelta(minutes=30)
 """An answer to something tapped or typed is worth nothing later."""
 LONGEST_ID = 100
+LONGEST_TOKEN = 200
 NOT_KEPT = N_("Videos and voice messages are not kept here. Please look in LINE's own app.")
 ELSEWHERE = N_("This file lies on another server and is not fetched.")
 LONGEST_FILE = 2 * 1024 * 1024
@@ -35,21 +38,36 @@ KINDS = {
 }  # fmt: skip
 
 
-def handle(event: LineEvent, *, now: datetime) -> None:
+def handle(event: LineEvent, hooks: Hooks, *, now: datetime) -> None:
     """Do what one event asks for, in the transaction of the caller, who holds its row."""
     sent = json.loads(event.body or "{}")
     account = held_account(event.studio_id, event.user_id, now=now)
     account.last_seen_at = max(account.last_seen_at, event.happened_at)
-    _HANDLERS[EventKind(event.kind)](event, account, sent, now)
+    if token := _text(sent, "replyToken", LONGEST_TOKEN):
+        keep_reply_token(account.user_id, token, happened_at=event.happened_at, received_at=event.received_at)
+    if event.kind == EventKind.POSTBACK:
+        _postback(event, account, sent, hooks, now)
+    else:
+        _HANDLERS[EventKind(event.kind)](event, account, sent, now)
 
 
-def answer(account: LineAccount, kind: Kind, event: LineEvent, *, now: datetime) -> None:
-    """Plan an answer to an event, once however often the event comes; in the person's language, if they are known."""
+def answer(
+    account: LineAccount,
+    kind: Kind,
+    event: LineEvent,
+    *,
+    values: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Plan an answer to an event, once however often the event comes; in the person's language, if they are known.
+
+    `values` (ids only) say what the answer is about.
+    """
     known = db.session.get(Person, account.person_id) if account.person_id is not None else None
     queue_message(
         kind, studio_id=account.studio_id, now=now, dedupe_key=f"line:{event.webhook_event_id}", send_at=now,
         expires_at=now + ANSWER_WITHIN, language=known.language if known else account.language,
-        person_id=account.person_id, values={"account_id": account.id},
+        person_id=account.person_id, values={**(values or {}), "account_id": account.id},
     )  # fmt: skip
 
 
@@ -73,7 +91,6 @@ def _message(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], no
     entry_id = keep_said(
         account.studio_id, Channel.LINE, kind, external_id=external_id, said_at=event.happened_at, now=now,
         body=_words(message, kind), person_id=account.person_id, line_account_id=account.id,
-        reply_token=_text(sent, "replyToken", 200) or None,
         read_token=_text(message, "markAsReadToken", 1000) or None,
     )  # fmt: skip
     account.set_aside_at = None  # who writes again is looked at again
@@ -113,10 +130,14 @@ def _file(entry_id: int, message: Mapping[str, Any], kind: EntryKind, now: datet
         expect_file(entry_id, name, now=now)
 
 
-def _postback(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], now: datetime) -> None:
-    button = button_in(_text(_part(sent, "postback"), "data", 300))
-    if button is not None:
+def _postback(
+    event: LineEvent, account: LineAccount, sent: Mapping[str, Any], hooks: Hooks, now: datetime
+) -> None:
+    data = _text(_part(sent, "postback"), "data", 300)
+    if (button := button_in(data)) is not None:
         answer(account, ANSWERS[button], event, now=now)
+    else:
+        hooks.tapped(account, data, event, now)
 
 
 def _unsend(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], now: datetime) -> None:
@@ -131,7 +152,6 @@ _HANDLERS: dict[EventKind, Callable[[LineEvent, LineAccount, Mapping[str, Any], 
     EventKind.FOLLOW: _follow,
     EventKind.UNFOLLOW: _unfollow,
     EventKind.MESSAGE: _message,
-    EventKind.POSTBACK: _postback,
     EventKind.UNSEND: _unsend,
 }
 

@@ -13,6 +13,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.core.language import N_
 from backoffice.line.events import handle
+from backoffice.line.hooks import Hooks
 from backoffice.line.models import EventState, LineEvent
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
@@ -27,11 +28,14 @@ SWEEP_SECONDS = 45.0
 LOOK_IN_LINE = N_("Something sent on LINE could not be taken in. Please look in LINE's own app.")
 
 
-def handle_events(now: datetime) -> int:
-    """Handle what waits, one by one; how many events were looked at. Many workers may do this at once."""
+def handle_events(now: datetime, hooks: Hooks) -> int:
+    """Handle what waits, one by one; how many events were looked at. Many workers may do this at once.
+
+    `hooks` tells the features above LINE what happened.
+    """
     until = time.monotonic() + SWEEP_SECONDS
     for count in range(MOST_PER_SWEEP):
-        if time.monotonic() > until or not _handle_next(now):
+        if time.monotonic() > until or not _handle_next(now, hooks):
             return count
     return MOST_PER_SWEEP
 
@@ -42,7 +46,7 @@ def forget_events(*, now: datetime) -> None:
     db.session.execute(delete(LineEvent).where(old, LineEvent.state != EventState.WAITING))
 
 
-def _handle_next(now: datetime) -> bool:
+def _handle_next(now: datetime, hooks: Hooks) -> bool:
     taken: list[int] = []
     try:
         with transaction():
@@ -50,7 +54,7 @@ def _handle_next(now: datetime) -> bool:
             if event is None:
                 return False
             taken.append(event.id)
-            handle(event, now=now)
+            handle(event, hooks, now=now)
             event.state, event.handled_at, event.body = EventState.DONE.value, now, None
         return True
     except Exception as error:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -86,6 +86,8 @@ class Envelope:
     """An iCalendar file to put beside the text, or nothing."""
     reply_to: str = ""
     unsubscribe_url: str = ""
+    reply_token: str = field(default="", repr=False)
+    """With it LINE takes this as the answer to what was just written or tapped: once, and under no retry key."""
 
 
 HandOver = Callable[[], bool]

@@ -18,6 +18,7 @@ from backoffice.messaging.facts import Facts, NotWanted, Provider
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, held_until
+from backoffice.messaging.reply_tokens import take_reply_token
 from backoffice.messaging.roads import NoRoad, Road, choose_road
 from backoffice.messaging.texts import says_who_sends, studio_words
 from backoffice.messaging.writing import note_failure, write
@@ -114,6 +115,7 @@ class Claimer:
         unsubscribe = _unsubscribe_url(row)
         text = write(row, studio, name, facts, unsubscribe)
         row.channel, row.address = road.channel, road.address
+        reply_token = _reply_token(row, road, now)
         row.state, row.phase, row.reason = MessageState.CLAIMED, Phase.CALLING, ""
         row.fence += 1
         row.tries += 1
@@ -126,6 +128,7 @@ class Claimer:
             message_id=row.id,
             channel=road.channel,
             fence=row.fence,
+            by_reply=bool(reply_token),
             retry_key=row.retry_key,
             started_at=now,
         )
@@ -148,6 +151,7 @@ class Claimer:
             calendar=facts.calendar,
             reply_to=studio.mail,
             unsubscribe_url=unsubscribe,
+            reply_token=reply_token,
         )
 
     def _put_off(self, message_id: int, now: datetime) -> None:
@@ -189,6 +193,16 @@ def _may_not_advertise(row: Message, studio: Studio, now: datetime) -> bool:
     else:
         return False
     return True
+
+
+def _reply_token(row: Message, road: Road, now: datetime) -> str:
+    """The token to answer with, taken for good; none for what answers nothing, or what was called before.
+
+    A message is replied once at most: after a clear no it is pushed, and a doubt is left to a person.
+    """
+    if road.channel is not Channel.LINE or not POLICIES[Kind(row.kind)].answers or settling.was_called(row):
+        return ""
+    return take_reply_token(road.address, now=now) or ""
 
 
 def _name(row: Message) -> str:

@@ -33,7 +33,6 @@ def keep_said(
     body: str | None = None,
     person_id: int | None = None,
     line_account_id: int | None = None,
-    reply_token: str | None = None,
     read_token: str | None = None,
     unsent_at: datetime | None = None,
 ) -> int | None:
@@ -44,7 +43,7 @@ def keep_said(
     row: dict[str, Any] = {
         "studio_id": studio_id, "road": road.value, "direction": Direction.IN.value, "kind": kind.value,
         "person_id": person_id, "line_account_id": line_account_id, "external_id": external_id,
-        "body": None if body is None else plain_text(body, LONGEST_BODY), "reply_token": reply_token,
+        "body": None if body is None else plain_text(body, LONGEST_BODY),
         "read_token": read_token, "said_at": said_at, "received_at": now, "said_by": "", "unsent_at": unsent_at,
         "read_by": "",
     }  # fmt: skip
@@ -104,7 +103,7 @@ def take_back(
     entry = db.session.scalar(
         update(ConversationEntry)
         .where(ConversationEntry.road == road, ConversationEntry.external_id == external_id, whose)
-        .values(body=None, reply_token=None, read_token=None, unsent_at=at)
+        .values(body=None, read_token=None, unsent_at=at)
         .returning(ConversationEntry.id)
         .execution_options(synchronize_session=False)
     )

@@ -35,8 +35,7 @@ class ConversationEntry(WithId):
     """One thing said. Without `person_id` it waits until somebody knows whose LINE account it came from.
 
     `external_id` is the provider's id: the same thing arrives once. Taken back by its sender (`unsent_at`) its words
-    and file are gone. `reply_token` answers it without counting as a message, for about a minute; `read_token` lets the
-    sender see that it was read.
+    and file are gone. `read_token` lets the sender see that it was read.
     """
 
     __tablename__ = "conversation_entries"
@@ -60,7 +59,6 @@ class ConversationEntry(WithId):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     external_id: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str | None] = mapped_column(EncryptedText)
-    reply_token: Mapped[str | None] = mapped_column(EncryptedText)
     read_token: Mapped[str | None] = mapped_column(EncryptedText)
     said_at: Mapped[datetime]
     received_at: Mapped[datetime]

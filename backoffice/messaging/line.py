@@ -1,10 +1,14 @@
-"""LINE: one push per message, under a retry key that LINE remembers for a day. Imported by workers only."""
+"""LINE: one push per message, under a retry key that LINE remembers for a day; or a reply, which has no key.
+
+Imported by workers only.
+"""
 
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from linebot.v3.messaging import PushMessageRequest
+from linebot.v3.messaging import Message, MessagingApi, PushMessageRequest, ReplyMessageRequest
+from linebot.v3.messaging.api_response import ApiResponse
 from linebot.v3.messaging.exceptions import ApiException
 from urllib3.exceptions import HTTPError
 
@@ -38,23 +42,37 @@ class LineChannel:
     honours_keys_for: timedelta = KEYS_HOLD
 
     def send(self, envelope: Envelope, hand_over: HandOver) -> Outcome:
-        """Push the message. What is asked again with the same key is taken once: a 409 says it was taken before."""
+        """Reply or push. What is pushed again under the same key is taken once: a 409 says it was taken before."""
         bubbles = bubbles_of(envelope)
         if len(bubbles) > MOST_BUBBLES:
             return Outcome(Ending.NEVER, line_answers.TOO_LONG)
         if not hand_over():
             return Outcome(Ending.TAKEN_BACK)
-        seconds = self.patience.total_seconds()
-        request = PushMessageRequest(to=envelope.address, messages=bubbles)
+        read = line_answers.refused_reply if envelope.reply_token else line_answers.refused
         try:
             with line_api(self.url, self.token, self.deadline) as api:
-                answer = api.push_message_with_http_info(
-                    request,
-                    x_line_retry_key=str(envelope.retry_key),
-                    _request_timeout=(seconds, seconds),
-                )
+                call = self._reply if envelope.reply_token else self._push
+                answer = call(api, envelope, bubbles)
         except ApiException as error:
-            return line_answers.refused(error)
+            return read(error)
         except (HTTPError, OSError, ValueError) as error:  # ValueError: a 200 whose text LINE never wrote
             return line_answers.broken(error)
         return line_answers.accepted(answer.headers.get("x-line-request-id"))
+
+    def _push(self, api: MessagingApi, envelope: Envelope, bubbles: list[Message]) -> ApiResponse:
+        return api.push_message_with_http_info(
+            PushMessageRequest(to=envelope.address, messages=bubbles),
+            x_line_retry_key=str(envelope.retry_key),
+            _request_timeout=self._waits,
+        )
+
+    def _reply(self, api: MessagingApi, envelope: Envelope, bubbles: list[Message]) -> ApiResponse:
+        return api.reply_message_with_http_info(
+            ReplyMessageRequest(reply_token=envelope.reply_token, messages=bubbles),
+            _request_timeout=self._waits,
+        )
+
+    @property
+    def _waits(self) -> tuple[float, float]:
+        """For a connection, and for each part of the answer."""
+        return self.patience.total_seconds(), self.patience.total_seconds()

@@ -1,6 +1,7 @@
 """What LINE's answers mean: which are final, which are worth another try, and the plain reason for people."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from linebot.v3.messaging.exceptions import ApiException
@@ -22,6 +23,7 @@ NOT_ALLOWED = N_("LINE does not allow us to send. Please ask the owner to look a
 WRONG_SERVER = N_("What answers at LINE_API_URL is not LINE. Please ask the owner to check it.")
 NOT_SECURE = N_("The connection to LINE is not secure. Please ask the owner to check LINE_API_URL.")
 ANSWER_LOST = N_("It was handed to LINE, but the answer was lost. It may or may not have arrived.")
+TOKEN_OVER = N_("The moment to reply was over.")
 TOO_LONG = N_("The text is too long for LINE.")
 
 LONGEST_DETAIL = 200
@@ -42,6 +44,12 @@ ANSWERS = (
     Answer(r"5\d\d", Ending.AMBIGUOUS, ANSWER_LOST, Blame.CHANNEL),
 )
 
+REPLY_ANSWERS = (
+    Answer(r"409\b", Ending.AMBIGUOUS, ANSWER_LOST, Blame.CHANNEL),
+    Answer(r"400 .*reply token", Ending.NEVER, TOKEN_OVER),
+    *ANSWERS,
+)
+
 
 def accepted(request_id: str | None) -> Outcome:
     """LINE took it: that says nothing of whether it was delivered or read."""
@@ -50,10 +58,19 @@ def accepted(request_id: str | None) -> Outcome:
 
 def refused(error: ApiException) -> Outcome:
     """What an answer other than 200 means."""
+    return _meaning(error, ANSWERS)
+
+
+def refused_reply(error: ApiException) -> Outcome:
+    """The same for a reply. Without a key a 409 says nothing of an earlier try."""
+    return _meaning(error, REPLY_ANSWERS)
+
+
+def _meaning(error: ApiException, answers: Sequence[Answer]) -> Outcome:
     if not error.status:
         return _not_secure(error)
     detail = plain_detail(f"{error.status} {error.body or error.reason or ''}")
-    for answer in ANSWERS:
+    for answer in answers:
         if re.match(answer.pattern, detail, re.IGNORECASE):
             return Outcome(answer.ending, answer.reason, detail, _wait(error), answer.blame)
     return Outcome(Ending.AMBIGUOUS, ANSWER_LOST, detail, blame=Blame.CHANNEL)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     SERIES_DATES = "series_dates"
     MOVE_PROPOSED = "move_proposed"
     SLOT_OFFERED = "slot_offered"
+    TIMES_OFFERED = "times_offered"
     SCREENING_ASKED = "screening_asked"
     CARE_ASKED = "care_asked"
     CARE_REPLY = "care_reply"
@@ -56,6 +58,7 @@ class Kind(StrEnum):
     LINE_CHANGE = "line_change"
     LINE_WAY = "line_way"
     LINE_QUESTION = "line_question"
+    LINE_TIMES = "line_times"
     LINE_INVITE = "line_invite"
     TEXT_TEST = "text_test"
 
@@ -169,7 +172,10 @@ class ChannelState(Base):
 
 
 class Attempt(WithId):
-    """One call to a provider and what became of it (`Ending`, or how it was interrupted)."""
+    """One call to a provider and what became of it (`Ending`, or how it was interrupted).
+
+    `by_reply`: answered with a reply token, which knows no retry keys.
+    """
 
     __tablename__ = "message_attempts"
     __table_args__ = (Index("ix_message_attempts_message_id", "message_id", "id"),)
@@ -177,6 +183,7 @@ class Attempt(WithId):
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
     channel: Mapped[str] = mapped_column(Text)
     fence: Mapped[int] = mapped_column(Integer)
+    by_reply: Mapped[bool] = mapped_column(Boolean, default=False)
     retry_key: Mapped[uuid.UUID] = mapped_column(Uuid)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

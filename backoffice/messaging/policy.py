@@ -23,6 +23,7 @@ class KindPolicy:
     """The rules of one kind. `label` is what screens call it; `is_secret` texts are never kept nor shown.
 
     `only_by` names the one road that makes sense: an answer to somebody on LINE goes there, whatever the studio chose.
+    `answers` kinds answer what somebody has just written or tapped, so on LINE they may go by its reply token.
     """
 
     label: str
@@ -30,6 +31,7 @@ class KindPolicy:
     needs_consent: bool = False
     is_secret: bool = False
     only_by: Channel | None = None
+    answers: bool = False
 
 
 POLICIES: dict[Kind, KindPolicy] = {
@@ -41,6 +43,7 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.SERIES_DATES: KindPolicy(N_("Dates of a series"), Quiet.AT_ONCE),
     Kind.MOVE_PROPOSED: KindPolicy(N_("Another time proposed"), Quiet.AT_ONCE),
     Kind.SLOT_OFFERED: KindPolicy(N_("A time has become free"), Quiet.LATER),
+    Kind.TIMES_OFFERED: KindPolicy(N_("Times to choose from"), Quiet.AT_ONCE, answers=True),
     Kind.SCREENING_ASKED: KindPolicy(N_("Health check sheet asked for"), Quiet.LATER),
     Kind.CARE_ASKED: KindPolicy(N_("Check-in asked for"), Quiet.LATER),
     Kind.CARE_REPLY: KindPolicy(N_("Word from the trainer"), Quiet.LATER),
@@ -57,13 +60,20 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.FIRST_MONTH: KindPolicy(N_("The first weeks of a member"), Quiet.LATER, needs_consent=True),
     Kind.SHEET_EXPIRING: KindPolicy(N_("Health check sheet running out"), Quiet.LATER),
     Kind.CARE_REMINDED: KindPolicy(N_("Check-in asked for again"), Quiet.LATER),
-    Kind.LINE_GREETING: KindPolicy(N_("LINE: greeting"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_CONNECTED: KindPolicy(N_("LINE: connected"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_CODE_REFUSED: KindPolicy(N_("LINE: code not valid"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_BOOK: KindPolicy(N_("LINE menu: book"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_CHANGE: KindPolicy(N_("LINE menu: change"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_WAY: KindPolicy(N_("LINE menu: way"), Quiet.AT_ONCE, only_by=Channel.LINE),
-    Kind.LINE_QUESTION: KindPolicy(N_("LINE menu: question"), Quiet.AT_ONCE, only_by=Channel.LINE),
+    Kind.LINE_GREETING: KindPolicy(N_("LINE: greeting"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
+    Kind.LINE_CONNECTED: KindPolicy(N_("LINE: connected"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
+    Kind.LINE_CODE_REFUSED: KindPolicy(
+        N_("LINE: code not valid"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True
+    ),
+    Kind.LINE_BOOK: KindPolicy(N_("LINE menu: book"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
+    Kind.LINE_CHANGE: KindPolicy(N_("LINE menu: change"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
+    Kind.LINE_WAY: KindPolicy(N_("LINE menu: way"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
+    Kind.LINE_QUESTION: KindPolicy(
+        N_("LINE menu: question"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True
+    ),
+    Kind.LINE_TIMES: KindPolicy(
+        N_("LINE: answer to a chosen time"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True
+    ),
     Kind.LINE_INVITE: KindPolicy(N_("Link to connect LINE"), Quiet.LATER, only_by=Channel.MAIL),
 }
 

@@ -120,6 +120,7 @@ def _compared(pushes: int | None, now: datetime) -> str:
     end = begin + timedelta(days=1)
     of_day = (
         Attempt.channel == Channel.LINE,
+        Attempt.by_reply.is_(False),  # replies are not counted as pushes
         Attempt.started_at >= begin,
         Attempt.started_at < end,
     )

@@ -55,7 +55,9 @@ def choose_road(
     was_refused = settling.was_refused(row, Channel.LINE)
     if POLICIES[Kind(row.kind)].only_by is Channel.LINE:
         return _answer_road(facts, channels, was_refused=was_refused)
-    by_line = Channel.LINE in channels and not was_refused and _by_line(row, facts, now)
+    by_line = (
+        Channel.LINE in channels and not was_refused and facts.address is None and prefers_line(row, now)
+    )
     channel = last if is_doubtful else Channel.LINE if by_line else Channel.MAIL
     address = _address(row, facts, channel)
     if channel in channels and address:
@@ -67,6 +69,17 @@ def choose_road(
     return NoRoad(MessageState.FAILED, NO_ACCOUNT if channel is Channel.LINE else NO_ADDRESS)
 
 
+def prefers_line(row: Message, now: datetime) -> bool:
+    """Whether LINE is wanted, and reaches the person today. Who has no mail address is reached there in any case."""
+    if row.person_id is None or Kind(row.kind) not in CHOOSABLE:
+        return False
+    return (
+        (_is_wanted(row) or mail_of(row.person_id) is None)
+        and not breaker.is_used_up(Channel.LINE, now=now)
+        and line_of(row.person_id) is not None
+    )
+
+
 def _answer_road(facts: Facts, channels: Mapping[Channel, Transport], *, was_refused: bool) -> Road | NoRoad:
     """An answer to somebody on LINE goes to the account that asked, or nowhere."""
     if Channel.LINE not in channels:
@@ -74,17 +87,6 @@ def _answer_road(facts: Facts, channels: Mapping[Channel, Transport], *, was_ref
     if was_refused or facts.address is None:
         return NoRoad(MessageState.FAILED, REFUSED)
     return Road(Channel.LINE, facts.address)
-
-
-def _by_line(row: Message, facts: Facts, now: datetime) -> bool:
-    """Whether LINE is wanted, and reaches the person today. Who has no mail address is reached there in any case."""
-    if row.person_id is None or facts.address is not None or Kind(row.kind) not in CHOOSABLE:
-        return False
-    return (
-        (_is_wanted(row) or mail_of(row.person_id) is None)
-        and not breaker.is_used_up(Channel.LINE, now=now)
-        and line_of(row.person_id) is not None
-    )
 
 
 def _is_wanted(row: Message) -> bool:

@@ -50,6 +50,10 @@ def sample_values(studio: Studio, language: str, *, now: datetime, flags: bool =
         "series": {"service": service, "dates": dates},
         "proposal": {"starts_at": start, "service": service, "times": dates, "url": link},
         "offer": {**time_of, "expires_at": start - timedelta(days=1), "url": link},
+        "choice": {
+            "service": service, "times": dates, "expires_at": start - timedelta(days=1), "is_move": flags,
+            "starts_at": start,
+        },
         "client": {
             "member_number": 1001, "plan": pick(language, "月4回コース", "4 sessions a month"), "trainer": trainer,
             "starts_on": local_date(now, studio.zone),

@@ -97,10 +97,15 @@ def is_doubtful(row: Message) -> bool:
 
 
 def was_refused(row: Message, channel: Channel) -> bool:
-    """Whether a channel has said no for good to this message under its present retry key."""
-    return bool(row.tries) and _has_call(
-        row, Attempt.channel == channel, Attempt.outcome == Ending.NEVER.value
-    )
+    """Whether a channel has said no for good to this message under its present retry key. A refused reply says
+    nothing against a push."""
+    never = (Attempt.channel == channel, Attempt.outcome == Ending.NEVER.value, Attempt.by_reply.is_(False))
+    return bool(row.tries) and _has_call(row, *never)
+
+
+def was_called(row: Message) -> bool:
+    """Whether a provider was called for this message under its present retry key."""
+    return bool(row.tries) and _has_call(row)
 
 
 def _has_call(row: Message, *conditions: ColumnElement[bool]) -> bool:
@@ -109,8 +114,10 @@ def _has_call(row: Message, *conditions: ColumnElement[bool]) -> bool:
 
 
 def key_holds(row: Message, transport: Transport | None, now: datetime) -> bool:
-    """Whether the provider still drops a second message with the retry key of this one."""
+    """Whether the provider still drops a second message with the retry key of this one. A reply had no key."""
     if transport is None or not transport.honours_keys_for:
+        return False
+    if _has_call(row, Attempt.by_reply.is_(True), Attempt.outcome.in_(LOST_ANSWERS)):
         return False
     used = (
         Attempt.message_id == row.id,

@@ -131,6 +131,19 @@ KINDS: dict[Kind, KindVariables] = {
         ),
         (("offer.starts_at",), ("offer.expires_at",), ("offer.url",)),
     ),
+    Kind.TIMES_OFFERED: KindVariables(
+        (
+            _V("choice.service", N_("Service")),
+            _V("choice.times", N_("Times to choose from"), Shape.LIST, (
+                _V("starts_at", N_("Start"), Shape.MOMENT),
+                _V("trainer", N_("Trainer")),
+            )),
+            _V("choice.expires_at", N_("Kept until"), Shape.MOMENT),
+            _V("choice.is_move", N_("whether a booking is moved"), Shape.FLAG),
+            _V("choice.starts_at", N_("Start so far"), Shape.MOMENT),
+        ),
+        (("choice.times",), ("choice.expires_at",)),
+    ),
     Kind.SCREENING_ASKED: _SHEET_LINK,
     Kind.SHEET_EXPIRING: _SHEET_LINK,
     Kind.CARE_ASKED: _CARE_LINK,

@@ -11,6 +11,7 @@ from backoffice.bookings import actions, queries
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
 from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.bookings.rules import is_late_to_cancel, length_of
+from backoffice.choices.queries import open_for_booking
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
@@ -238,6 +239,7 @@ def _page(
         said=say(clash) if clash else "", times=times, is_open=is_open, edits=edits,
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
         is_late=is_late_to_cancel(booking, view.service, now=now()),
+        open_choices=open_for_booking(booking.id) if edits else [],
         messages=messages_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else [],
         lines=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,

@@ -34,7 +34,7 @@ ROWS = {
     "clients": _l("member record"), "incidents": _l("incident reports"), "handover_notes": _l("handover notes"),
     "messages": _l("messages"), "conversation_entries": _l("what was said"), "line_accounts": _l("LINE accounts"),
     "line_codes": _l("codes for LINE"), "todos": _l("tasks"), "calls": _l("calls"),
-    "waits": _l("waiting list"), "series": _l("series"), "files": _l("files"),
+    "waits": _l("waiting list"), "choices": _l("times to choose from"), "series": _l("series"), "files": _l("files"),
     "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
     "programs": _l("programs"), "playbook_runs": _l("playbooks"),

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.choices.queries import open_for_person
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, new_token
@@ -203,6 +204,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
 def _overview(person_id: int) -> dict[str, Any]:
     visits = person_page.visits(person_id)
     return {
+        "open_choices": open_for_person(current_studio().id, person_id),
         "handed_over": handover_notes(
             current_studio().id, person_id=person_id, reader=reading_trainer(), limit=5
         ),

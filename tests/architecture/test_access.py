@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from backoffice.bookings.models import Block, Booking, Series
 from backoffice.care.models import CareNote, CheckIn
+from backoffice.choices.models import Choice
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.exercises.models import Exercise, ExercisePhoto
@@ -43,7 +44,7 @@ CSRF_EXEMPT = {"blueprints.messaging.unsubscribe.act", "blueprints.line.webhook.
 OF_A_STUDIO: dict[str, Any] = {
     "lead_id": Lead, "booking_id": Booking, "todo_id": Todo, "message_id": Message, "trainer_id": Trainer,
     "service_id": Service, "room_id": Room, "block_id": Block, "special_day_id": SpecialDay, "staff_id": Staff,
-    "wait_id": Wait, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
+    "wait_id": Wait, "choice_id": Choice, "series_id": Series, "note_id": HandoverNote, "view_id": SavedView,
     "copy_id": ShiftCopy, "swap_id": ShiftSwap, "call_id": Call, "exercise_id": Exercise, "file_id": StoredFile,
     "photo_id": ExercisePhoto, "care_note_id": CareNote, "kind_id": MeasureKind,
     "measurement_id": Measurement, "effect_id": EffectNote, "incident_id": Incident,

@@ -14,6 +14,7 @@ from backoffice.care.check_ins import check_in
 from backoffice.care.measures import Measure
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note as write_care_note
+from backoffice.choices.sending import send_times
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
@@ -134,6 +135,15 @@ def make_world(gym: Studio, now: datetime) -> World:
     made = merge(other.id, third.id, {}, by=SYSTEM, now=now)
     replan = Replan(time_off_id=db.session.query(TimeOff.id).scalar(), booking_id=booking.id, created_at=now)
     db.session.add(replan)
+    later = free_slots(
+        gym,
+        service_by_slug(gym.id, "session"),
+        date(2026, 12, 2),
+        date(2026, 12, 2),
+        now=now,
+        person_ids=[person.id],
+    )
+    choice = send_times(gym, service_by_slug(gym.id, "session"), person, later[:1], by=SYSTEM, now=now)
     wait = add_wait(
         gym, person, booking.service_id, first_day=DAY, last_day=DAY + timedelta(days=7), by=SYSTEM, now=now
     )
@@ -189,7 +199,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "trainer_id": mori.id, "service_id": booking.service_id, "room_id": rooms(gym.id)[0].id, "block_id": block.id,
         "time_off_id": db.session.query(TimeOff.id).scalar(),
         "special_day_id": db.session.query(SpecialDay.id).scalar(),
-        "wait_id": wait.id, "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
+        "wait_id": wait.id, "choice_id": choice.id,
+        "series_id": series.id, "replan_id": replan.id, "other_id": other.id,
         "merge_id": made.id, "note_id": note.id, "care_note_id": care_note.id,
         "program_id": planned.id, "template_id": template.id, "week": 1, "weekday": 1,
         "kind_id": kind.id, "measurement_id": measured.id, "effect_id": noticed.id,

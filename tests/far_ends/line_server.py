@@ -1,6 +1,6 @@
 """LINE's Messaging API as the tests need it: it remembers retry keys, counts the month, and fails as it is told.
 
-Each push it takes is in the journal before it answers. In a process of its own:
+Each push or reply it takes is in the journal before it answers. In a process of its own:
 python -m tests.far_ends.line_server JOURNAL PORT_FILE [--busy P] [--lose P] [--refuse P] [--seconds S] [--seed N]
 In a test: `with line_server(LineServer(path)) as url`.
 """
@@ -25,6 +25,7 @@ TOKEN = "token-of-the-tests"  # a word that only the tests use
 RATE = (429, "The API rate limit has been exceeded. Try again later.")
 QUOTA = (429, "You have reached your monthly limit.")
 BAD_ID = (400, "The property, 'to', in the request body is invalid (line: -, column: -)")
+BAD_TOKEN = (400, "Invalid reply token")
 NO_TOKEN = (401, "Authentication failed. Confirm that the access token in the authorization header is valid.")
 
 
@@ -33,7 +34,8 @@ class LineServer:
     """What this LINE remembers, and how unreliable it is.
 
     `script` holds what the next pushes meet: a (status, words) pair or one of "hang", "drip", "drop before",
-    "drop after", "garbage", "nonsense", "redirect". `busy`, `lose` and `refuse` are shares of all pushes: 429, taken
+    "drop after", "garbage", "nonsense", "redirect"; `reply_script` the same for replies. `tokens` are good for one
+    reply each; so is whatever begins with "good-". `busy`, `lose` and `refuse` are shares of all calls: 429, taken
     without an answer, and refused for good.
     """
 
@@ -51,6 +53,10 @@ class LineServer:
     contents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     elsewhere: int = 0
     keys: set[str] = field(default_factory=set)
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    used_tokens: set[str] = field(default_factory=set)
+    reply_script: list[tuple[int, str] | str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -69,6 +75,36 @@ class LineServer:
             answer = self._take(key, body)
             return step or answer
 
+    def reply(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]] | str:
+        """Take a reply, or not; it does not count in the month, and there is no key to tell a second one by."""
+        with self.lock:
+            self.replies.append(body)
+            step = self.reply_script.pop(0) if self.reply_script else self._by_chance(body["replyToken"])
+            if isinstance(step, tuple):
+                return step[0], {"message": step[1]}
+            if step in {"hang", "drop before", "garbage", "nonsense", "redirect"}:
+                return step
+            answer = self._take_reply(body)
+            return step or answer
+
+    def _take_reply(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        token = body["replyToken"]
+        is_good = token in self.tokens or token.startswith("good-")
+        if not is_good or token in self.used_tokens:
+            return BAD_TOKEN[0], {"message": BAD_TOKEN[1]}
+        if wrong := complaints(body["messages"]):
+            return 400, {"message": f"The request body has {len(wrong)} error(s)", "details": wrong}
+        self.used_tokens.add(token)
+        self._write_down({"reply": token}, body)
+        return 200, {"sentMessages": [{"id": token, "quoteToken": "q"} for _ in body["messages"]]}
+
+    def _write_down(self, who: dict[str, str], body: dict[str, Any]) -> None:
+        shows = {
+            "texts": [shown(one) for one in body["messages"]],
+            "taps": [one["label"] for one in taps(body["messages"])],
+        }
+        journal.append(self.path, {**who, **shows})
+
     def _by_chance(self, key: str) -> tuple[int, str] | str:
         chance = 1.0 if key in self.keys else self.dice.random()
         if chance < self.busy:
@@ -86,13 +122,7 @@ class LineServer:
             return 400, {"message": f"The request body has {len(wrong)} error(s)", "details": wrong}
         self.used += 1
         self.keys.add(key)
-        journal.append(
-            self.path,
-            {
-                "key": key, "to": body["to"], "texts": [shown(one) for one in body["messages"]],
-                "taps": [one["label"] for one in taps(body["messages"])],
-            },
-        )  # fmt: skip
+        self._write_down({"key": key, "to": body["to"]}, body)
         sent = [{"id": f"{self.used}{place}", "quoteToken": "q"} for place in range(len(body["messages"]))]
         return 200, {"sentMessages": sent}
 
@@ -117,14 +147,16 @@ def handler(line: LineServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.path != "/v2/bot/message/push":
+            time.sleep(line.seconds * line.dice.random())
+            if self.headers["Authorization"] != f"Bearer {TOKEN}":
+                self.answer(NO_TOKEN[0], {"message": NO_TOKEN[1]})
+            elif self.path == "/v2/bot/message/push":
+                self.play(line.push(self.headers["X-Line-Retry-Key"], body))
+            elif self.path == "/v2/bot/message/reply":
+                self.play(line.reply(body))
+            else:
                 line.elsewhere += 1
                 self.answer(404, {"message": "Not found"})
-            elif self.headers["Authorization"] != f"Bearer {TOKEN}":
-                self.answer(NO_TOKEN[0], {"message": NO_TOKEN[1]})
-            else:
-                time.sleep(line.seconds * line.dice.random())
-                self.play(line.push(self.headers["X-Line-Retry-Key"], body))
 
         def do_GET(self) -> None:
             path = urlsplit(self.path).path

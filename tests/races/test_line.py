@@ -21,6 +21,7 @@ from backoffice.messaging.models import Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.studio.queries import the_studio
+from tasks.line import HOOKS
 from tests.line_chat import body_of, said, tapped
 
 from .conftest import NOW
@@ -58,12 +59,12 @@ def test_each_event_is_kept_and_handled_once_whoever_brings_and_takes_it(arena: 
         with transaction():
             keep_events(the_studio().id, read_events(bodies[number], now=NOW), now=NOW)
         if writer % 2:
-            handle_events(NOW)
+            handle_events(NOW, HOOKS)
 
     together(arena, lambda writer: [bring_and_handle(writer, number) for number in range(EVENTS)])
     with arena.app_context():
         for step in range(1, 5):
-            handle_events(NOW + timedelta(hours=step))
+            handle_events(NOW + timedelta(hours=step), HOOKS)
         states = db.session.execute(select(LineEvent.state, func.count()).group_by(LineEvent.state)).all()
         assert [tuple(row) for row in states] == [("DONE", 2 * EVENTS)]
         assert db.session.query(ConversationEntry).count() == EVENTS
@@ -89,9 +90,9 @@ def test_of_two_phones_with_one_code_one_is_connected(arena: Flask) -> None:
         with transaction():
             keep_events(the_studio().id, read_events(body_of(*events), now=NOW), now=NOW)
 
-    together(arena, lambda _writer: handle_events(NOW))
+    together(arena, lambda _writer: handle_events(NOW, HOOKS))
     with arena.app_context():
-        handle_events(NOW + timedelta(minutes=5))
+        handle_events(NOW + timedelta(minutes=5), HOOKS)
         tied = Counter(db.session.scalars(select(LineAccount.person_id)))
         assert (tied.pop(None), len(tied), set(tied.values())) == (EVENTS, EVENTS, {1})
         people = db.session.scalars(select(func.count()).where(Person.line_user_id.is_not(None))).one()

@@ -26,6 +26,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import line_of
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo
+from tasks.line import HOOKS
 from tests.line_chat import HANAKO, TARO, body_of, event, said, sent, tapped, unsent
 
 
@@ -33,7 +34,7 @@ def bring(gym: Studio, now: datetime, *events: Any) -> int:
     """The webhook keeps events and the worker handles them."""
     keep_events(gym.id, read_events(body_of(*events), now=now), now=now)
     db.session.commit()
-    return handle_events(now)
+    return handle_events(now, HOOKS)
 
 
 def account(user: str = HANAKO) -> LineAccount:
@@ -97,12 +98,7 @@ def test_what_is_written_stands_in_the_conversation(gym: Studio, person: Person,
         sent({"type": "hologram"}, now),
     )  # fmt: skip
     hers, his, sticker, place, other = entries()
-    assert (hers.body, hers.person_id, hers.reply_token, hers.read_token) == (
-        "明日伺います",
-        person.id,
-        "f" * 32,
-        "read-me",
-    )
+    assert (hers.body, hers.person_id, hers.read_token) == ("明日伺います", person.id, "read-me")
     assert (his.body, his.person_id, his.line_account_id) == ("はじめまして", None, account(TARO).id)
     assert [(one.kind, one.body) for one in (sticker, place, other)] == [
         ("STICKER", "ありがとう"),
@@ -129,7 +125,7 @@ def test_files_are_asked_for_or_refused_with_a_reason(gym: Studio, now: datetime
 def test_taken_back_words_are_gone_also_when_told_too_early(gym: Studio, now: datetime) -> None:
     first, second = said("間違えました", now), said("これも", now)
     bring(gym, now, first, unsent(first, now), unsent(second, now), second)
-    assert [(one.body, one.reply_token, one.unsent_at) for one in entries()] == [(None, None, now)] * 2
+    assert [(one.body, one.read_token, one.unsent_at) for one in entries()] == [(None, None, now)] * 2
     photo = sent({"type": "image", "contentProvider": {"type": "line"}}, now)
     bring(gym, now, photo, unsent(photo, now))
     assert db.session.scalars(select(EntryFile.state)).one() == "UNSENT"
@@ -161,9 +157,9 @@ def test_one_bad_event_does_not_stop_the_others(
     bad = db.session.scalars(select(LineEvent).where(LineEvent.kind == "postback")).one()
     assert (bad.state, bad.tries) == (EventState.WAITING, 1)
     for step in range(1, MOST_TRIES):
-        assert handle_events(now + timedelta(days=step)) == 1
+        assert handle_events(now + timedelta(days=step), HOOKS) == 1
     db.session.refresh(bad)
-    assert (bad.state, handle_events(now + timedelta(days=90))) == (EventState.FAILED, 0)
+    assert (bad.state, handle_events(now + timedelta(days=90), HOOKS)) == (EventState.FAILED, 0)
     assert db.session.scalars(select(Todo.kind)).one() == "CHECK_MESSAGE", "a person looks"
     assert bad.body is not None
 

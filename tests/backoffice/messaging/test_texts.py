@@ -88,6 +88,23 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "expires_at": START - timedelta(days=1),
             "url": "https://sei.example/offer/TOKEN",
         },
+        "choice": {
+            "service": "パーソナルトレーニング" if is_ja else "Personal session",
+            "times": [
+                {"starts_at": START, "trainer": "岡田 梨沙" if is_ja else "Risa Okada"},
+                {"starts_at": START + timedelta(days=1), "trainer": "森 亮介" if is_ja else "Ryosuke Mori"},
+            ],
+            "expires_at": START - timedelta(days=1),
+            "is_move": by_gym,
+            "starts_at": START,
+        },
+        "visit": {
+            "starts_at": START,
+            "service": "パーソナルトレーニング" if is_ja else "Personal session",
+            "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+            "manage_url": "https://sei.example/manage/TOKEN",
+        },
+        "is_declined": False,
         "care_url": "https://sei.example/checkin/TOKEN",
         "program_url": "https://sei.example/home-program/TOKEN",
         "sheet_url": "https://sei.example/screening/TOKEN",
