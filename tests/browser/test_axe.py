@@ -26,6 +26,8 @@ from backoffice.care.models import Topic
 from backoffice.care.notes import write_note
 from backoffice.care.queries import check_in_path, reply_path
 from backoffice.care.replies import reply
+from backoffice.choices.queries import choice_path
+from backoffice.choices.sending import send_times
 from backoffice.clients.regions import Region
 from backoffice.core import clock, links
 from backoffice.core.audit import SYSTEM, Actor
@@ -123,7 +125,8 @@ STAFF_PAGES = (
     "/exercises", "/exercises/new", "/exercises/import", "/exercises/{exercise}", "/exercises/{exercise}/edit",
     "/exercises/{exercise}/photos/new",
     "/series/new?person={person}",
-    "/waiting/new?person={person}", "/messages", "/messages/{message}", "/reports", "/reports/people",
+    "/waiting/new?person={person}", "/choices/new?person_id={person}", "/choices/new?booking_id={booking}",
+    "/messages", "/messages/{message}", "/reports", "/reports/people",
     "/data", "/data/import/people", "/data/import/bookings", "/data/import/people/{upload}",
     "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/health-check",
@@ -144,6 +147,7 @@ LINK_PAGES = (
     "/screening/{sheet}/done",
     "/screening/{sheet}/consents",
     "/proposal/{proposal}",
+    "/choose/{choice}",
     "/manage/{token}",
     "/manage/{token}/move",
     "/manage/{token}/cancel",
@@ -190,6 +194,7 @@ def _story() -> dict[str, object]:
         **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
+        "choice": _choice(guest.person_id, now),
         "monday": _odd_week(booking, now),
         "swap": _swap(booking, owner, now),
         "upload": _upload(owner, now),
@@ -217,6 +222,16 @@ def _line(person_id: int, now: datetime) -> dict[str, object]:
         keep_said(studio.id, Channel.LINE, EntryKind.TEXT, external_id="1", body="明日行けますか", **said)
         keep_said(studio.id, Channel.LINE, EntryKind.STICKER, external_id="2", body="", **said)
     return {"account": account.id, "connect": connect_path(person_id).removeprefix("/line/connect/")}
+
+
+def _choice(person_id: int, now: datetime) -> str:
+    """Two times that wait for an answer; the person's page shows them as well."""
+    studio, service = the_studio(), service_by_slug(the_studio().id, "session")
+    day = local_date(now, studio.zone) + timedelta(days=7)
+    slots = free_slots(studio, service, day, day, now=now, person_ids=[person_id])
+    with transaction():
+        made = send_times(studio, service, bare_person(person_id), [slots[0], slots[-1]], by=SYSTEM, now=now)
+    return choice_path(made.id, 2).removeprefix("/choose/")
 
 
 def _care(person_id: int, now: datetime) -> dict[str, object]:
