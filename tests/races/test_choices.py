@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from backoffice.bookings import actions as bookings
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel, BookingState, Claim
+from backoffice.bookings.queries import guests_of
 from backoffice.bookings.refusals import Slot
 from backoffice.choices.actions import choose, settle_choices
 from backoffice.choices.models import Choice, ChoiceState
@@ -25,6 +26,7 @@ from backoffice.core.errors import DomainError
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.reply_tokens import keep_reply_token, take_reply_token
 from backoffice.people.actions import create_person
+from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
 from backoffice.studio.queries import rooms, service_by_slug, the_studio
 from backoffice.waiting.offering import sweep
@@ -178,3 +180,35 @@ def test_one_token_is_had_by_one(arena: Flask) -> None:
 
     at_once(arena, 8, ROUNDS, take)
     assert all(counted == Counter({None: 7, "t": 1}) for counted in had)
+
+
+def test_colleagues_who_send_times_for_one_booking_at_once_leave_one_choice(arena: Flask) -> None:
+    with arena.app_context():
+        studio, away = the_studio(), at(ROUNDS, 11)
+
+        def book() -> int:
+            who = create_person(name="客", phones=[], mails=["c@x.example"], by=SYSTEM, now=NOW)
+            return bookings.book(
+                studio=studio, service=service_by_slug(studio.id, "session"), trainer_id=away.trainer_id,
+                starts_at=away.starts_at, participants=[Guest(who)], channel=BookingChannel.PHONE, by=SYSTEM, now=NOW,
+            ).id  # fmt: skip
+
+        booking_id = in_transaction(book)
+
+    def send(writer: int, number: int) -> None:
+        booking = db.session.get_one(Booking, booking_id)
+        person = db.session.get_one(Person, guests_of(booking_id)[0].person_id)
+        slots = [at(number, HOURS[writer % 3])]
+        try:
+            send_times_to_move(the_studio(), booking, person, slots, by=SYSTEM, now=NOW)
+        except DomainError:
+            db.session.rollback()
+
+    at_once(arena, 3, 8, send)
+    with arena.app_context():
+        counted = select(func.count()).where(
+            Choice.booking_id == booking_id, Choice.state == ChoiceState.OPEN
+        )
+        assert db.session.scalar(counted) == 1
+        held = select(func.count()).where(Booking.state == BookingState.HELD)
+        assert db.session.scalar(held) == 1, "what was sent before is free again"
