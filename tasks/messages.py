@@ -4,61 +4,26 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from backoffice.bookings.facts import BOOKING_KINDS, booking_facts, series_facts
-from backoffice.bookings.line_menu import change_facts
-from backoffice.bookings.sheet_requests import ask_for_sheets, screening_facts
-from backoffice.care.replies import care_facts
-from backoffice.choices.facts import tap_facts, times_facts
+from backoffice.bookings.sheet_requests import ask_for_sheets
 from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
 from backoffice.health import RECONCILED
-from backoffice.line.facts import answer_facts, invite_facts
-from backoffice.line.menu import ANSWERS
-from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.channels import Transport
 from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.facts import Provider
 from backoffice.messaging.line import LineChannel
 from backoffice.messaging.line_usage import read_pushes, read_usage
-from backoffice.messaging.models import Channel, Kind
+from backoffice.messaging.models import Channel
 from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.messaging.reconciling import counted_day, reconcile
 from backoffice.messaging.smtp import SmtpChannel
 from backoffice.messaging.usage import store_usage
-from backoffice.playbooks.entries import STEP_KINDS
-from backoffice.playbooks.facts import step_facts
 from backoffice.playbooks.reconcile import reconcile_playbooks
-from backoffice.programs.home import home_facts
-from backoffice.replanning.facts import proposal_facts
-from backoffice.staff.facts import staff_facts, text_test_facts
+from backoffice.providers import PROVIDERS
 from backoffice.studio.queries import the_studio
-from backoffice.waiting.facts import offer_facts
 from tasks.context import in_one_transaction, run_sweep
 from tasks.upkeep import is_due_at_night
-
-PROVIDERS: dict[Kind, Provider] = {
-    **dict.fromkeys(BOOKING_KINDS, booking_facts),
-    **dict.fromkeys(STEP_KINDS, step_facts),
-    Kind.STAFF_INVITE: staff_facts,
-    Kind.PASSWORD_RESET: staff_facts,
-    Kind.SERIES_DATES: series_facts,
-    Kind.MOVE_PROPOSED: proposal_facts,
-    Kind.SLOT_OFFERED: offer_facts,
-    Kind.TIMES_OFFERED: times_facts,
-    Kind.LINE_TIMES: tap_facts,
-    Kind.SCREENING_ASKED: screening_facts,
-    Kind.CARE_ASKED: care_facts,
-    Kind.CARE_REPLY: care_facts,
-    Kind.HOME_PROGRAM: home_facts,
-    Kind.WELCOME: welcome_facts,
-    **dict.fromkeys((Kind.LINE_GREETING, Kind.LINE_CONNECTED, Kind.LINE_CODE_REFUSED), answer_facts),
-    **dict.fromkeys(ANSWERS.values(), answer_facts),
-    Kind.LINE_CHANGE: change_facts,
-    Kind.LINE_INVITE: invite_facts,
-    Kind.TEXT_TEST: text_test_facts,
-}
 
 
 def set_up_delivery(app: Flask, channels: dict[Channel, Transport] | None = None) -> None:

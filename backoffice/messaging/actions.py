@@ -14,6 +14,7 @@ from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import call_worker, cancel_messages, queue_message, quiet_hours_of
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.quiet_hours import decent_time
+from backoffice.messaging.standing import Standing
 from backoffice.todos.actions import finish_todo
 from backoffice.todos.models import Todo
 
@@ -21,6 +22,7 @@ TAKEN_BACK = N_("Taken back by hand.")
 NOT_PLANNED = N_("This message is not waiting any more.")
 TIME_IS_OVER = N_("The time of this message is over, so it cannot be sent any more.")
 ON_ITS_WAY = N_("This message is on its way.")
+CANNOT_UNDO = N_("This cannot be taken back any more: its time has come, or something else ended it.")
 SENT_AGAIN = N_("This message was already sent again; the newer one is in the list.")
 
 REPEATABLE = (MessageState.FAILED, MessageState.UNKNOWN, MessageState.NOT_SENT, MessageState.CANCELLED)
@@ -31,7 +33,7 @@ def send_now(message_id: int, *, version: int | None, by: Actor, now: datetime) 
 
     Refuses one that is no longer planned or whose time is over.
     """
-    row = _locked(message_id, version)
+    row = locked_message(message_id, version)
     if row.state != MessageState.PLANNED:
         raise Invalid(NOT_PLANNED)
     return _let_go(row, "message.sent_now", by=by, now=now)
@@ -39,7 +41,7 @@ def send_now(message_id: int, *, version: int | None, by: Actor, now: datetime) 
 
 def release(message_id: int, *, version: int | None, by: Actor, now: datetime) -> Message:
     """Let a message go that a restore held back. Its key stays: a provider that knows it drops a second copy."""
-    row = _locked(message_id, version)
+    row = locked_message(message_id, version)
     if row.state != MessageState.HELD_FOR_REVIEW:
         raise Invalid(NOT_PLANNED)
     return _let_go(row, "message.released", by=by, now=now)
@@ -50,7 +52,7 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
 
     Whether it is still wanted is asked again when it is claimed. Refuses one whose time is over or that is live.
     """
-    row = _locked(message_id, version)
+    row = locked_message(message_id, version)
     if row.expires_at <= now:
         raise Invalid(TIME_IS_OVER)
     if row.state == MessageState.SENT:
@@ -66,7 +68,7 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
 
 def cancel(message_id: int, *, version: int | None, by: Actor, now: datetime) -> Message:
     """Take one message back. Refuses when it was handed over or has ended."""
-    row = _locked(message_id, version)
+    row = locked_message(message_id, version)
     before = row.state
     one = cancel_messages(reason=TAKEN_BACK, now=now, message_id=row.id)
     if not one:
@@ -76,7 +78,25 @@ def cancel(message_id: int, *, version: int | None, by: Actor, now: datetime) ->
     return row
 
 
-def _locked(message_id: int, version: int | None) -> Message:
+def undo_cancel(message_id: int, *, version: int | None, by: Actor, now: datetime) -> Message:
+    """Plan a message again that was taken back by hand, at the time it had. Refuses one whose time has come."""
+    row = locked_message(message_id, version)
+    if not can_be_planned_again(row, now=now):
+        raise Invalid(CANNOT_UNDO)
+    row.ended_at = None
+    settling.plan_again(row, row.send_at)
+    db.session.flush()
+    _told(row, "message.cancel_undone", MessageState.CANCELLED, by=by, now=now)
+    return row
+
+
+def can_be_planned_again(row: Standing, *, now: datetime) -> bool:
+    """Whether taking a message back can be undone: it was done by hand, and its time has not come."""
+    return row.state == MessageState.CANCELLED and row.reason == TAKEN_BACK and row.send_at > now
+
+
+def locked_message(message_id: int, version: int | None) -> Message:
+    """A message read afresh and held: everything that a person does with one begins so. Raises `NotFound`, `Stale`."""
     row = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
@@ -118,6 +138,7 @@ def _copy(row: Message, *, by: Actor, now: datetime) -> Message:
     if message_id is None:
         raise Invalid(SENT_AGAIN)
     copy = db.session.get_one(Message, message_id)
+    copy.own_subject, copy.own_body = row.own_subject, row.own_body
     after = {"copy_of": row.id}
     record("message.sent_again", "message", copy.id, by=by, now=now, person_id=row.person_id, after=after)
     return copy

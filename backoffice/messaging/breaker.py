@@ -37,6 +37,13 @@ def wait_for(channel: Channel, *, expires_at: datetime, now: datetime) -> dateti
     return until if until > now else None
 
 
+def rests_until(channel: Channel, *, now: datetime) -> datetime | None:
+    """Until when a channel rests, for a page: unlike `wait_for` nobody is chosen to try it."""
+    state = db.session.get(ChannelState, channel.value, populate_existing=True)
+    until = None if state is None else state.resting_until
+    return until if until is not None and until > now else None
+
+
 def note(channel: Channel, outcome: Outcome, *, now: datetime) -> None:
     """Write down what a call says about its channel. An answer of any kind ends the rest."""
     if outcome.ending is Ending.TAKEN_BACK:

@@ -6,10 +6,10 @@ from sqlalchemy import func, or_, select
 
 from backoffice.core.db import db
 from backoffice.core.language import N_
-from backoffice.messaging import settling
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.policy import FOLLOW_UP_KINDS, POLICIES
 from backoffice.messaging.quiet_hours import QuietHours, held_until
+from backoffice.messaging.verdicts import Ends, Waits
 from backoffice.studio.models import Studio
 
 WEEK = timedelta(days=7)
@@ -18,24 +18,30 @@ CAP_REACHED = N_("They have had as many such messages this week as the studio al
 _MAY_HAVE_COME = (MessageState.SENT, MessageState.UNKNOWN)
 
 
-def is_over_cap(row: Message, studio: Studio, now: datetime) -> bool:
-    """Put off or end a claimed message whose person has had enough this week; False when it may go.
+def hold_cap(row: Message) -> None:
+    """Claims for one person take turns until the end of their transaction, so two workers never both find room."""
+    if _is_capped(row):
+        db.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"cap:{row.person_id}", 0)))
+        )
 
-    Claims for one person take turns until the end of their transaction, so two workers never both find room.
-    """
-    if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
-        return False
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"cap:{row.person_id}", 0))))
+
+def over_cap(row: Message, studio: Studio, now: datetime) -> Ends | Waits | None:
+    """Somebody who has had enough this week gets it later, or not at all; None when it may go."""
+    if not _is_capped(row):
+        return None
     room_at = _room_at(row, studio.follow_ups_a_week, now)
     if room_at is None:
-        return False
+        return None
     hours = QuietHours(studio.quiet_from, studio.quiet_to, studio.zone)
     room_at = held_until(POLICIES[Kind(row.kind)].quiet, hours, now=room_at) or room_at
     if room_at >= row.expires_at:
-        settling.end(row, MessageState.EXPIRED, CAP_REACHED, now)
-    else:
-        settling.plan_again(row, room_at, CAP_REACHED)
-    return True
+        return Ends(MessageState.EXPIRED, CAP_REACHED)
+    return Waits(room_at, CAP_REACHED)
+
+
+def _is_capped(row: Message) -> bool:
+    return row.person_id is not None and POLICIES[Kind(row.kind)].needs_consent
 
 
 def _room_at(row: Message, most: int, now: datetime) -> datetime | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from backoffice.core.config import Settings
 from backoffice.messaging.models import Channel
 
 LONGEST_DATA = 300
@@ -90,17 +91,42 @@ class Envelope:
     """With it LINE takes this as the answer to what was just written or tapped: once, and under no retry key."""
 
 
+LINE_KEEPS_KEYS = timedelta(hours=23)
+"""LINE keeps a retry key for 24 hours; an hour is left for clocks that disagree and calls that last."""
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A channel as far as a page knows it, which never calls one: that it is set up, and how long its keys hold."""
+
+    honours_keys_for: timedelta = timedelta(0)
+
+
+def set_up(settings: Settings) -> dict[Channel, SetUp]:
+    """The channels that the settings name."""
+    channels = {}
+    if settings.smtp_url:
+        channels[Channel.MAIL] = SetUp()
+    if settings.line_channel_access_token:
+        channels[Channel.LINE] = SetUp(LINE_KEEPS_KEYS)
+    return channels
+
+
 HandOver = Callable[[], bool]
 """Commits that the message is being handed over. False: it was taken back meanwhile, and must not go out."""
 
 
-class Transport(Protocol):
-    """A channel to one provider."""
+class KeepsKeys(Protocol):
+    """What choosing a road asks of a channel that is set up."""
 
     @property
     def honours_keys_for(self) -> timedelta:
         """How long the provider drops a second message with the same retry key; zero when it knows no keys."""
         ...
+
+
+class Transport(KeepsKeys, Protocol):
+    """A channel to one provider."""
 
     def send(self, envelope: Envelope, hand_over: HandOver) -> Outcome:
         """Hand the envelope over. Calls `hand_over` once, right before the point of no return, and obeys it.

@@ -10,20 +10,18 @@ from sqlalchemy.exc import OperationalError
 
 from backoffice.core.db import db, transaction
 from backoffice.core.language import N_
-from backoffice.core.links import absolute, sign
 from backoffice.messaging import breaker, settling
-from backoffice.messaging.cap import is_over_cap
+from backoffice.messaging.cap import hold_cap
 from backoffice.messaging.channels import Ending, Envelope, Outcome, Transport
-from backoffice.messaging.facts import Facts, NotWanted, Provider
+from backoffice.messaging.facts import Facts, Provider
+from backoffice.messaging.judging import Wanted, judge
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
 from backoffice.messaging.policy import POLICIES
-from backoffice.messaging.quiet_hours import QuietHours, held_until
 from backoffice.messaging.reply_tokens import take_reply_token
-from backoffice.messaging.roads import NoRoad, Road, choose_road
-from backoffice.messaging.texts import says_who_sends, studio_words
-from backoffice.messaging.writing import note_failure, write
-from backoffice.people.models import Person, Purpose
-from backoffice.people.queries import consent
+from backoffice.messaging.roads import Road
+from backoffice.messaging.texts import studio_words
+from backoffice.messaging.verdicts import Ends, Waits
+from backoffice.messaging.writing import CHECK_OWN_TEXT, compose, note_failure, own_text_of, unsubscribe_url
 from backoffice.studio.models import Studio
 
 log = logging.getLogger(__name__)
@@ -31,12 +29,6 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=3)
 """How long a worker may hold a message; longer than any call can last."""
 
-TOO_LATE = N_("Its time was over before it could be sent.")
-TOO_LATE_QUIET = N_("Its time would be over before the quiet hours end.")
-NO_CONSENT = N_("There is no consent to such messages (any more).")
-NO_SENDER = N_(
-    "Not sent: by law such a message has to say the gym's address and how to reach it. Please complete the settings."
-)
 NO_TEXT = N_("The text could not be written. Please tell the owner: the worker's log says why.")
 
 
@@ -93,17 +85,14 @@ class Claimer:
         if row.state == MessageState.CLAIMED and not settling.take_over(row, last, now):
             return Step()
         studio = db.session.get_one(Studio, row.studio_id)
-        if _is_held_back(row, studio, now) or _may_not_advertise(row, studio, now):
+        hold_cap(row)
+        verdict = judge(row, studio, self.providers, self.channels, now=now)
+        if not isinstance(verdict, Wanted):
+            _stop(row, verdict, now)
             return Step()
-        if is_over_cap(row, studio, now):
-            return Step()
-        facts = self.providers[Kind(row.kind)](row, now)
-        if isinstance(facts, NotWanted):
-            settling.end(row, MessageState.CANCELLED, facts.reason, now)
-            return Step()
-        road = choose_road(row, facts, self.channels, now=now)
-        if isinstance(road, NoRoad):
-            settling.end(row, road.state, road.reason, now)
+        facts, road = verdict.facts, verdict.road
+        if isinstance(road, Ends):
+            _stop(row, road, now)
             return Step()
         if (until := breaker.wait_for(road.channel, expires_at=row.expires_at, now=now)) is not None:
             settling.plan_again(row, until, breaker.RESTING)
@@ -111,9 +100,9 @@ class Claimer:
         return Step(self._claim(row, studio, facts, road, now), self.channels[road.channel])
 
     def _claim(self, row: Message, studio: Studio, facts: Facts, road: Road, now: datetime) -> Envelope:
-        name = facts.name if facts.name is not None else _name(row)
-        unsubscribe = _unsubscribe_url(row)
-        text = write(row, studio, name, facts, unsubscribe)
+        unsubscribe = unsubscribe_url(row)
+        written = compose(row, studio, facts, unsubscribe, own_text_of(row))
+        text, row.subject, row.body = written.sent, written.kept.subject, written.kept.body
         row.channel, row.address = road.channel, road.address
         reply_token = _reply_token(row, road, now)
         row.state, row.phase, row.reason = MessageState.CLAIMED, Phase.CALLING, ""
@@ -136,6 +125,8 @@ class Claimer:
         db.session.flush()
         if text.failed is not None:
             note_failure(row, text.failed, now)
+        if text.own_failed:
+            settling.ask_a_person(row, CHECK_OWN_TEXT, now)
         return Envelope(
             message_id=row.id,
             fence=row.fence,
@@ -167,32 +158,11 @@ def _is_left_behind() -> ColumnElement[bool]:
     return and_(Message.state == MessageState.CLAIMED, Message.lease_until < func.clock_timestamp())
 
 
-def _is_held_back(row: Message, studio: Studio, now: datetime) -> bool:
-    """Expire what is too late, put off what has to wait for the end of the quiet hours."""
-    hours = QuietHours(studio.quiet_from, studio.quiet_to, studio.zone)
-    until = held_until(POLICIES[Kind(row.kind)].quiet, hours, now=now)
-    if row.expires_at <= now:
-        settling.end(row, MessageState.EXPIRED, TOO_LATE, now)
-    elif until is not None and row.expires_at <= until:
-        settling.end(row, MessageState.EXPIRED, TOO_LATE_QUIET, now)
-    elif until is not None:
-        settling.plan_again(row, until)
+def _stop(row: Message, verdict: Ends | Waits, now: datetime) -> None:
+    if isinstance(verdict, Ends):
+        settling.end(row, verdict.state, verdict.reason, now)
     else:
-        return False
-    return True
-
-
-def _may_not_advertise(row: Message, studio: Studio, now: datetime) -> bool:
-    """Advertising goes to those who agreed, and says who sends it and where they are; else it ends here."""
-    if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
-        return False
-    if not consent(row.person_id, Purpose.FOLLOW_UP):
-        settling.end(row, MessageState.CANCELLED, NO_CONSENT, now)
-    elif not says_who_sends(studio, row.language):
-        settling.end(row, MessageState.NOT_SENT, NO_SENDER, now)
-    else:
-        return False
-    return True
+        settling.plan_again(row, verdict.until, verdict.reason)
 
 
 def _reply_token(row: Message, road: Road, now: datetime) -> str:
@@ -203,14 +173,3 @@ def _reply_token(row: Message, road: Road, now: datetime) -> str:
     if road.channel is not Channel.LINE or not POLICIES[Kind(row.kind)].answers or settling.was_called(row):
         return ""
     return take_reply_token(road.address, now=now) or ""
-
-
-def _name(row: Message) -> str:
-    person = db.session.get(Person, row.person_id) if row.person_id is not None else None
-    return person.shown_name if person is not None else ""
-
-
-def _unsubscribe_url(row: Message) -> str:
-    if row.person_id is None or not POLICIES[Kind(row.kind)].needs_consent:
-        return ""
-    return absolute(f"/unsubscribe/{sign('unsubscribe', row.person_id, Purpose.FOLLOW_UP.value)}")

@@ -14,14 +14,11 @@ from urllib3.exceptions import HTTPError
 
 from backoffice.messaging import line_answers
 from backoffice.messaging.bubbles import bubbles_of
-from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
+from backoffice.messaging.channels import LINE_KEEPS_KEYS, Ending, Envelope, HandOver, Outcome
 from backoffice.messaging.line_connection import line_api
 
 PATIENCE = timedelta(seconds=10)
 DEADLINE = timedelta(seconds=30)
-KEYS_HOLD = timedelta(hours=23)
-"""LINE keeps a retry key for 24 hours; an hour is left for clocks that disagree and calls that last."""
-
 MOST_BUBBLES = 5
 
 # With DEBUG the SDK would write down what LINE answers, and names stand in that.
@@ -39,7 +36,7 @@ class LineChannel:
     token: str = field(repr=False)
     patience: timedelta = PATIENCE
     deadline: timedelta = DEADLINE
-    honours_keys_for: timedelta = KEYS_HOLD
+    honours_keys_for: timedelta = LINE_KEEPS_KEYS
 
     def send(self, envelope: Envelope, hand_over: HandOver) -> Outcome:
         """Reply or push. What is pushed again under the same key is taken once: a 409 says it was taken before."""

@@ -93,7 +93,11 @@ class Phase(StrEnum):
 
 
 class Message(WithId):
-    """A message to one person or staff member. SENT means accepted by the provider, not read or delivered."""
+    """A message to one person or staff member. SENT means accepted by the provider, not read or delivered.
+
+    `own_subject` and `own_body` are what somebody wrote for this one alone, with variables in it; `is_own_time`: its
+    time was chosen by hand.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -106,6 +110,7 @@ class Message(WithId):
         Index("ix_messages_booking_id", "booking_id"),
         Index("ix_messages_lead_id", "lead_id"),
         Index("ix_messages_run_id", "run_id", "step_id", postgresql_where=text("run_id is not null")),
+        CheckConstraint("(own_subject is null) = (own_body is null)", name="own_texts"),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -135,6 +140,9 @@ class Message(WithId):
     address: Mapped[str | None] = mapped_column(EncryptedText)
     subject: Mapped[str | None] = mapped_column(EncryptedText)
     body: Mapped[str | None] = mapped_column(EncryptedText)
+    own_subject: Mapped[str | None] = mapped_column(EncryptedText)
+    own_body: Mapped[str | None] = mapped_column(EncryptedText)
+    is_own_time: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -105,17 +105,6 @@ def message_page(
     return _read(query.limit(limit))
 
 
-def messages_about(
-    person_id: int | None = None, booking_id: int | None = None, lead_id: int | None = None, limit: int = 50
-) -> list[MessageRow]:
-    """The newest messages about a person, a booking or a lead (all that are named)."""
-    about = {Message.person_id: person_id, Message.booking_id: booking_id, Message.lead_id: lead_id}
-    wanted = [column == value for column, value in about.items() if value is not None]
-    if not wanted:
-        return []
-    return _read(_rows().where(*wanted).order_by(Message.send_at.desc(), Message.id.desc()).limit(limit))
-
-
 def message(studio_id: int, message_id: int) -> Message:
     """A message with its text as sent. Raises `NotFound`."""
     return of_studio(Message, studio_id, message_id)

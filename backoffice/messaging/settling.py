@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.core.language import N_
-from backoffice.messaging.channels import Ending, Outcome, Transport
+from backoffice.messaging.channels import Ending, KeepsKeys, Outcome, Transport
 from backoffice.messaging.models import Attempt, Channel, Message, MessageState, Phase
 from backoffice.messaging.retries import next_try
 from backoffice.todos.actions import add_todo
@@ -113,7 +113,7 @@ def _has_call(row: Message, *conditions: ColumnElement[bool]) -> bool:
     return bool(db.session.scalar(select(exists().where(*mine, *conditions))))
 
 
-def key_holds(row: Message, transport: Transport | None, now: datetime) -> bool:
+def key_holds(row: Message, transport: KeepsKeys | None, now: datetime) -> bool:
     """Whether the provider still drops a second message with the retry key of this one. A reply had no key."""
     if transport is None or not transport.honours_keys_for:
         return False

@@ -87,11 +87,16 @@ def send_test(
 
 def checked(studio: Studio, kind: Kind, language: str, subject: str, body: str, *, now: datetime) -> Source:
     """A text as it would be kept. Raises the first of its faults (Invalid)."""
-    one_line = " ".join(plain_text(subject, LONGEST_SUBJECT + 1).split())
-    source = Source(one_line, plain_text(body, LONGEST_BODY + 1), is_own=True)
+    source = typed(subject, body)
     for fault in faults(studio, kind, language, source.subject, source.body, now=now):
         raise fault.refusal()
     return source
+
+
+def typed(subject: str, body: str) -> Source:
+    """What somebody typed, without what no reader sees."""
+    one_line = " ".join(plain_text(subject, LONGEST_SUBJECT + 1).split())
+    return Source(one_line, plain_text(body, LONGEST_BODY + 1), is_own=True)
 
 
 def current(row: MessageTemplate | None, kind: str, language: str) -> Source:

@@ -23,11 +23,13 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Text:
-    """A message as a reader sees it. `failed` is the gym's own text that could not be written, so this is the other."""
+    """A message as a reader sees it. `failed` is the gym's own text that could not be written, so this is the other;
+    `own_failed` says the same of a text for this one message."""
 
     subject: str
     body: str
     failed: MessageTemplate | None = None
+    own_failed: bool = False
 
 
 @dataclass(frozen=True)

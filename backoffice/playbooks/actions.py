@@ -216,13 +216,15 @@ def _told(step: PlaybookStep) -> dict[str, Any]:
 
 
 def _move_messages(row: Playbook, step: PlaybookStep, *, now: datetime) -> list[Moved]:
-    """Give every message of the step that waits its new time; those that moved."""
+    """Give every message of the step that waits its new time, unless somebody chose it; those that moved."""
     zone = db.session.get_one(Studio, row.studio_id).zone
     waiting = db.session.execute(
         select(Message, PlaybookRun.entered_at, Person)
         .join(PlaybookRun, PlaybookRun.id == Message.run_id)
         .join(Person, Person.id == Message.person_id)
-        .where(Message.step_id == step.id, Message.state == MessageState.PLANNED)
+        .where(
+            Message.step_id == step.id, Message.state == MessageState.PLANNED, Message.is_own_time.is_(False)
+        )
         .order_by(Message.id)
         .with_for_update(of=Message)
     ).all()

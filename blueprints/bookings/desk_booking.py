@@ -15,7 +15,6 @@ from backoffice.choices.queries import open_for_booking
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
-from backoffice.messaging.queries import messages_about
 from backoffice.staff.audit_trail import TrailFilter, trail
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
@@ -32,7 +31,7 @@ from blueprints.bookings.words import (
     STATE_WORDS,
     UNDO_OF,
 )
-from blueprints.messaging import words as message_words
+from blueprints.messaging.lines import lines_about
 from blueprints.staff import audit_words
 from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import actor, may, permit
@@ -240,12 +239,10 @@ def _page(
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
         is_late=is_late_to_cancel(booking, view.service, now=now()),
         open_choices=open_for_booking(booking.id) if edits else [],
-        messages=messages_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else [],
-        lines=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
+        trail=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
         words=audit_words,
-        message_states=message_words.STATES,
-        message_kinds=message_words.kind_words(),
+        **(lines_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else {}),
     )  # fmt: skip
     return page, status

@@ -21,9 +21,10 @@ from blueprints.leads.choices import reason_names, service_names, source_names, 
 from blueprints.leads.forms import LossForm, NextActionForm, OwnerForm, VersionOnlyForm
 from blueprints.leads.next_step import keep_next_step, planned
 from blueprints.leads.words import LEAD_WORDS
+from blueprints.messaging.lines import lines_about
 from blueprints.people.scope import check_visible
 from blueprints.people.words import MESSAGE_STATE_WORDS, MESSAGE_WORDS
-from blueprints.support.access import actor, permit
+from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.studio import current_studio
@@ -154,6 +155,7 @@ def _page(lead: Lead, sent: SafeForm | None = None) -> str:
         reason_names=reasons,
         state_words=STATE_WORDS,
         channel_words=CHANNEL_WORDS,
+        **(lines_about(lead_id=lead.id) if may(Permission.MESSAGES_VIEW) else {}),
         message_words=MESSAGE_WORDS,
         message_state_words=MESSAGE_STATE_WORDS,
         **LEAD_WORDS,

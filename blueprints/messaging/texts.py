@@ -1,7 +1,6 @@
 """Settings: what messages say. A manager writes, looks, sends a test, saves; the standard text can always come back."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,11 +17,13 @@ from backoffice.messaging.own_texts import STANDARD, standings, versions
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.text_checks import Fault, faults
 from backoffice.messaging.texts import own_source, says_who_sends
-from backoffice.messaging.variables import KINDS, Shape, Variable, snippet, variables_of
+from backoffice.messaging.variables import KINDS
 from backoffice.messaging.wording import Source
 from backoffice.staff.permissions import Permission
+from blueprints.messaging.offers import offers
 from blueprints.messaging.text_form import TextForm
 from blueprints.messaging.text_preview import Preview, preview
+from blueprints.messaging.words import LANGUAGE_NAMES
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.forms import add_domain_error
@@ -31,8 +32,6 @@ from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
 message_texts = Blueprint("message_texts", __name__, url_prefix="/settings/messages/texts")
-
-LANGUAGE_NAMES = {Language.JA: "日本語", Language.EN: "English"}
 
 
 @dataclass(frozen=True)
@@ -57,14 +56,6 @@ class Editing:
     def is_own(self) -> bool:
         """Whether the gym's own text holds."""
         return self.newest is not None and self.newest.body is not None
-
-
-class Offer(NamedTuple):
-    """A variable as the page offers it: what it is called, and how it is written."""
-
-    label: str
-    ways: list[str]
-    shape: Shape
 
 
 @message_texts.get("")
@@ -162,7 +153,7 @@ def _page(
         advertises=POLICIES[editing.kind].needs_consent,
         language_name=LANGUAGE_NAMES[editing.language],
         others={one: name for one, name in LANGUAGE_NAMES.items() if one != editing.language},
-        offers=_offers(editing.kind),
+        offers=offers(editing.kind),
         faults=[say(one.refusal()) for one in found or ()],
         preview=None if found or form.errors else _preview(editing, form),
         address=_address(editing),
@@ -207,14 +198,6 @@ def _editing(message_kind: str, text_language: str) -> Editing:
         raise NotFound
     kind, language = known[message_kind], Language(text_language)
     return Editing(kind, language, list(versions(current_studio().id, kind, language)))
-
-
-def _offers(kind: Kind) -> list[Offer]:
-    return [_offer(one) for one in variables_of(kind).values()]
-
-
-def _offer(variable: Variable) -> Offer:
-    return Offer(variable.label, snippet(variable), variable.shape)
 
 
 def _address(editing: Editing) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.line.queries import number_unknown
 from backoffice.messaging import actions, queries
+from backoffice.messaging.letters import letter_of
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.own_texts import failed_text
 from backoffice.messaging.policy import POLICIES
@@ -19,15 +20,17 @@ from backoffice.messaging.queries import Filters, MessageRow, Place, Tray
 from backoffice.playbooks.entries import ENTRIES
 from backoffice.playbooks.queries import run_behind
 from backoffice.staff.permissions import Permission
-from blueprints.messaging import words
+from blueprints.messaging import editing, words
+from blueprints.messaging.ahead import foreseen, possible
+from blueprints.messaging.blueprint import messages
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
 from blueprints.support.filters import show_daytime
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done
+from blueprints.support.toasts import flash_done, flash_undo
 
-messages = Blueprint("messages", __name__)
+__all__ = ["editing", "messages"]
 
 PAGE = 50
 LONGEST_QUERY = 100
@@ -62,6 +65,7 @@ def index() -> ResponseReturnValue:
 def show(message_id: int) -> ResponseReturnValue:
     """One message: to whom, what became of it, each try, and its text as it went out."""
     message = queries.message(current_studio().id, message_id)
+    ahead = foreseen(message)
     return render_template(
         "messaging/message.html",
         message=message,
@@ -73,7 +77,9 @@ def show(message_id: int) -> ResponseReturnValue:
         run=run_behind(message),
         entries=ENTRIES,
         is_secret=POLICIES[Kind(message.kind)].is_secret,
-        can=_possible(message),
+        can=possible(message),
+        ahead=ahead,
+        letter=letter_of(ahead.text.body, message.language) if ahead and ahead.text else None,
         failed_text=failed_text(message.id),
     )
 
@@ -96,7 +102,24 @@ def send_again(message_id: int) -> ResponseReturnValue:
 @permit(Permission.MESSAGES_EDIT)
 def cancel(message_id: int) -> ResponseReturnValue:
     """Take it back."""
-    return _act(message_id, actions.cancel, lambda _message: _("The message will not be sent."))
+    return _act(
+        message_id, actions.cancel, lambda _message: _("The message will not be sent."), has_undo=True
+    )
+
+
+@messages.post("/messages/<int:message_id>/cancel/undo")
+@permit(Permission.MESSAGES_EDIT)
+def undo_cancel(message_id: int) -> ResponseReturnValue:
+    """Plan it again, at the time it had."""
+    return _act(message_id, actions.undo_cancel, _say_planned)
+
+
+@messages.get("/messages/<int:message_id>/text")
+@permit(Permission.MESSAGES_VIEW)
+def text(message_id: int) -> ResponseReturnValue:
+    """The text alone, for a line of a list (a fragment): as it went out, or as it would."""
+    message = queries.message(current_studio().id, message_id)
+    return render_template("messaging/_said.html", message=message, ahead=foreseen(message))
 
 
 @messages.post("/messages/<int:message_id>/release")
@@ -107,9 +130,14 @@ def release(message_id: int) -> ResponseReturnValue:
 
 
 def _act(
-    message_id: int, action: Callable[..., Message], words_for: Callable[[Message], str]
+    message_id: int,
+    action: Callable[..., Message],
+    words_for: Callable[[Message], str],
+    *,
+    has_undo: bool = False,
 ) -> ResponseReturnValue:
-    queries.message(current_studio().id, message_id)
+    message = queries.message(current_studio().id, message_id)
+    back = _back(message)
     try:
         with transaction():
             message = action(message_id, version=_version(), by=actor(), now=now())
@@ -117,9 +145,12 @@ def _act(
         raise
     except DomainError as refusal:
         flash(say(refusal), "error")
-        return redirect(url_for("messages.show", message_id=message_id))
-    flash_done(words_for(message))
-    return redirect(url_for("messages.show", message_id=message.id))
+        return redirect(back)
+    if has_undo and actions.can_be_planned_again(message, now=now()):
+        flash_undo(words_for(message), url_for("messages.undo_cancel", message_id=message.id))
+    else:
+        flash_done(words_for(message))
+    return redirect(back if request.form.get("back") else url_for("messages.show", message_id=message.id))
 
 
 def _say_when(message: Message) -> str:
@@ -128,19 +159,27 @@ def _say_when(message: Message) -> str:
     return _("The message is on its way.")
 
 
-def _possible(message: Message) -> set[str]:
-    """Which buttons make sense; the actions decide again."""
-    if message.expires_at <= now():
-        return {"cancel"} if message.state in {"PLANNED", "HELD_FOR_REVIEW"} else set()
-    if message.state == "PLANNED":
-        return {"send_now", "cancel"}
-    if message.state == "HELD_FOR_REVIEW":
-        return {"release", "cancel"}
-    return {"send_again"} if message.state == "SENT" or message.state in actions.REPEATABLE else set()
+def _say_planned(message: Message) -> str:
+    return _("It goes out as planned: %(when)s.", when=show_daytime(message.send_at))
+
+
+def _back(message: Message) -> str:
+    """Where a button was pressed: on the page of a person, a booking, a lead, or of the message itself."""
+    wanted = request.form.get("back", "")
+    if wanted == "person" and message.person_id is not None:
+        return url_for("people.tab", person_id=message.person_id, tab="messages")
+    if wanted == "booking" and message.booking_id is not None:
+        return url_for("desk.show", booking_id=message.booking_id)
+    if wanted == "lead" and message.lead_id is not None:
+        return url_for("leads.show", lead_id=message.lead_id)
+    return url_for("messages.show", message_id=message.id)
 
 
 def _version() -> int | None:
+    """The version a page showed. The undo of a toast knows none: the row itself says whether it can be undone."""
     text = request.form.get("version", "")[:10]
+    if not text and request.endpoint == "messages.undo_cancel":
+        return None
     return int(text) if text.isascii() and text.isdigit() else -1
 
 

@@ -1,11 +1,13 @@
 """What states, kinds and attempts are called on screens."""
 
-from backoffice.core.language import N_
+from backoffice.core.language import N_, Language
 from backoffice.messaging.channels import Ending
 from backoffice.messaging.models import Kind, MessageState
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.queries import Tray
 from backoffice.messaging.settling import INTERRUPTED, LOST
+
+LANGUAGE_NAMES = {Language.JA: "日本語", Language.EN: "English"}
 
 TRAYS = {
     Tray.PLANNED: N_("Planned"),

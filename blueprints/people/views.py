@@ -16,7 +16,6 @@ from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
 from backoffice.merging.queries import merged_into
 from backoffice.messaging.conversation_queries import conversation
-from backoffice.messaging.queries import messages_about
 from backoffice.people import actions, queries
 from backoffice.people.models import Person
 from backoffice.people.recognition import maybe_known
@@ -31,6 +30,7 @@ from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WOR
 from blueprints.files.forms import UploadForm
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.line.words import KIND_WORDS
+from blueprints.messaging.lines import lines_about
 from blueprints.people import cautions, consents, words
 from blueprints.people.blueprint import people
 from blueprints.people.forms import NoteForm, PersonForm, lines
@@ -228,7 +228,7 @@ _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
     "timeline": lambda person_id: {"events": timeline(person_id)},
     "messages": lambda person_id: {
-        "messages": messages_about(person_id=person_id),
+        **lines_about(person_id=person_id),
         "runs": runs_of(person_id),
         "said": conversation(current_studio().id, person_id=person_id),
         "said_kinds": KIND_WORDS,

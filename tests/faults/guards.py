@@ -26,8 +26,8 @@ from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome, T
 from backoffice.messaging.claiming import Claimer
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
+from backoffice.providers import PROVIDERS
 from backoffice.studio.queries import the_studio
-from tasks.messages import PROVIDERS
 from tests.faults import world
 
 LEASE = timedelta(seconds=0.4)

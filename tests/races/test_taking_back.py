@@ -28,9 +28,9 @@ from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Service
 from backoffice.studio.queries import the_studio
-from tasks.messages import PROVIDERS
 from tests.faults.world import make_guests
 
 pytestmark = pytest.mark.races

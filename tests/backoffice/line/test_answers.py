@@ -22,9 +22,9 @@ from backoffice.messaging.outbox import queue_message
 from backoffice.messaging.policy import Kind
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tasks.messages import PROVIDERS
 from tests.backoffice.line.test_events import bring
 from tests.far_ends.recording import RecordingChannel
 from tests.line_chat import HANAKO, TARO, event, tapped

@@ -15,9 +15,9 @@ from backoffice.messaging.models import Channel, Kind, Message
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
+from backoffice.providers import PROVIDERS
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
-from tasks.messages import PROVIDERS
 from tests.far_ends.recording import RecordingChannel
 
 IN_TWO_DAYS = timedelta(days=2, hours=4)

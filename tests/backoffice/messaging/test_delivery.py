@@ -15,9 +15,9 @@ from backoffice.messaging.models import Attempt, Channel, Kind, Message, Message
 from backoffice.messaging.outbox import cancel_messages, hold_due_for_review
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
-from tasks.messages import PROVIDERS
 from tests.far_ends.recording import RecordingChannel
 
 Queue = Callable[..., Message]

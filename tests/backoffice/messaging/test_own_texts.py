@@ -13,8 +13,8 @@ from backoffice.core.db import db, transaction
 from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.core.language import Language
 from backoffice.messaging import writing
-from backoffice.messaging.claiming import NO_SENDER
 from backoffice.messaging.facts import Facts
+from backoffice.messaging.judging import NO_SENDER
 from backoffice.messaging.models import Kind, Message, MessageState, MessageTemplate
 from backoffice.messaging.own_texts import Standing, failed_text, standings, versions
 from backoffice.messaging.samples import sample_values

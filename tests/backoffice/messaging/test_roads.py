@@ -17,9 +17,9 @@ from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageRoad, MessageState, Phase
 from backoffice.messaging.months import month_end
 from backoffice.people.models import Person, PersonMail
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
-from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.test_delivery import leave_behind
 from tests.far_ends.recording import RecordingChannel
 

@@ -13,8 +13,8 @@ from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.texts import Text, fit_name, masked, standard_text
 from backoffice.messaging.variables import KINDS
 from backoffice.messaging.wording import FOLDER
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
-from tasks.messages import PROVIDERS
 
 TEXTS = tuple(kind for kind in Kind if kind is not Kind.TEXT_TEST)
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "messages"

@@ -19,8 +19,8 @@ from backoffice.people.actions import record_consent
 from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, PersonMail, Purpose
 from backoffice.playbooks.reconcile import reconcile_playbooks
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
-from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import add_booking, guest, lead
 from tests.far_ends.recording import RecordingChannel
 

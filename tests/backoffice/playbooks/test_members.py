@@ -28,10 +28,10 @@ from backoffice.playbooks.models import Entry, Playbook, PlaybookRun, PlaybookSt
 from backoffice.playbooks.queries import steps_of
 from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.playbooks.stops import MOVED_ON, REASONS
+from backoffice.providers import PROVIDERS
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
-from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import add_booking, guest
 from tests.far_ends.recording import RecordingChannel
 

@@ -29,9 +29,9 @@ from backoffice.people.models import Person, Purpose
 from backoffice.playbooks.actions import StepDraft, add_step
 from backoffice.playbooks.models import Entry, Playbook, PlaybookRun, Stop
 from backoffice.playbooks.reconcile import reconcile_playbooks
+from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
-from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import add_booking
 from tests.far_ends.recording import RecordingChannel
 

@@ -13,9 +13,9 @@ from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import hold_due_for_review
 from backoffice.messaging.smtp_answers import NO_SUCH_ADDRESS
+from backoffice.providers import PROVIDERS
 from backoffice.staff.models import Role, Staff
 from backoffice.todos.models import Todo
-from tasks.messages import PROVIDERS
 from tests.backoffice.messaging.conftest import booking, guest, lead, queue
 from tests.far_ends.recording import RecordingChannel
 from tests.pages import PageClient
