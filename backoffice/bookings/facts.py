@@ -33,8 +33,8 @@ BOOKING_KINDS = (
     Kind.REMINDER_TWO_HOURS,
 )
 
-WITH_CALENDAR = (Kind.BOOKING_CONFIRMED, Kind.BOOKING_MOVED)
-"""What tells of a time for the first time brings a file for the guest's own calendar."""
+WITH_CALENDAR = (Kind.BOOKING_CONFIRMED, Kind.BOOKING_MOVED, Kind.BOOKING_CANCELLED)
+"""What tells of a time for the first time, or that it holds no more, brings a file for the guest's own calendar."""
 
 GONE = N_("The booking is no longer on file for this person.")
 CHANGED = N_("The booking was changed since.")
@@ -165,7 +165,8 @@ def _calendar(visit: Visit, message: Message, now: datetime) -> str:
         pick(message.language, service.name_ja, service.name_en), service.kind == ServiceKind.ONLINE,
     )  # fmt: skip
     studio = db.session.get_one(Studio, booking.studio_id)
-    return guest_calendar.guest_calendar(studio, [entry], message.language, now=now)
+    is_off = message.kind == Kind.BOOKING_CANCELLED
+    return guest_calendar.guest_calendar(studio, [entry], message.language, now=now, cancelled=is_off)
 
 
 def _words(visit: Visit, language: str, now: datetime) -> dict[str, Any]:

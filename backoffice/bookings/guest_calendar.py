@@ -1,4 +1,4 @@
-"""Bookings as a file that a guest puts into their own calendar (RFC 5545): when, what, where, and how to reach us.
+"""Bookings as a file that a guest puts into their own calendar (RFC 5545, 5546): when, what, where, how to reach us.
 
 No link that acts for the guest stands in it, and no note: calendars are shared in families and lie on other servers.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from icalendar import Calendar
+from icalendar import Calendar, vCalAddress
 from icalendar import Event as CalendarEntry
 
 from backoffice.core.links import site_host
@@ -28,19 +28,23 @@ class Visit(NamedTuple):
     is_online: bool
 
 
-def guest_calendar(studio: Studio, visits: Sequence[Visit], language: str, *, now: datetime) -> str:
-    """The iCalendar file of some bookings. A booking keeps its identifier, so a later file moves it on the phone."""
+def guest_calendar(
+    studio: Studio, visits: Sequence[Visit], language: str, *, now: datetime, cancelled: bool = False
+) -> str:
+    """The iCalendar file of some bookings. A booking keeps its identifier and counts its versions, so a later file
+    moves the entry, and one of a cancelled booking takes it out. Published, not invited to: nobody has to answer.
+    """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     words = studio_words(studio, language)
     for visit in visits:
-        calendar.add_component(_entry(words, visit, now))
+        calendar.add_component(_entry(words, visit, now, "CANCELLED" if cancelled else "CONFIRMED"))
     return bytes(calendar.to_ical()).decode("utf-8")
 
 
-def _entry(studio: StudioWords, visit: Visit, now: datetime) -> CalendarEntry:
+def _entry(studio: StudioWords, visit: Visit, now: datetime, status: str) -> CalendarEntry:
     entry = CalendarEntry()
     entry.add("uid", f"visit-{visit.booking_id}@{site_host()}")
     entry.add("sequence", visit.version)
@@ -53,5 +57,8 @@ def _entry(studio: StudioWords, visit: Visit, now: datetime) -> CalendarEntry:
     for name, text in (("location", place), ("description", how)):
         if text:
             entry.add(name, text)
-    entry.add("status", "CONFIRMED")
+    entry.add("status", status)
+    if studio.mail:
+        # RFC 5546 asks for an organizer in each method; a program compares it with the one of the entry it keeps.
+        entry.add("organizer", vCalAddress(f"mailto:{studio.mail}"), parameters={"cn": studio.name})
     return entry

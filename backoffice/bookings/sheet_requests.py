@@ -18,7 +18,7 @@ from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.models import Person
-from backoffice.people.queries import held_person, reachable
+from backoffice.people.queries import held_person, is_reachable, reachable
 from backoffice.screening.queries import sheet_path, standing, standings
 from backoffice.screening.standing import TRAINING, Light
 from backoffice.studio.models import Service, Studio
@@ -29,7 +29,9 @@ ASKED_AGAIN_AFTER = timedelta(days=30)
 NEVER_WENT_OUT = (MessageState.CANCELLED, MessageState.EXPIRED, MessageState.NOT_SENT)
 WITHOUT_SHEET = frozenset({Light.NONE, Light.EXPIRED})
 NOT_NEEDED = N_("The sheet has been answered, or no visit is ahead.")
-NO_ADDRESS = N_("There is no mail address to send it to. Please hand over the tablet at the visit.")
+NO_ADDRESS = N_(
+    "There is neither a mail address nor LINE to send it to. Please hand over the tablet at the visit."
+)
 ASKED_TODAY = N_("The link is on its way or went out today. Please look under Messages.")
 
 
@@ -41,10 +43,10 @@ def ask_for_sheets(now: datetime) -> int:
 def send_sheet_link(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> None:
     """Send somebody the link to the sheet by hand, at most once a day and not while one is on its way.
 
-    Refuses (Invalid) somebody without a mail address, or who has no visit ahead that lacks a sheet.
+    Refuses (Invalid) somebody whom no message reaches, or who has no visit ahead that lacks a sheet.
     """
     person = held_person(person_id)
-    if not person.mails:
+    if not is_reachable(person_id):
         raise Invalid(NO_ADDRESS)
     before = _wanted_before(studio.id, person_id, now=now)
     if before is None:

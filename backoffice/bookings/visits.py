@@ -20,6 +20,7 @@ from backoffice.leads.actions import capture_lead
 from backoffice.leads.models import Lead
 from backoffice.leads.queries import open_lead_of
 from backoffice.leads.sources import OTHER_SOURCE, WEB_SOURCE, guess_source
+from backoffice.line.ties import note_booked
 from backoffice.people.actions import add_note, recognise_or_create, record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.studio.models import Service, ServiceKind, Studio
@@ -31,7 +32,8 @@ NO_WAY_TO_REACH = N_("Please enter a phone number or a mail address.")
 class VisitRequest:
     """What a visitor sent. Without `trainer_id` anybody who is free will do (a woman when `wants_woman`).
 
-    `wording` is the version of the terms they agreed to; `follow_up` their answer about later mails.
+    `wording` is the version of the terms they agreed to; `follow_up` their answer about later mails. `line_account_id`
+    is the account from whose chat they came.
     """
 
     studio: Studio
@@ -53,6 +55,7 @@ class VisitRequest:
     wording: str
     source: str = WEB_SOURCE
     channel: BookingChannel = BookingChannel.WEB
+    line_account_id: int | None = None
     article: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,7 +63,7 @@ class VisitRequest:
 def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     """Recognise or create the person, keep lead and consents, and book.
 
-    Somebody without a mail address is confirmed on the screen and the desk gets a task to call. Raises `SlotTaken`,
+    Somebody whom no message reaches is confirmed on the screen and the desk gets a task to call. Raises `SlotTaken`,
     `OutsideHours`, `TooLate`, `PleaseCall`, and `Invalid` (on name, kana, phone, mail …); the caller's transaction
     then keeps nothing of it.
     """
@@ -82,6 +85,9 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     )
     if person.caution:
         raise PleaseCall(request.studio.phone)
+    if request.line_account_id is not None:
+        # Before the booking: who becomes known by it has the account, so their confirmation can go there.
+        note_booked(request.line_account_id, person.id, now=now)
     lead = _lead(person, request, by=by, now=now)
     booking = book(
         studio=request.studio,

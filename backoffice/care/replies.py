@@ -14,13 +14,13 @@ from backoffice.core.links import absolute
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.outbox import queue_message
-from backoffice.people.queries import check_health_kept, held_person, is_health_kept
+from backoffice.people.queries import check_health_kept, held_person, is_health_kept, is_reachable
 from backoffice.studio.models import Studio
 
 LONGEST = 1_000
 WORTH_SENDING = timedelta(days=3)
 """How long after it was written a message about CARE is still of use."""
-NO_ADDRESS = N_("There is no mail address to send it to. Please say it at the next session.")
+NO_ADDRESS = N_("There is neither a mail address nor LINE to send it to. Please say it at the next session.")
 NOT_NEEDED = N_("Consent was taken back, or there is nothing to open any more.")
 
 
@@ -29,14 +29,14 @@ def reply(
 ) -> CareReply:
     """Answer what somebody told: they get a link to the words. What was told until `until` counts as seen.
 
-    Refuses (Invalid) an empty answer, and somebody without a mail address or who took their consent back.
+    Refuses (Invalid) an empty answer, and somebody whom no message reaches or who took their consent back.
     """
     person = held_person(person_id)
     check_health_kept(person_id)
     text = plain_text(words, LONGEST)
     if not text:
         raise Invalid(N_("Please write something."), field="words")
-    if not person.mails:
+    if not is_reachable(person_id):
         raise Invalid(NO_ADDRESS, field="words")
     made = CareReply(
         studio_id=studio.id, person_id=person_id, words=text, written_by=by.label, written_at=now
@@ -54,9 +54,9 @@ def reply(
 
 
 def send_link(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> None:
-    """Send somebody the link on which they tell, at most once a day. Refuses (Invalid) without a mail address."""
+    """Send somebody the link on which they tell, at most once a day. Refuses (Invalid) whom no message reaches."""
     person = held_person(person_id)
-    if not person.mails:
+    if not is_reachable(person_id):
         raise Invalid(NO_ADDRESS)
     queue_message(
         Kind.CARE_ASKED, studio_id=studio.id, now=now, send_at=now, expires_at=now + WORTH_SENDING,

@@ -23,6 +23,8 @@ from backoffice.messaging.reply_tokens import keep_reply_token
 from backoffice.people.models import Person
 from backoffice.people.queries import MergedAway
 
+PROFILE_WAIT = timedelta(seconds=5)
+"""How long a greeting waits for the language of whoever follows; it goes as soon as that is read."""
 ANSWER_WITHIN = timedelta(minutes=30)
 """An answer to something tapped or typed is worth nothing later."""
 LONGEST_ID = 100
@@ -58,6 +60,7 @@ def answer(
     *,
     values: Mapping[str, Any] | None = None,
     now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> None:
     """Plan an answer to an event, once however often the event comes; in the person's language, if they are known.
 
@@ -65,7 +68,7 @@ def answer(
     """
     known = db.session.get(Person, account.person_id) if account.person_id is not None else None
     queue_message(
-        kind, studio_id=account.studio_id, now=now, dedupe_key=f"line:{event.webhook_event_id}", send_at=now,
+        kind, studio_id=account.studio_id, now=now, dedupe_key=f"line:{event.webhook_event_id}", send_at=now + wait,
         expires_at=now + ANSWER_WITHIN, language=known.language if known else account.language,
         person_id=account.person_id, values={**(values or {}), "account_id": account.id},
     )  # fmt: skip
@@ -73,7 +76,8 @@ def answer(
 
 def _follow(event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], now: datetime) -> None:
     if set_followed(account, True, at=event.happened_at) and account.person_id is None:
-        answer(account, Kind.LINE_GREETING, event, now=now)
+        is_unread = account.profile_try_at is not None
+        answer(account, Kind.LINE_GREETING, event, now=now, wait=PROFILE_WAIT if is_unread else timedelta(0))
 
 
 def _unfollow(event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], _now: datetime) -> None:

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
-from backoffice.core.db import db, transaction
+from backoffice.core.db import after_commit, db, transaction
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.line.models import LineAccount
 from backoffice.line.reading import Failure, Profile
 from backoffice.messaging.entries import ConversationEntry, EntryFile, FileState
-from backoffice.messaging.models import Channel
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.messaging.outbox import call_worker
 
 Row = TypeVar("Row")
 
@@ -26,6 +27,8 @@ MOST_TRIES = 6
 FIRST_WAIT = timedelta(minutes=2)
 """Longer than any reading may last."""
 SWEEP_SECONDS = 45.0
+MOST_PATIENT = timedelta(hours=1)
+"""Older greetings are worth nothing, and need not be looked for."""
 NO_LONGER_THERE = N_("LINE does not have this file any more.")
 NOT_A_KEPT_KIND = N_("Only photos and PDF files are kept here. Please look in LINE's own app.")
 TOO_LARGE = N_("Files above 15 MB are not kept here. Please look in LINE's own app.")
@@ -85,7 +88,24 @@ def _fetch_profile(reader: Reader, now: datetime) -> bool:
         account.profile_try_at = None
         if isinstance(found, Profile):
             account.display_name, account.language = found.display_name, found.language
+            _greet(account, now)
     return True
+
+
+def _greet(account: LineAccount, now: datetime) -> None:
+    """A greeting that waited for the language goes out in it, now."""
+    waiting = db.session.scalars(
+        update(Message)
+        .where(
+            Message.kind == Kind.LINE_GREETING.value, Message.state == MessageState.PLANNED, Message.tries == 0,
+            Message.created_at >= now - MOST_PATIENT, Message.values["account_id"].as_integer() == account.id,
+        )
+        .values(language=account.language, send_at=now, next_try_at=now, version=Message.version + 1)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    if waiting:
+        after_commit(call_worker)
 
 
 def _fetch_file(reader: Reader, make_ready: MakeReady, now: datetime) -> bool:

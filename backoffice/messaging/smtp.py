@@ -1,6 +1,7 @@
 """Mail over SMTP. DATA is spoken by hand, so that the moment before the final dot can be committed."""
 
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -24,6 +25,7 @@ from backoffice.messaging.smtp_answers import after_the_dot, before_the_dot, cla
 PORTS = {"smtp": 587, "smtps": 465}
 PATIENCE = timedelta(seconds=20)
 DEADLINE = timedelta(seconds=60)
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,9 @@ def _letter(envelope: Envelope, body: str, sender: str) -> str:
 
 def _add_calendar(mail: EmailMessage, calendar: str) -> None:
     """A file that any calendar opens; the method stands on the part as it stands inside (RFC 6047)."""
-    mail.add_attachment(
-        calendar, subtype="calendar", cte="base64", filename="booking.ics", params={"method": "PUBLISH"}
-    )
+    inside = METHOD.search(calendar)
+    method = {"method": inside[1]} if inside else None
+    mail.add_attachment(calendar, subtype="calendar", cte="base64", filename="booking.ics", params=method)
 
 
 def _way_out(envelope: Envelope) -> bytes:

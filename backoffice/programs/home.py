@@ -12,7 +12,7 @@ from backoffice.exercises.vocabulary import Setting
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.messaging.outbox import queue_message
-from backoffice.people.queries import held_person
+from backoffice.people.queries import held_person, is_reachable
 from backoffice.programs.models import Program
 from backoffice.programs.queries import program_of
 from backoffice.studio.models import Studio
@@ -42,14 +42,14 @@ def program_by_token(token: str) -> Program | None:
 def send_home_link(studio: Studio, person_id: int, program_id: int, *, by: Actor, now: datetime) -> None:
     """Send somebody the link of their home program, at most once a day while it is the same link.
 
-    Refuses (Invalid) a program for the gym, one that has ended, and somebody without a mail address.
+    Refuses (Invalid) a program for the gym, one that has ended, and somebody whom no message reaches.
     """
     person = held_person(person_id)
     program = program_of(studio.id, person_id, program_id)
     if not _opens(program, studio, now):
         raise Invalid(N_("There is no home program to send: it is one for the gym, or it has ended."))
-    if not person.mails:
-        raise Invalid(N_("There is no mail address to send it to. Please print the sheet."))
+    if not is_reachable(person_id):
+        raise Invalid(N_("There is neither a mail address nor LINE to send it to. Please print the sheet."))
     queue_message(
         Kind.HOME_PROGRAM, studio_id=studio.id, now=now, send_at=now, expires_at=now + WORTH_SENDING,
         dedupe_key=f"{Kind.HOME_PROGRAM}:{program.id}:{program.link_epoch}:{local_date(now, studio.zone)}",

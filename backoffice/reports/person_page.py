@@ -13,6 +13,7 @@ from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead
 from backoffice.people.models import Person, PersonMail, PersonPhone
+from backoffice.people.queries import reachable
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service
 
@@ -49,6 +50,7 @@ class Head(NamedTuple):
     is_archived: bool
     caution: str
     version: int
+    is_reachable: bool
 
     @property
     def shown_name(self) -> str:
@@ -89,7 +91,7 @@ _HEAD = (
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
         Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en, Person.archived_at.is_not(None),
-        Person.caution, Person.version,
+        Person.caution, Person.version, reachable(),
     )
     .outerjoin(Client, Client.person_id == Person.id)
     .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)

@@ -1,6 +1,5 @@
 """A booking that began in the chat on LINE: whose account it was stays in the signed cookie until they have booked."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import session
@@ -8,7 +7,6 @@ from flask import session
 from backoffice.bookings.models import BookingChannel
 from backoffice.line.paths import account_in
 from backoffice.line.queries import account_by_id
-from backoffice.line.ties import note_booked
 from backoffice.people.queries import person
 
 KEY = "line"
@@ -39,15 +37,16 @@ def known() -> dict[str, str]:
 
 
 def origin() -> dict[str, Any]:
-    """Channel and source of the booking; empty when it did not begin on LINE."""
-    return {} if _account_id() is None else {"channel": BookingChannel.LINE, "source": SOURCE}
-
-
-def note(person_id: int, *, now: datetime) -> None:
-    """Write down as whom the account booked."""
+    """Channel, source and account of the booking; empty when it did not begin on LINE."""
     account_id = _account_id()
-    if account_id is not None:
-        note_booked(account_id, person_id, now=now)
+    if account_id is None:
+        return {}
+    return {"channel": BookingChannel.LINE, "source": SOURCE, "line_account_id": account_id}
+
+
+def is_open() -> bool:
+    """Whether this visitor came from the chat."""
+    return _account_id() is not None
 
 
 def forget() -> None:

@@ -194,7 +194,6 @@ def _book_once(form: VisitForm, service: Service, wish: Wish, starts_at: datetim
         return
     booking = book_visit(_request(form, service, wish, starts_at), by=VISITOR, now=now())
     guest = guests_of(booking.id)[0]
-    line_visit.note(guest.person_id, now=now())
     keep_result(token, url_for("book.done", token=manage_token(guest)))
 
 
@@ -232,6 +231,7 @@ def _form_page(
         wish=wish,
         starts_at=starts_at,
         action=url_for("book.send", slug=service.slug, at=write_start(starts_at), **wish.values()),
+        on_line=line_visit.is_open(),
         back=url_for("book.slots", slug=service.slug, day=iso_day(starts_at), **wish.values()),
         refusal=refusal and _told(refusal),
         nearest=nearest_offers(refusal, wish) if refusal else [],

@@ -36,6 +36,7 @@ class Visit:
     service: Service
     trainer: Trainer
     has_mail: bool
+    has_line: bool
     change_until: datetime
     cancel_until: datetime
 
@@ -91,6 +92,7 @@ def read_visit(token: str) -> Visit:
         service=service,
         trainer=trainer,
         has_mail=bool(person.mails),
+        has_line=person.line_user_id is not None and person.line_blocked_at is None,
         change_until=change_until(booking, service),
         cancel_until=cancel_until(booking, service),
     )

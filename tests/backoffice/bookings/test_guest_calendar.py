@@ -1,6 +1,8 @@
 """The file for a guest's own calendar: right in time, the same entry after a move, and nothing that acts or tells."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from icalendar import Calendar
@@ -9,6 +11,8 @@ from backoffice.bookings.guest_calendar import Visit, guest_calendar
 from backoffice.studio.models import Studio
 from tests.backoffice.messaging.test_texts import STUDIO
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "calendars"
+HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 HALF_PAST_MIDNIGHT = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
 
@@ -41,6 +45,32 @@ def test_a_moved_booking_is_the_same_entry_with_a_higher_number() -> None:
     before, after = entry_of(visit()), entry_of(visit(version=2))
     assert before["uid"] == after["uid"]
     assert (before["sequence"], after["sequence"]) == (1, 2)
+
+
+def test_a_cancelled_booking_takes_its_entry_out() -> None:
+    before = entry_of(visit())
+    text = guest_calendar(STUDIO, [visit(version=3)], "ja", now=NOW, cancelled=True)
+    whole = Calendar.from_ical(text)
+    (entry,) = whole.events
+    assert (whole["method"], entry["status"]) == ("CANCEL", "CANCELLED")
+    assert (entry["uid"], entry["organizer"]) == (before["uid"], before["organizer"])
+    assert entry["sequence"] > before["sequence"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("name", "version"), [("confirmed", 1), ("moved", 2), ("cancelled", 3)])
+def test_the_files_are_those_agreed(name: str, version: int, language: str) -> None:
+    """`UPDATE_GOLDEN=1` writes them anew."""
+    later = timedelta(days=1) if version > 1 else timedelta(0)
+    one = visit(
+        version=version, starts_at=HALF_PAST_MIDNIGHT + later, ends_at=HALF_PAST_MIDNIGHT + later + HOUR
+    )
+    text = guest_calendar(STUDIO, [one], language, now=NOW, cancelled=name == "cancelled")
+    golden = GOLDEN / f"{name}.{language}.ics"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_bytes(text.encode())
+    assert golden.read_bytes().decode() == text
 
 
 def test_an_online_visit_has_no_place_and_a_bare_studio_leaves_no_holes() -> None:

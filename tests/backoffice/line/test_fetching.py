@@ -10,15 +10,17 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from backoffice.core.db import db
+from backoffice.line.events import PROFILE_WAIT
 from backoffice.line.fetching import MOST_TRIES, fetch
 from backoffice.line.models import LineAccount
 from backoffice.line.reading import MOST_BYTES, Failure, LineReader, Profile, files_url
 from backoffice.messaging.entries import EntryFile
+from backoffice.messaging.models import Kind, Message
 from backoffice.studio.models import Studio
 from tasks.line import make_ready
 from tests.backoffice.line.test_events import bring
 from tests.far_ends.line_server import TOKEN, LineServer, line_server
-from tests.line_chat import HANAKO, sent, unsent
+from tests.line_chat import HANAKO, event, sent, unsent
 
 PDF = b"%PDF-1.7 ..."
 
@@ -152,6 +154,27 @@ def test_names_and_languages_come_from_the_profile(
     assert b"Hanako" not in raw
     assert reader.profile("U" + "9" * 32) is Failure.GONE
     assert LineReader(reader.url, "wrong").profile(HANAKO) is Failure.LATER, "a token that is being changed"
+
+
+def greeting() -> Message:
+    return db.session.scalars(select(Message).where(Message.kind == Kind.LINE_GREETING)).one()
+
+
+def test_a_greeting_waits_for_the_language(
+    gym: Studio, far: LineServer, reader: LineReader, now: datetime
+) -> None:
+    far.profiles[HANAKO] = {"userId": HANAKO, "displayName": "Hanako", "language": "en"}
+    bring(gym, now, event("follow", now))
+    assert greeting().send_at == now + PROFILE_WAIT
+    fetch(reader, make_ready, now)
+    db.session.refresh(greeting())
+    assert (greeting().language, greeting().next_try_at) == ("en", now)
+
+
+def test_without_a_profile_a_greeting_goes_all_the_same(gym: Studio, now: datetime) -> None:
+    """LINE says nothing of somebody: after some seconds they are greeted in Japanese."""
+    bring(gym, now, event("follow", now))
+    assert (greeting().language, greeting().next_try_at) == ("ja", now + PROFILE_WAIT)
 
 
 def test_files_lie_on_a_host_of_their_own() -> None:

@@ -49,6 +49,7 @@ def test_a_due_message_is_sent_once(
     [
         (Kind.BOOKING_CONFIRMED, True),
         (Kind.BOOKING_MOVED, True),
+        (Kind.BOOKING_CANCELLED, True),
         (Kind.REMINDER_DAY_BEFORE, False),
         (Kind.REMINDER_TWO_HOURS, False),
     ],
@@ -62,12 +63,17 @@ def test_what_tells_of_a_time_brings_a_calendar(
     booking: Booking,
     now: datetime,
 ) -> None:
+    is_off = kind is Kind.BOOKING_CANCELLED
+    if is_off:
+        booking.state = BookingState.CANCELLED
+        db.session.commit()
     queue(kind)
     deliver(now)
     (envelope,) = channel.sent
     assert envelope.brand == "整 SEI"
     assert (f"UID:visit-{booking.id}@" in envelope.calendar) is has_one
     assert ("DTSTART:20261126T070000Z" in envelope.calendar) is has_one
+    assert ("METHOD:CANCEL" in envelope.calendar) is is_off
 
 
 def test_the_same_cause_queues_one_message(

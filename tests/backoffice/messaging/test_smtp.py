@@ -150,13 +150,14 @@ def test_a_mail_is_a_text_and_the_same_as_a_letter() -> None:
     assert "整 SEI" in letter.get_content(), "the name of the sender stands on top where no other is given"
 
 
-def test_a_calendar_goes_beside_both() -> None:
-    calendar = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nSUMMARY:体験\r\nEND:VCALENDAR\r\n"
+@pytest.mark.parametrize("method", ["PUBLISH", "CANCEL"])
+def test_a_calendar_goes_beside_both(method: str) -> None:
+    calendar = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nSUMMARY:体験\r\nEND:VCALENDAR\r\n"
     mail = mail_of(replace(ENVELOPE, calendar=calendar, brand="整"))
     body, file = mail.iter_parts()
     assert body.get_content_type() == "multipart/alternative"
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "booking.ics")
-    assert file["Content-Type"].params["method"] == "PUBLISH"
+    assert file["Content-Type"].params["method"] == method
     assert file.get_content().replace("\r\n", "\n") == calendar.replace("\r\n", "\n")
 
 

@@ -15,6 +15,7 @@ from backoffice.line.models import LineAccount
 from backoffice.line.paths import book_path, connect_path
 from backoffice.line.queries import may_be
 from backoffice.line.ties import tie
+from backoffice.messaging.models import Kind, Message
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
@@ -50,6 +51,8 @@ def test_a_visitor_who_books_from_line_is_known_from_then_on(visitor: Visitor, a
     visitor.book(name="佐藤 実", phone="080-1111-3333", mail="")
     person = person_booked()
     assert (person.line_user_id, db.session.scalars(select(Lead.source)).one()) == (HANAKO, "line")
+    planned = db.session.scalars(select(Message.kind).where(Message.person_id == person.id)).all()
+    assert Kind.BOOKING_CONFIRMED in planned, "LINE reaches them, so their confirmation is planned with the booking"
     visitor.book(
         "/book/counselling/details?at=2026-11-27T01:15Z", name="別人 太郎", phone="080-2222-4444", mail=""
     )
