@@ -1,6 +1,7 @@
 """Shared fixtures: one throw-away PostgreSQL built by the migrations, a savepoint per test, a signed-in client."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -151,3 +152,12 @@ def sign_in(client: PageClient, now: datetime, gym: Studio) -> Callable[..., Pag
         return client
 
     return enter
+
+
+@pytest.fixture
+def with_channels(app: Flask) -> Iterator[None]:
+    """A gym whose mail and LINE are set up."""
+    before = app.extensions["settings"]
+    app.extensions["settings"] = replace(before, smtp_url="smtp://localhost", line_channel_access_token="t")
+    yield
+    app.extensions["settings"] = before

@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.messaging.models import Channel, Kind, MessageRoad
+from backoffice.messaging.months import month_end
 from backoffice.messaging.road_choices import CHOOSABLE, roads_of
 from backoffice.messaging.usage import month_of_line
 from backoffice.people.models import Person, PersonMail
@@ -34,8 +35,16 @@ BLOCKED = N_("the gym is blocked on LINE")
 MONTH_USED_UP = N_("LINE’s month is used up")
 
 
+class Send(NamedTuple):
+    """A message that would be sent: to whom, of what kind, when."""
+
+    person_id: int
+    kind: Kind
+    at: datetime
+
+
 class Reached(NamedTuple):
-    """Somebody of a bulk send, and why by mail though the kind goes by LINE (N_)."""
+    """How one of them would arrive, and why by mail, or not at all, though LINE was wanted (N_)."""
 
     person_id: int
     name: str
@@ -45,39 +54,41 @@ class Reached(NamedTuple):
 
 @dataclass(frozen=True)
 class Reach:
-    """How a bulk send would arrive. `left` is how many messages of LINE's month are left before it; None: no limit."""
+    """How a bulk send would arrive. `left`: what LINE's month still holds without it; None: no limit is known."""
 
-    people: Sequence[Reached]
+    messages: Sequence[Reached]
     left: int | None = None
 
-    def by(self, way: Way) -> list[Reached]:
-        """Those who are reached in one way."""
-        return [one for one in self.people if one.way is way]
+    def count(self, way: Way) -> int:
+        """How many messages take one way."""
+        return sum(one.way is way for one in self.messages)
+
+    def people(self, way: Way) -> list[Reached]:
+        """Whom they go to, each once."""
+        return list({one.person_id: one for one in self.messages if one.way is way}.values())
 
 
-def reach_of(
-    studio_id: int,
-    sends: Sequence[tuple[int, Kind]],
-    channels: Collection[Channel],
-    *,
-    now: datetime,
-) -> Reach:
-    """How these messages (person, kind) would arrive if they went out now, each in its own line. Four statements.
+def reach_of(studio_id: int, sends: Sequence[Send], channels: Collection[Channel], *, now: datetime) -> Reach:
+    """How these messages would arrive, as things are. Four statements, however many there are.
 
-    What LINE's month still holds, with all that is planned taken off, is given to the first; the others fall back.
+    What LINE's month still holds, with all that is planned taken off, goes to the first; the others fall back. What
+    later months hold is not known, so it is not counted.
     """
     roads = roads_of(studio_id)
-    left = month_of_line(studio_id, roads, now=now).left if Channel.LINE in channels else None
-    found = _contacts({person_id for person_id, _kind in sends})
-    room, people = left, list[Reached]()
-    for person_id, kind in sends:
-        if person_id not in found:
-            continue
-        one = _way(found[person_id], roads.get(kind), channels, room)
-        people.append(one)
-        if one.way is Way.LINE and room is not None:
+    month = month_of_line(studio_id, roads, now=now)
+    is_full = (
+        month.state is not None and month.state.used_up_until is not None and month.state.used_up_until > now
+    )
+    left = 0 if is_full else month.left
+    found, room, end = _contacts({one.person_id for one in sends}), left, month_end(now)
+    messages = []
+    for send in sends:
+        counts = room is not None and send.at < end
+        one = _way(found[send.person_id], roads.get(send.kind), channels, not counts or (room or 0) > 0)
+        messages.append(one)
+        if counts and room is not None and one.way is Way.LINE:
             room -= 1
-    return Reach(people, left)
+    return Reach(messages, left)
 
 
 def by_line(kind: InstrumentedAttribute[str], studio_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -108,19 +119,16 @@ def _contacts(person_ids: set[int]) -> dict[int, _Contact]:
     return {row[0]: _Contact(*row) for row in db.session.execute(query)}
 
 
-def _way(one: _Contact, road: Channel | None, channels: Collection[Channel], room: int | None) -> Reached:
-    wants_line = road is Channel.LINE and Channel.LINE in channels
-    can_line = one.is_on_line and not one.is_blocked and road is not None and Channel.LINE in channels
-    has_room = room is None or room > 0
+def _way(one: _Contact, road: Channel | None, channels: Collection[Channel], has_room: bool) -> Reached:
+    can_line = road is not None and Channel.LINE in channels and one.is_on_line and not one.is_blocked
     can_mail = one.has_mail and Channel.MAIL in channels
-    if can_line and has_room and (wants_line or not can_mail):
+    wants_line = Channel.LINE in channels and (road is Channel.LINE or not can_mail)
+    if not wants_line:
+        return Reached(one.id, one.name, Way.MAIL if can_mail else Way.NOT_AT_ALL)
+    if can_line and has_room:
         return Reached(one.id, one.name, Way.LINE)
-    reason = ""
-    if wants_line or not can_mail:
-        reason = BLOCKED if one.is_blocked else MONTH_USED_UP if can_line else NO_LINE
-    if not can_mail:
-        return Reached(one.id, one.name, Way.NOT_AT_ALL, reason)
-    return Reached(one.id, one.name, Way.FALLS_BACK if reason else Way.MAIL, reason)
+    reason = BLOCKED if one.is_blocked else MONTH_USED_UP if can_line else NO_LINE
+    return Reached(one.id, one.name, Way.FALLS_BACK if can_mail else Way.NOT_AT_ALL, reason)
 
 
 def _has_mail() -> ColumnElement[bool]:

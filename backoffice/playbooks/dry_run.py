@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 
 from backoffice.core.db import db
 from backoffice.core.language import N_
+from backoffice.messaging.models import Kind
+from backoffice.messaging.reach import Send
 from backoffice.people.models import Person
 from backoffice.playbooks.models import Deed, Playbook, PlaybookStep
 from backoffice.playbooks.queries import steps_of
-from backoffice.playbooks.reconcile import entering, may_get
+from backoffice.playbooks.reconcile import agreed, entering, may_get
 from backoffice.playbooks.timing import OF_USE, due_at
 from backoffice.studio.models import Studio
 
@@ -49,6 +51,25 @@ def dry_run(playbook: Playbook, *, now: datetime) -> DryRun:
         db.session.scalar(select(func.count()).select_from(who)) or 0,
         sorted((one for one in foreseen if one is not None), key=lambda one: (one.at, one.person_id)),
     )
+
+
+def sends(playbook: Playbook, *, now: datetime) -> list[Send]:
+    """Every message that switching it on would plan, to everybody who agreed, in the order of their times. Whoever no
+    road leads to is among them, so that they can be named. Two statements."""
+    steps = steps_of(playbook.id)
+    who = entering(playbook, steps, now=now)
+    zone = db.session.get_one(Studio, playbook.studio_id).zone
+    rows = db.session.execute(
+        select(who.c.person_id, who.c.entered_at, PlaybookStep)
+        .join(Person, Person.id == who.c.person_id)
+        .join(PlaybookStep, PlaybookStep.playbook_id == playbook.id)
+        .where(PlaybookStep.archived_at.is_(None), PlaybookStep.deed == Deed.MESSAGE, agreed())
+    )
+    planned = [
+        Send(person_id, Kind(step.kind or ""), due_at(entered_at, step.days, step.at, zone))
+        for person_id, entered_at, step in rows
+    ]
+    return sorted((one for one in planned if one.at + OF_USE > now), key=lambda one: (one.at, one.person_id))
 
 
 def _first(who: Any, playbook: Playbook) -> Any:

@@ -148,8 +148,13 @@ def may_get() -> ColumnElement[bool]:
     The law on advertising mail (特定電子メール法) asks for a consent given beforehand. For statements that select from
     people and steps.
     """
+    return and_(reachable(), agreed())
+
+
+def agreed() -> ColumnElement[bool]:
+    """Whether a person has agreed to a step, where it is advertising. For the same statements."""
     advertising = PlaybookStep.kind.in_([kind.value for kind in FOLLOW_UP_KINDS])
-    return and_(reachable(), or_(~advertising, newest_answer(Person.id, Purpose.FOLLOW_UP).is_(True)))
+    return or_(~advertising, newest_answer(Person.id, Purpose.FOLLOW_UP).is_(True))
 
 
 def _draft(one: Pending, at: datetime, now: datetime) -> Draft:

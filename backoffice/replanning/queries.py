@@ -1,5 +1,6 @@
 """Questions about replanning: the bookings an absence hits, and what became of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,8 @@ from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState, 
 from backoffice.core import links
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
+from backoffice.messaging.models import Kind
+from backoffice.messaging.reach import Send
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone, reachable
 from backoffice.replanning.models import Replan
@@ -116,6 +119,12 @@ def hits_of(studio: Studio, absence: TimeOff, *, now: datetime) -> list[Hit]:
             offered = proposals_for(booking, studio, service, persons, met, now=now)
         hits.append(Hit(replan, booking, service, outcome, called, offered, swaps.get(booking.id)))
     return hits
+
+
+def sends(hits: Sequence[Hit], *, now: datetime) -> list[Send]:
+    """The messages that proposing times to everybody still open would send."""
+    asked = (hit for hit in hits if hit.outcome in UNSETTLED and hit.proposals)
+    return [Send(guest.person_id, Kind.MOVE_PROPOSED, now) for hit in asked for guest in hit.guests]
 
 
 def replan_by_token(token: str) -> Replan | None:

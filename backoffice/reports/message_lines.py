@@ -29,6 +29,7 @@ class MessageLine(NamedTuple):
     next_try_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    has_words: bool
     has_own_text: bool
     is_own_time: bool
     person_id: int | None
@@ -58,10 +59,10 @@ def message_lines(
         select(
             Message.id, Message.version, Message.kind,
             case((waits & (Message.tries == 0), foreseen), else_=Message.channel), Message.state, Message.reason,
-            Message.send_at, Message.next_try_at, Message.expires_at, Message.ended_at, Message.own_body.is_not(None),
-            Message.is_own_time, Message.person_id, func.coalesce(func.nullif(Person.name, ""), Person.kana, ""),
-            Message.booking_id, Booking.starts_at, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja,
-            Playbook.name_en, PlaybookStep.days, PlaybookStep.at,
+            Message.send_at, Message.next_try_at, Message.expires_at, Message.ended_at,
+            waits | Message.body.is_not(None), Message.own_body.is_not(None), Message.is_own_time,
+            Message.person_id, func.coalesce(func.nullif(Person.name, ""), Person.kana, ""), Message.booking_id,
+            Booking.starts_at, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja, Playbook.name_en, PlaybookStep.days, PlaybookStep.at,
         )
         .select_from(Message)
         .outerjoin(Person, Person.id == Message.person_id)

@@ -16,7 +16,7 @@ class MessageForm(SafeForm):
     subject = StringField(_l("Subject"), validators=[InputRequired(), Length(max=LONGEST_SUBJECT)])
     body = TextAreaField(_l("Text"), validators=[InputRequired(), Length(max=LONGEST_BODY)])
     day = DateField(_l("Day"), validators=[InputRequired()])
-    at = TimeField(_l("Time"), format=["%H:%M", "%H:%M:%S"], validators=[InputRequired()])
+    at = TimeField(_l("Time of day"), format=["%H:%M", "%H:%M:%S"], validators=[InputRequired()])
     version = VersionField()
 
 

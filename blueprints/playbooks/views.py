@@ -11,12 +11,14 @@ from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use
 from backoffice.messaging.policy import POLICIES
+from backoffice.messaging.reach import Way
 from backoffice.playbooks import actions, queries
 from backoffice.playbooks.actions import Moved
-from backoffice.playbooks.dry_run import dry_run
+from backoffice.playbooks.dry_run import dry_run, sends
 from backoffice.playbooks.entries import ENTRIES, kinds_for
 from backoffice.playbooks.models import Entry, Playbook
 from backoffice.staff.permissions import Permission
+from blueprints.messaging.ahead import reached
 from blueprints.playbooks.forms import NewPlaybookForm, PlaybookForm, StepForm, TimeForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
@@ -189,7 +191,7 @@ def _page(row: Playbook, *, form: PlaybookForm | None = None, step_form: StepFor
         "playbooks/show.html", row=row, steps=queries.steps_of(row.id),
         form=form or PlaybookForm(formdata=None, obj=row), step_form=step_form or _step_form(row, fresh=True),
         rule=ENTRIES[Entry(row.entry)], policies=POLICIES, runs=queries.live_runs(row.id), most=queries.MOST,
-        foreseen=dry_run(row, now=now()),
+        foreseen=dry_run(row, now=now()), reach=reached(sends(row, now=now())), ways=Way,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from backoffice.core.clock import at_local
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result, result_of
+from backoffice.messaging.reach import Way
 from backoffice.replanning import actions, queries
 from backoffice.replanning.proposals import Reason
 from backoffice.replanning.queries import UNSETTLED, Outcome
@@ -21,6 +22,7 @@ from backoffice.staff.trainers import trainer as find_trainer
 from blueprints.bookings.days import asked_day
 from blueprints.bookings.desk_forms import read_pick, write_pick
 from blueprints.bookings.offered import offered
+from blueprints.messaging.ahead import reached
 from blueprints.replanning.forms import AbsenceForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
@@ -77,6 +79,7 @@ def show(time_off_id: int) -> ResponseReturnValue:
     return render_template(
         "replanning/show.html", absence=absence, trainer=trainer, hits=hits, reasons=REASONS, outcomes=OUTCOMES,
         pills=PILLS, value=write_pick, names={one.id: own_name(one) for one in offered().trainers},
+        reach=reached(queries.sends(hits, now=now())), ways=Way,
         left=sum(hit.outcome in UNSETTLED for hit in hits), unsettled=UNSETTLED,
     )  # fmt: skip
 

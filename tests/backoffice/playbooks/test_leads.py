@@ -1,7 +1,7 @@
 """Playbooks of enquiries: planned for whom they are for, once, with consent; taken back when the lead moves on."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,12 +12,17 @@ from backoffice.core.clock import local
 from backoffice.core.db import db
 from backoffice.leads.actions import advance, lose, step_back
 from backoffice.leads.models import Lead, Stage
+from backoffice.messaging.actions import cancel
 from backoffice.messaging.consent import withdraw_consent
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.messaging.own_messages import edit
 from backoffice.people.actions import record_consent
 from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, PersonMail, Purpose
+from backoffice.playbooks.actions import change_step
+from backoffice.playbooks.dry_run import sends
+from backoffice.playbooks.models import Entry, Playbook, PlaybookStep
 from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
@@ -199,3 +204,40 @@ def test_nobody_is_written_to_whom_the_desk_wants_to_speak_to_first(
 ) -> None:
     put_caution(guest.id, Caution.CHECK, "確認が必要", version=None, by=SYSTEM, now=now)
     assert reconcile_playbooks(now) == 0
+
+
+def test_what_was_skipped_by_hand_is_not_planned_again(trialled: Lead, now: datetime) -> None:
+    reconcile_playbooks(now)
+    (message,) = follow_ups(trialled)
+    cancel(message.id, version=message.version, by=SYSTEM, now=now)
+    for hours in (1, 24, 49):
+        reconcile_playbooks(now + timedelta(hours=hours))
+    assert [one.state for one in follow_ups(trialled)] == [MessageState.CANCELLED]
+
+
+def test_words_and_time_of_one_message_outlive_the_sweep_and_an_edit_of_its_step(
+    trialled: Lead, gym: Studio, now: datetime
+) -> None:
+    reconcile_playbooks(now)
+    (message,) = follow_ups(trialled)
+    chosen = message.send_at + timedelta(hours=3)
+    edit(
+        message.id, "お待ちしております", "{{ name }}\n{{ book_url }}", chosen, version=1, by=SYSTEM, now=now
+    )
+    step = db.session.get_one(PlaybookStep, message.step_id)
+    assert change_step(gym.id, step.id, 5, time(15, 30), version=step.version, by=SYSTEM, now=now) == []
+    reconcile_playbooks(now + timedelta(hours=1))
+    (message,) = follow_ups(trialled)
+    assert (message.own_subject, message.send_at) == ("お待ちしております", chosen)
+
+
+def test_the_sends_of_a_dry_run_name_also_those_nobody_reaches(
+    trialled: Lead, guest: Person, now: datetime
+) -> None:
+    playbook = db.session.scalars(select(Playbook).where(Playbook.entry == Entry.TRIALLED)).one()
+    assert [(one.person_id, one.kind) for one in sends(playbook, now=now)] == [(guest.id, Kind.AFTER_TRIAL)]
+    for mail in db.session.scalars(select(PersonMail).where(PersonMail.person_id == guest.id)):
+        db.session.delete(mail)
+    assert [one.person_id for one in sends(playbook, now=now)] == [guest.id]
+    withdraw_consent(guest.id, Purpose.FOLLOW_UP, now=now, **AGREED)  # type: ignore[arg-type]
+    assert sends(playbook, now=now) == []

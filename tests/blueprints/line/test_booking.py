@@ -52,7 +52,9 @@ def test_a_visitor_who_books_from_line_is_known_from_then_on(visitor: Visitor, a
     person = person_booked()
     assert (person.line_user_id, db.session.scalars(select(Lead.source)).one()) == (HANAKO, "line")
     planned = db.session.scalars(select(Message.kind).where(Message.person_id == person.id)).all()
-    assert Kind.BOOKING_CONFIRMED in planned, "LINE reaches them, so their confirmation is planned with the booking"
+    assert Kind.BOOKING_CONFIRMED in planned, (
+        "LINE reaches them, so their confirmation is planned with the booking"
+    )
     visitor.book(
         "/book/counselling/details?at=2026-11-27T01:15Z", name="別人 太郎", phone="080-2222-4444", mail=""
     )

@@ -1,11 +1,9 @@
 """A message that waits: what it would say, words and a time of its own, and taking it back."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
@@ -28,15 +26,6 @@ WORDS = "{{ name }}\n\nお待ちしております。\n{{ booking_details }}\n{{
 def front(sign_in: SignIn) -> PageClient:
     """The front desk, signed in."""
     return sign_in(Role.FRONT_DESK)
-
-
-@pytest.fixture
-def with_channels(app: Flask) -> Iterator[None]:
-    """A gym whose mail and LINE are set up."""
-    before = app.extensions["settings"]
-    app.extensions["settings"] = replace(before, smtp_url="smtp://localhost", line_channel_access_token="t")
-    yield
-    app.extensions["settings"] = before
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.leads.actions import advance, capture_lead
 from backoffice.leads.models import Stage
-from backoffice.messaging.models import Message, MessageState
+from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.playbooks.models import Entry, Playbook, PlaybookRun, PlaybookStep
@@ -138,3 +138,13 @@ def test_put_away_only_when_off(after_trial: int, sign_in: SignIn) -> None:
 def test_the_person_page_still_opens(after_trial: int, sign_in: SignIn) -> None:
     person = db.session.scalars(select(Person).where(Person.name == "山田 花子")).one()
     assert sign_in(Role.FRONT_DESK).get(f"/people/{person.id}/messages").status_code == 200
+
+
+def test_before_it_is_on_it_says_how_its_messages_would_arrive(
+    after_trial: int, sign_in: SignIn, with_channels: None, gym: Studio, now: datetime
+) -> None:
+    with transaction():
+        db.session.add(MessageRoad(studio_id=gym.id, kind=Kind.AFTER_TRIAL, channel=Channel.LINE))
+    html = page(sign_in(Role.MANAGER), after_trial)
+    assert "1通はLINEでなくメールになります" in html
+    assert "LINE未連携" in html

@@ -119,3 +119,11 @@ def test_nothing_ticked_sends_nothing(gym: Studio, at_desk: PageClient, hit: Boo
 
 def test_a_forged_link_shows_the_kind_page(gym: Studio, client: PageClient) -> None:
     assert client.get("/proposal/abc").status_code == 404
+
+
+def test_before_anything_is_sent_it_says_how_it_would_arrive(
+    gym: Studio, at_desk: PageClient, hit: Booking, with_channels: None
+) -> None:
+    html = at_desk.get(report(gym, at_desk)).get_data(as_text=True)
+    assert "ご提案の届き方" in html
+    assert "メール 1" in html
