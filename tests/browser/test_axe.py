@@ -126,7 +126,7 @@ STAFF_PAGES = (
     "/exercises/{exercise}/photos/new",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/choices/new?person_id={person}", "/choices/new?booking_id={booking}",
-    "/messages", "/messages/{message}", "/reports", "/reports/people",
+    "/messages", "/messages/{message}", "/messages/{message}/edit", "/reports", "/reports/people",
     "/data", "/data/import/people", "/data/import/bookings", "/data/import/people/{upload}",
     "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/health-check",
