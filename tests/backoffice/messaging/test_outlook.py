@@ -14,6 +14,7 @@ from backoffice.messaging.cap import CAP_REACHED
 from backoffice.messaging.channels import SetUp
 from backoffice.messaging.models import Channel, ChannelState, Kind, Message, MessageRoad, MessageState
 from backoffice.messaging.outlook import NOT_WRITTEN, QUIET, Outlook, outlook
+from backoffice.messaging.texts import MASK
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.providers import PROVIDERS
@@ -111,6 +112,13 @@ def test_the_cap_is_foreseen(queue: Queue, gym: Studio, guest: Person, now: date
 
 def test_secrets_are_not_foreseen(queue: Queue, now: datetime) -> None:
     assert outlook(queue(Kind.PASSWORD_RESET), PROVIDERS, BOTH, now=now) is None
+
+
+def test_a_link_that_speaks_for_somebody_is_covered(queue: Queue, now: datetime) -> None:
+    text = ahead(queue(Kind.CARE_ASKED), now).text
+    assert text is not None
+    assert MASK in text.body
+    assert "/checkin/" not in text.body
 
 
 def test_what_has_ended_has_no_outlook(queue: Queue, deliver: Deliver, now: datetime) -> None:

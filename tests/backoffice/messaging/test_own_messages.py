@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.db import db, transaction
@@ -141,7 +142,10 @@ def test_its_own_time(reminder: Message, deliver: Deliver, channel: RecordingCha
 
 
 def test_a_time_after_its_use_is_refused(reminder: Message, now: datetime) -> None:
-    with pytest.raises(Invalid, match="no use"):
+    """Also for a reminder, which quiet hours would pull back before its last moment."""
+    with transaction():
+        reminder.expires_at = now.replace(hour=14)  # 23:00 in Kyoto
+    with pytest.raises(Invalid, match="After this time"):
         write(reminder, now, send_at=reminder.expires_at)
 
 
@@ -215,3 +219,8 @@ def test_a_refused_road_keeps_the_words(
 def test_whether_it_can_be_edited(queue: Queue, reminder: Message) -> None:
     assert own_messages.can_be_edited(reminder)
     assert not own_messages.can_be_edited(queue(Kind.TEXT_TEST))
+
+
+def test_the_database_keeps_both_words_or_none(reminder: Message) -> None:
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(update(Message).where(Message.id == reminder.id).values(own_subject="x", own_body=None))
