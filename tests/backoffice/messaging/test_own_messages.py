@@ -223,4 +223,6 @@ def test_whether_it_can_be_edited(queue: Queue, reminder: Message) -> None:
 
 def test_the_database_keeps_both_words_or_none(reminder: Message) -> None:
     with pytest.raises(IntegrityError), transaction():
-        db.session.execute(update(Message).where(Message.id == reminder.id).values(own_subject="x", own_body=None))
+        db.session.execute(
+            update(Message).where(Message.id == reminder.id).values(own_subject="x", own_body=None)
+        )
