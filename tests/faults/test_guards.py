@@ -9,7 +9,8 @@ from backoffice.core.app import create_base_app
 from backoffice.core.config import Settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
-from tests.faults.guards import GUARDS, Stage, make_stage, try_guard
+from tests.faults.guards import GUARDS, make_stage, try_guard
+from tests.faults.stage import Stage
 from tests.faults.world import own_database
 
 pytestmark = pytest.mark.faults
