@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -16,9 +16,10 @@ from backoffice.core.config import Settings, load_settings
 from backoffice.core.db import db
 from backoffice.core.local import ensure_servers, with_servers
 from backoffice.core.migrate import upgrade
-from bench import gym, training
+from bench import gym, outbox, training
 from bench.cases import Case, cases
 from bench.client import Load, get, run
+from bench.results import Result
 from bench.servers import Web, gunicorn
 from blueprints.app import create_app
 
@@ -28,33 +29,23 @@ Pair = tuple[Load, Load]
 """A page and, in the seconds just before it, the reference."""
 
 
-@dataclass
-class Result:
-    """A line of the table; `ratio` is to the reference measured in the same run."""
-
-    name: str
-    ratio: float | None
-    requests_per_s: float | None
-    p50_ms: float | None
-    p95_ms: float | None
-    statements: int | None
-    bytes: int | None
-    target: str
-    met: bool
-
-
 def main() -> None:
     """Measure and report; exit 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each time (3)")
     parser.add_argument("--people", type=int, default=gym.PEOPLE, help=f"people in the gym ({gym.PEOPLE})")
-    parser.add_argument("--only", default="", help="measure only pages whose name contains this")
+    parser.add_argument(
+        "--only", default="", help="measure only pages whose name contains this; outbox: only messages"
+    )
     asked = parser.parse_args()
     own = {"DATA_DIR": "var/bench", "LOG_LEVEL": "WARNING"}
     settings = load_settings({**own, **os.environ})
     with ensure_servers(settings) as servers:
-        results = _measure(with_servers(settings, servers), asked)
+        settings = with_servers(settings, servers)
+        results = [] if asked.only == "outbox" else _measure(settings, asked)
+        if asked.only in {"", "outbox"}:
+            results += outbox.measure(settings)
     RESULT.write_text(json.dumps([asdict(result) for result in results], indent=1, ensure_ascii=False) + "\n")
     _print(results)
     sys.exit(0 if all(result.met for result in results) else 1)
@@ -90,7 +81,7 @@ def _measure(settings: Settings, asked: argparse.Namespace) -> list[Result]:
         memory = web.worker_mib()
     results = [_result(case, pairs[case.name], statements[case.name]) for case in measured]
     weight = f"{memory:.0f} of at most {MEMORY_MIB} MiB PSS"
-    return [*results, Result("memory of a web worker", *([None] * 6), weight, memory <= MEMORY_MIB)]
+    return [*results, Result("memory of a web worker", target=weight, met=memory <= MEMORY_MIB)]
 
 
 def _rounds(

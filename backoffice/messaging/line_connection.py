@@ -2,10 +2,12 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 
 from linebot.v3.messaging import ApiClient, Configuration, MessagingApi
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -27,10 +29,17 @@ def line_api(url: str, token: str, deadline: timedelta) -> Iterator[MessagingApi
             "http": _watched(HTTPConnectionPool, sockets),
             "https": _watched(HTTPSConnectionPool, sockets),
         }
+        manager.connection_pool_kw["ssl_context"] = _trusted()
         try:
             yield MessagingApi(client)
         finally:
             manager.clear()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the certificates of the system takes longer than a push, so a process does it once."""
+    return ssl.create_default_context()
 
 
 def _watched(pool: type[HTTPConnectionPool], sockets: list[socket.socket]) -> type[HTTPConnectionPool]:

@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from backoffice.core import clock
@@ -57,7 +58,7 @@ class SmtpChannel:
     def _conversation(self) -> Iterator[smtplib.SMTP]:
         address = urlsplit(self.url)
         host, port = address.hostname or "localhost", address.port or PORTS[address.scheme]
-        context = ssl.create_default_context()
+        context = _trusted()
         name = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
         seconds = self.patience.total_seconds()
         server = (
@@ -71,6 +72,7 @@ class SmtpChannel:
             greeting = server.connect(host, port)
             if greeting[0] != 220:
                 raise smtplib.SMTPConnectError(*greeting)
+            _send_at_once(server)
             server.ehlo_or_helo_if_needed()
             if address.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=context)
@@ -78,6 +80,18 @@ class SmtpChannel:
             if address.username:
                 _sign_in(server, unquote(address.username), unquote(address.password or ""))
             yield server
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading the certificates of the system takes longer than a whole mail, so a process does it once."""
+    return ssl.create_default_context()
+
+
+def _send_at_once(server: smtplib.SMTP) -> None:
+    """The final dot is a packet of its own; it must not wait until the other side has confirmed the mail before it."""
+    if server.sock is not None:
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 @contextmanager

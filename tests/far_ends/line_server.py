@@ -8,6 +8,7 @@ In a test: `with line_server(LineServer(path)) as url`.
 import argparse
 import json
 import random
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -214,9 +215,13 @@ class _Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def line_server(line: LineServer) -> Iterator[str]:
-    """The address of a LINE inside the test's own process."""
+def line_server(line: LineServer, *, certificate: Path | None = None) -> Iterator[str]:
+    """The address of a LINE inside the test's own process; with a certificate it speaks TLS."""
     server = _Quiet(("127.0.0.1", 0), handler(line))
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

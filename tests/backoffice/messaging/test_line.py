@@ -15,6 +15,7 @@ from backoffice.messaging.line import LineChannel
 from backoffice.messaging.line_usage import Usage, read_pushes, read_usage
 from backoffice.messaging.models import Channel
 from tests.far_ends import journal
+from tests.far_ends.certificates import self_signed
 from tests.far_ends.line_server import BAD_ID, QUOTA, RATE, TOKEN, LineServer, line_server
 
 ACCOUNT = "U" + "1" * 32
@@ -113,6 +114,16 @@ def test_nobody_there_means_that_nothing_was_sent(line: LineServer) -> None:
         pass
     outcome = LineChannel(url, TOKEN, QUICK, QUICK).send(ENVELOPE, lambda: True)
     assert (outcome.ending, outcome.reason) == (Ending.RETRY_SOON, line_answers.UNREACHABLE)
+
+
+def test_who_only_says_to_be_line_is_told_nothing(line: LineServer, tmp_path: Path) -> None:
+    """A certificate that nobody vouches for, at the first message and at the next one, which trusts the same roots."""
+    with line_server(line, certificate=self_signed(tmp_path)) as url:
+        channel = LineChannel(url.replace("http:", "https:"), TOKEN, QUICK, QUICK)
+        for _message in range(2):
+            outcome = channel.send(ENVELOPE, lambda: True)
+            assert (outcome.ending, outcome.reason) == (Ending.RETRY_SLOWLY, line_answers.NOT_SECURE)
+    assert not line.pushes
 
 
 def test_what_was_taken_back_is_not_pushed(line: LineServer) -> None:
