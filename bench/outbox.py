@@ -3,7 +3,6 @@
 In a database of its own with a hundred thousand messages of the past, so that a run leaves nothing behind.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,23 +18,22 @@ import psycopg
 from sqlalchemy import func, select, text
 
 from backoffice.core.app import create_base_app
-from backoffice.core.celery_app import nudge
+from backoffice.core.celery_app import celery
 from backoffice.core.config import Settings
 from backoffice.core.db import db, transaction
 from backoffice.core.migrate import upgrade
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
-from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
+from backoffice.messaging.delivery import MOST_PER_SWEEP, Delivery
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import DELIVER_TASK
 from backoffice.studio.queries import the_studio
 from bench.results import Result
 from tasks.messages import PROVIDERS
-from tests.far_ends.line_server import TOKEN
-from tests.far_ends.processes import FarEnd, line_server, mail_server
-from tests.faults.world import make_guests, own_database, queue
+from tests.far_ends.processes import line_server, mail_server
+from tests.faults.world import choose_line, make_guests, own_database, product_environment, queue
 from tests.gym import make_gym
 
-ROWS, ROUNDS, SENT_BEFORE, MESSAGES = 200, 5, 100_000, 400
+ROWS, ROUNDS, SENT_BEFORE, MESSAGES = MOST_PER_SWEEP, 3, 100_000, 200
 PATIENCE = 300
 LEAST_RATIO = 0.03
 
@@ -118,9 +116,9 @@ def _rows(settings: Settings) -> Result:
 
 
 def _per_second(deliver: Callable[[], int]) -> float:
-    started, count = time.perf_counter(), 0
-    while count < ROWS:
-        count += deliver()
+    started = time.perf_counter()
+    count = deliver()
+    assert count == ROWS
     return count / (time.perf_counter() - started)
 
 
@@ -140,13 +138,14 @@ def _loop(connection: psycopg.Connection) -> int:
 
 def _end_to_end(settings: Settings, channel: Channel, processes: int) -> Result:
     """A worker of the product, with so many processes, and the far ends that the tests record with."""
+    servers = (settings.database_url, settings.redis_url)
     with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
         mail, line = stack.enter_context(mail_server(folder)), stack.enter_context(line_server(folder))
-        stack.enter_context(_worker(_environment(settings, folder, mail, line), processes, folder))
+        stack.enter_context(_worker(product_environment(*servers, folder, mail, line), processes, folder))
         kind = Kind.BOOKING_CONFIRMED if channel is Channel.MAIL else Kind.REMINDER_DAY_BEFORE
-        if channel is Channel.LINE:
-            _by_line(kind)
+        if channel is Channel.LINE and processes == 1:
+            choose_line(kind)
         _plan(processes, kind)
         _deliver(processes)  # the worker has loaded everything once
         _plan(MESSAGES, kind)
@@ -159,12 +158,6 @@ def _end_to_end(settings: Settings, channel: Channel, processes: int) -> Result:
     )
 
 
-def _by_line(kind: Kind) -> None:
-    with transaction():
-        db.session.query(MessageRoad).delete()
-        db.session.add(MessageRoad(studio_id=the_studio().id, kind=kind, channel=Channel.LINE))
-
-
 def _deliver(processes: int) -> float:
     """Ring until everything has gone, and how many seconds it took."""
     started = time.perf_counter()
@@ -173,7 +166,7 @@ def _deliver(processes: int) -> float:
     while True:
         if time.perf_counter() - rung > 1:
             for _process in range(processes):
-                nudge(DELIVER_TASK)
+                celery.send_task(DELIVER_TASK, ignore_result=True)
             rung = time.perf_counter()
         with transaction():
             if not db.session.scalar(waiting):
@@ -181,21 +174,6 @@ def _deliver(processes: int) -> float:
         if time.perf_counter() - started > PATIENCE:
             raise SystemExit("the worker does not deliver")
         time.sleep(0.02)
-
-
-def _environment(settings: Settings, folder: Path, mail: FarEnd, line: FarEnd) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "DATA_DIR": str(folder / "data"),
-        "LOG_LEVEL": "WARNING",
-        "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
-        "MAIL_FROM": "SEI <desk@gym.example>",
-        "LINE_API_URL": f"http://127.0.0.1:{line.port}",
-        "LINE_CHANNEL_SECRET": "of-the-bench",
-        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
-    }
 
 
 @contextmanager

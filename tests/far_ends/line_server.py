@@ -1,7 +1,8 @@
 """LINE's Messaging API as the tests need it: it remembers retry keys, counts the month, and fails as it is told.
 
 Each push or reply it takes is in the journal before it answers. In a process of its own:
-python -m tests.far_ends.line_server JOURNAL PORT_FILE [--busy P] [--lose P] [--refuse P] [--seconds S] [--seed N]
+python -m tests.far_ends.line_server JOURNAL PORT_FILE [--busy P] [--lose P] [--refuse P] [--odd P] [--seconds S]
+[--seed N]
 In a test: `with line_server(LineServer(path)) as url`.
 """
 
@@ -28,6 +29,11 @@ QUOTA = (429, "You have reached your monthly limit.")
 BAD_ID = (400, "The property, 'to', in the request body is invalid (line: -, column: -)")
 BAD_TOKEN = (400, "Invalid reply token")
 NO_TOKEN = (401, "Authentication failed. Confirm that the access token in the authorization header is valid.")
+ODD: tuple[tuple[int, str] | str, ...] = (
+    "hang", "drip", "drop before", "drop after", "garbage", "nonsense", "redirect", NO_TOKEN,
+    (403, "Access to this API is not available for your account"), (404, "Not found"), (500, "Internal Server Error"),
+)  # fmt: skip
+"""What a storm plays by chance, beside the usual accidents: everything that has a declared end but the quota."""
 
 
 @dataclass
@@ -36,14 +42,15 @@ class LineServer:
 
     `script` holds what the next pushes meet: a (status, words) pair or one of "hang", "drip", "drop before",
     "drop after", "garbage", "nonsense", "redirect"; `reply_script` the same for replies. `tokens` are good for one
-    reply each; so is whatever begins with "good-". `busy`, `lose` and `refuse` are shares of all calls: 429, taken
-    without an answer, and refused for good.
+    reply each; so is whatever begins with "good-". `busy`, `lose`, `refuse` and `odd` are shares of all calls: 429,
+    taken without an answer, refused for good, and anything of `ODD`.
     """
 
     path: Path
     busy: float = 0
     lose: float = 0
     refuse: float = 0
+    odd: float = 0
     seconds: float = 0
     seed: int = 0
     limit: int = 200
@@ -112,7 +119,9 @@ class LineServer:
             return RATE
         if chance < self.busy + self.refuse:
             return BAD_ID
-        return "drop after" if chance < self.busy + self.refuse + self.lose else ""
+        if chance < self.busy + self.refuse + self.odd:
+            return self.dice.choice(ODD)
+        return "drop after" if chance < self.busy + self.refuse + self.odd + self.lose else ""
 
     def _take(self, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if key in self.keys:
@@ -238,11 +247,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("journal", type=Path)
     parser.add_argument("port_file", type=Path)
-    for share in ("busy", "lose", "refuse", "seconds"):
+    for share in ("busy", "lose", "refuse", "odd", "seconds"):
         parser.add_argument(f"--{share}", type=float, default=0)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    options = {name: getattr(given, name) for name in ("busy", "lose", "refuse", "seconds", "seed")}
+    options = {name: getattr(given, name) for name in ("busy", "lose", "refuse", "odd", "seconds", "seed")}
     server = _Quiet(("127.0.0.1", 0), handler(LineServer(given.journal, limit=10**6, **options)))
     draft = given.port_file.with_suffix(".new")
     draft.write_text(str(server.server_port))

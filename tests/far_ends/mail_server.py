@@ -1,6 +1,6 @@
 """A mail server that writes down what it accepts and, when asked to, is as unreliable as real ones.
 
-python -m tests.far_ends.mail_server JOURNAL PORT_FILE [--busy P] [--lose P] [--seconds S] [--seed N]
+python -m tests.far_ends.mail_server JOURNAL PORT_FILE [--busy P] [--lose P] [--odd P] [--seconds S] [--seed N]
 """
 
 import argparse
@@ -15,14 +15,27 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.far_ends import journal
 
+LONG = 6.0
+"""Longer than anybody in a drill waits for an answer."""
+AT_THE_ADDRESS = ("450 4.2.0 greylisted", "452 4.2.2 mailbox full", "550 5.1.1 no such user")
+AFTER_THE_DOT = ("451 4.3.0 try later", "554 5.7.1 looks like spam", "hang", "hang up")
+
 
 class Handler:
-    """Accepts mail. `busy` and `lose` are shares: answered with 451, and accepted without the answer arriving."""
+    """Accepts mail. `busy`, `lose` and `odd` are shares: answered with 451, accepted without the answer arriving, and
+    anything of the two lists above."""
 
     def __init__(
-        self, path: Path, *, busy: float = 0, lose: float = 0, seconds: float = 0, seed: int = 0
+        self,
+        path: Path,
+        *,
+        busy: float = 0,
+        lose: float = 0,
+        odd: float = 0,
+        seconds: float = 0,
+        seed: int = 0,
     ) -> None:
-        self.path, self.busy, self.lose, self.seconds = path, busy, lose, seconds
+        self.path, self.busy, self.lose, self.odd, self.seconds = path, busy, lose, odd, seconds
         self.dice = random.Random(seed)
 
     async def handle_RCPT(
@@ -30,11 +43,20 @@ class Handler:
     ) -> str:
         if self.dice.random() < self.busy:
             return "451 4.3.0 busy"
+        if self.dice.random() < self.odd / 2:
+            return self.dice.choice(AT_THE_ADDRESS)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.seconds * self.dice.random())
+        if self.dice.random() < self.odd / 2:
+            answer = self.dice.choice(AFTER_THE_DOT)
+            if answer == "hang":
+                await asyncio.sleep(LONG)
+            if answer.startswith("hang") and server.transport is not None:
+                server.transport.abort()
+            return answer
         mail = message_from_bytes(bytes(envelope.content or b""), policy=default)
         body = mail.get_body(("plain",))
         entry = {
@@ -67,12 +89,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("journal", type=Path)
     parser.add_argument("port_file", type=Path)
-    parser.add_argument("--busy", type=float, default=0)
-    parser.add_argument("--lose", type=float, default=0)
-    parser.add_argument("--seconds", type=float, default=0)
+    for share in ("busy", "lose", "odd", "seconds"):
+        parser.add_argument(f"--{share}", type=float, default=0)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    options = {name: getattr(given, name) for name in ("busy", "lose", "seconds", "seed")}
+    options = {name: getattr(given, name) for name in ("busy", "lose", "odd", "seconds", "seed")}
     asyncio.run(serve(given.journal, given.port_file, **options))
 
 

@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-import psycopg
 from sqlalchemy import false, text
 
 from backoffice.core.db import db, transaction
 from backoffice.messaging import claiming, delivery, outbox, settling
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome, Transport
 from backoffice.messaging.claiming import Claimer
-from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
-from backoffice.studio.queries import the_studio
+from backoffice.messaging.models import Kind, Message, MessageRoad, MessageState
+from tests.faults.accidents import END_BACKENDS, ask
 from tests.faults.stage import (
     PATIENCE,
     FarEnd,
@@ -27,12 +26,9 @@ from tests.faults.stage import (
     loses_the_answer,
     wait_for_lease,
 )
+from tests.faults.world import choose_line
 
 Removal = Callable[[], AbstractContextManager[Any]]
-END_BACKENDS = """
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()
-"""
 
 
 def dies_after_sending(far_end: FarEnd) -> Script:
@@ -160,7 +156,7 @@ def insistence(stage: Stage) -> list[str]:
     def accepted_while_the_database_goes(envelope: Envelope, hand_over: HandOver) -> Outcome | None:
         if not hand_over():
             return Outcome(Ending.TAKEN_BACK)
-        end_backends(stage)
+        ask(stage.app.extensions["settings"].database_url, END_BACKENDS)
         return mail.take(envelope)
 
     mail.script = [accepted_while_the_database_goes]
@@ -171,20 +167,11 @@ def insistence(stage: Stage) -> list[str]:
     return [f"{state}, though the provider said yes"] * (state != MessageState.SENT)
 
 
-def end_backends(stage: Stage) -> None:
-    """Every connection to the database ends, as an administrator ends them."""
-    address = stage.app.extensions["settings"].database_url
-    with psycopg.connect(address.replace("postgresql+psycopg://", "postgresql://", 1)) as connection:
-        connection.execute(END_BACKENDS)
-
-
 def _lost_at_line(stage: Stage) -> tuple[int, FarEnd, FarEnd]:
     """A message that LINE took without anybody hearing of it, due again."""
     message_id, _booking = stage.queue()
     mail, line = FarEnd(), FarEnd(knows_keys=True)
-    with transaction():
-        chosen = MessageRoad(studio_id=the_studio().id, kind=Kind.BOOKING_CONFIRMED, channel=Channel.LINE)
-        db.session.add(chosen)
+    choose_line(Kind.BOOKING_CONFIRMED)
     line.script = [loses_the_answer(line)]
     stage.sweep(mail, line)
     stage.change(message_id, next_try_at=datetime.now(UTC))

@@ -12,33 +12,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import redis
 
 from backoffice.core.app import create_base_app
 from backoffice.core.config import load_settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
-from tests.far_ends.line_server import TOKEN
 from tests.far_ends.processes import ROOT, FarEnd, line_server, mail_server
+from tests.faults.accidents import CANCEL, END_BACKENDS, FAST, SLOW, ask, set_clock
 from tests.faults.verdict import Verdict, judge
-from tests.faults.world import make_world
-
-CANCEL = """
-    with gone as (
-        update bookings set state = 'CANCELLED', version = version + 1
-        where id = (select id from bookings where state = 'BOOKED' order by random() limit 1) returning id
-    )
-    update messages set state = 'CANCELLED', reason = 'drill', version = version + 1 from gone
-    where booking_id = gone.id and (state = 'PLANNED' or (state = 'CLAIMED' and phase <> 'HANDED_OVER'))
-      and not exists (select from message_attempts a
-                      where a.message_id = messages.id and a.outcome in ('AMBIGUOUS', 'LOST'))
-"""
+from tests.faults.world import make_world, product_environment
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a storm is. `kills` counts kills from outside; `boundary_kills` those at statement boundaries."""
+    """How large a storm is. `kills` counts kills from outside; `boundary_kills` those at statement boundaries.
+
+    `skews`: by how many seconds the clock of a worker may be wrong; hosts do not agree.
+    """
 
     messages: int
     kills: int
@@ -49,6 +40,7 @@ class Plan:
     pause: float = 0.4
     patience: float = 180
     seconds: float = 0.1
+    skews: tuple[int, ...] = (0,)
     restart_database: Callable[[], object] | None = None
     restart_broker: Callable[[], object] | None = None
 
@@ -64,18 +56,31 @@ class Storm:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     others: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
+    ended_backends: int = 0
+    jumps: int = 0
 
     @property
     def kills_file(self) -> Path:
         """One line per kill at a statement boundary."""
         return self.folder / "kills"
 
+    @property
+    def clock_file(self) -> Path:
+        """By how many seconds the workers' clock is wrong."""
+        return self.folder / "clock"
+
+    def jump(self, seconds: int) -> None:
+        """Let the clock of all workers jump."""
+        set_clock(self.clock_file, seconds)
+        self.jumps += 1
+
     def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
         """A Celery process in a group of its own, so that it can be killed with its children."""
         command = [sys.executable, "-m", "celery", "-A", "tests.faults.worker", *words]
+        environment = {**self.environment, "FAULTS_SKEW": str(self.dice.choice(self.plan.skews))}
         with (self.folder / f"{name}.log").open("ab") as said:
             return subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=said, stderr=said, start_new_session=True
+                command, cwd=ROOT, env=environment, stdout=said, stderr=said, start_new_session=True
             )
 
     def start_worker(self) -> subprocess.Popen[bytes]:
@@ -130,12 +135,15 @@ class Report:
     verdict: Verdict
     kills: int
     seconds: float
+    ended_backends: int
+    jumps: int
 
 
 def run_storm(database_url: str, redis_url: str, folder: Path, plan: Plan, *, seed: int = 1) -> Report:
     """Queue the messages, let the storm rage, wait until every message has ended, and judge."""
     started = time.monotonic()
-    options = ("--busy", "0.05", "--lose", "0.05", "--seconds", str(plan.seconds), "--seed", str(seed))
+    shares = ("--busy", "0.05", "--lose", "0.05", "--odd", "0.04")
+    options = (*shares, "--seconds", str(plan.seconds), "--seed", str(seed))
     with ExitStack() as stack:
         mail = stack.enter_context(mail_server(folder, *options))
         line = stack.enter_context(line_server(folder, *options, "--refuse", "0.05"))
@@ -145,7 +153,8 @@ def run_storm(database_url: str, redis_url: str, folder: Path, plan: Plan, *, se
         _rage(storm, database_url, redis_url)
         _wait_until_all_ended(storm, database_url)
         verdict = judge(database_url, mail, line, planned=plan.messages)
-        return Report(verdict, storm.all_kills(), time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return Report(verdict, storm.all_kills(), seconds, storm.ended_backends, storm.jumps)
 
 
 @contextmanager
@@ -162,17 +171,9 @@ def _environment(
     database_url: str, redis_url: str, folder: Path, mail: FarEnd, line: FarEnd, plan: Plan
 ) -> dict[str, str]:
     return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "DATA_DIR": str(folder / "data"),
-        "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
-        "MAIL_FROM": "SEI <desk@gym.example>",
-        "LOG_LEVEL": "WARNING",
-        "LINE_API_URL": f"http://127.0.0.1:{line.port}",
-        "LINE_CHANNEL_SECRET": "of-the-tests",
-        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+        **product_environment(database_url, redis_url, folder, mail, line),
         "FAULTS_KILLS": str(folder / "kills"),
+        "FAULTS_CLOCK": str(folder / "clock"),
         "FAULTS_BOUNDARY_KILLS": str(plan.boundary_kills),
         "FAULTS_CHANCE": str(plan.chance),
     }
@@ -191,6 +192,7 @@ def _prepare(environment: dict[str, str], plan: Plan) -> None:
 def _raging(environment: dict[str, str], folder: Path, plan: Plan, dice: random.Random) -> Iterator[Storm]:
     storm = Storm(environment, folder, plan, dice)
     storm.kills_file.touch()
+    storm.clock_file.touch()
     try:
         storm.workers += [storm.start_worker() for _ in range(plan.workers)]
         storm.others += [storm.start_beat(number) for number in range(2)]
@@ -204,35 +206,40 @@ def _rage(storm: Storm, database_url: str, redis_url: str) -> None:
     deadline = time.monotonic() + plan.patience
     while not all(_children(worker.pid) for worker in storm.workers) and time.monotonic() < deadline:
         time.sleep(0.1)
-    half, cancelled = plan.kills // 2, 0
+    accidents = {
+        plan.kills // 4: lambda: storm.jump(SLOW),
+        plan.kills // 2: lambda: _servers_go(storm, redis_url),
+        3 * plan.kills // 4: lambda: storm.jump(FAST),
+    }
+    cancelled = 0
     for number in range(plan.kills):
         time.sleep(plan.pause * (0.5 + storm.dice.random()))
+        if number % 2:
+            storm.ended_backends += ask(database_url, END_BACKENDS)
         storm.kill_one()
         if cancelled * plan.kills < plan.cancels * (number + 1):
-            _execute(database_url, CANCEL)
+            ask(database_url, CANCEL)
             cancelled += 1
-        if number == half:
-            redis.Redis.from_url(redis_url).flushall()
-            if plan.restart_broker is not None:
-                plan.restart_broker()
-            if plan.restart_database is not None:
-                plan.restart_database()
+        if number in accidents:
+            accidents[number]()
+
+
+def _servers_go(storm: Storm, redis_url: str) -> None:
+    """The broker forgets everything, or is away for a while; the database crashes; the clock is right again."""
+    redis.Redis.from_url(redis_url).flushall()
+    if storm.plan.restart_broker is not None:
+        storm.plan.restart_broker()
+    if storm.plan.restart_database is not None:
+        storm.plan.restart_database()
+    storm.jump(0)
 
 
 def _wait_until_all_ended(storm: Storm, database_url: str) -> None:
     deadline = time.monotonic() + storm.plan.patience
     query = "select count(*) from messages where state in ('PLANNED', 'CLAIMED')"
-    while _execute(database_url, query) and time.monotonic() < deadline:
+    while ask(database_url, query) and time.monotonic() < deadline:
         time.sleep(0.3)
         storm.keep_up()
-
-
-def _execute(database_url: str, query: str) -> int:
-    address = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    with psycopg.connect(address, connect_timeout=20) as connection:
-        result = connection.execute(query)  # type: ignore[call-overload]
-        row = result.fetchone() if result.description else None
-        return int(row[0]) if row else 0
 
 
 def _children(pid: int) -> list[int]:

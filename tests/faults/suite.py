@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,22 @@ from backoffice.core.local.programs import choose_runner
 from backoffice.core.local.valkey import ValkeyServer
 from backoffice.core.migrate import upgrade
 from tests.far_ends.processes import ROOT
+from tests.faults.boundaries import Boundaries, die_at_each
 from tests.faults.guards import GUARDS, make_stage, try_guard
 from tests.faults.storm import Plan, Report, run_storm
 from tests.faults.world import own_database
 
 RESULT = ROOT / "bench" / "faults.json"
-PLAN = Plan(messages=600, kills=45, boundary_kills=25, cancels=20, pause=0.9, seconds=0.3, chance=0.006)
+PLAN = Plan(
+    messages=600,
+    kills=45,
+    boundary_kills=25,
+    cancels=20,
+    pause=0.9,
+    seconds=0.3,
+    chance=0.006,
+    skews=(-20, 0, 20),
+)
 LEAST_KILLS = 60
 
 
@@ -36,8 +47,9 @@ def main() -> int:
         valkey.start()
         stack.callback(valkey.stop)
         report = _storm(postgres, valkey, folder, stack)
+        boundaries = _boundaries(postgres, valkey, folder)
         caught = _guards(postgres, folder, stack)
-    return _tell(report, caught)
+    return _tell(report, boundaries, caught)
 
 
 def _storm(postgres: PostgresServer, valkey: ValkeyServer, folder: Path, stack: ExitStack) -> Report:
@@ -47,12 +59,21 @@ def _storm(postgres: PostgresServer, valkey: ValkeyServer, folder: Path, stack: 
 
     def restart_broker() -> None:
         valkey.stop()
+        time.sleep(3)
         valkey.start()
 
     plan = replace(PLAN, restart_database=crash_database, restart_broker=restart_broker)
     print(f"storm: {plan.messages} messages, at least {LEAST_KILLS} kills …", flush=True)
     with own_database(postgres.url) as database_url:
         return run_storm(database_url, valkey.url, folder, plan)
+
+
+def _boundaries(postgres: PostgresServer, valkey: ValkeyServer, folder: Path) -> Boundaries:
+    print("a death at each boundary …", flush=True)
+    own = folder / "boundaries"
+    own.mkdir()
+    with own_database(postgres.url) as database_url:
+        return die_at_each(database_url, valkey.url, own)
 
 
 def _guards(postgres: PostgresServer, folder: Path, stack: ExitStack) -> dict[str, bool]:
@@ -73,15 +94,18 @@ def _guards(postgres: PostgresServer, folder: Path, stack: ExitStack) -> dict[st
     return caught
 
 
-def _tell(report: Report, caught: dict[str, bool]) -> int:
-    verdict = report.verdict
+def _tell(report: Report, boundaries: Boundaries, caught: dict[str, bool]) -> int:
+    verdict, others = report.verdict, boundaries.verdict
     result = {
-        "messages": verdict.messages,
-        "by_line": verdict.by_line,
-        "kills": report.kills,
-        "duplicates": verdict.duplicates,
-        "lost": verdict.lost,
-        "unknown": verdict.states["UNKNOWN"],
+        "messages": verdict.messages + others.messages,
+        "by_line": verdict.by_line + others.by_line,
+        "kills": report.kills + boundaries.deaths,
+        "at_boundaries": boundaries.deaths,
+        "connections_ended": report.ended_backends,
+        "clock_jumps": report.jumps,
+        "duplicates": verdict.duplicates + others.duplicates,
+        "lost": verdict.lost + others.lost,
+        "unknown": verdict.states["UNKNOWN"] + others.states["UNKNOWN"],
         "guards_removed": len(caught),
         "guards_caught": sum(caught.values()),
     }
@@ -92,12 +116,18 @@ def _tell(report: Report, caught: dict[str, bool]) -> int:
         + ", ".join(f"{state} {count}" for state, count in sorted(verdict.states.items()))
     )
     for name, count in result.items():
-        print(f"{name:16}{count:6}")
+        print(f"{name:18}{count:6}")
     for guard, was_caught in caught.items():
         print(f"without {guard:14} {'seen' if was_caught else 'NOT SEEN'}")
-    for fault in verdict.faults[:20]:
+    for fault in [*verdict.faults, *others.faults][:20]:
         print(f"broken: {fault}")
-    is_good = not verdict.faults and all(caught.values()) and report.kills >= LEAST_KILLS
+    is_good = (
+        not verdict.faults
+        and not others.faults
+        and all(caught.values())
+        and report.kills >= LEAST_KILLS
+        and report.ended_backends > 0
+    )
     print("all promises held" if is_good else "A PROMISE WAS BROKEN")
     return 0 if is_good else 1
 

@@ -1,14 +1,15 @@
 """The product's own worker and beat, with the far ends of the tests, quick rings, and a hand that kills.
 
-celery -A tests.faults.worker worker|beat. Everything comes from the environment: see `Knobs`.
+celery -A tests.faults.worker worker|beat. Everything comes from the environment.
 """
 
 import os
 import random
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
+from backoffice.core import clock
 from backoffice.messaging import breaker, retries
 from backoffice.messaging.channels import Ending
 from backoffice.messaging.line import LineChannel
@@ -45,9 +47,18 @@ def set_up() -> None:
     retries.PACES.update({Ending.RETRY_SOON: quick, Ending.RETRY_SLOWLY: quick})
     retries.MOST_TRIES = 1000
     breaker.REST = timedelta(seconds=1)
+    clock.utc_now = drill_time
     for entry in celery.conf.beat_schedule.values():
         entry["schedule"] = RING
         entry["options"] = {"expires": 5}
+
+
+def drill_time() -> datetime:
+    """The time this worker believes in: it may be wrong by itself, and jumps for everybody when the drill says so."""
+    seconds = float(os.environ.get("FAULTS_SKEW", "0"))
+    if jumps := os.environ.get("FAULTS_CLOCK"):
+        seconds += float(Path(jumps).read_text() or 0)
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 def kill_at_boundaries(kills: Path, most: int, chance: float) -> None:
@@ -60,9 +71,14 @@ def kill_at_boundaries(kills: Path, most: int, chance: float) -> None:
                 file.flush()
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(Engine, "before_cursor_execute", maybe_die)
-    event.listen(Engine, "commit", maybe_die)
-    event.listen(Pool, "checkin", maybe_die)
+    at_each_boundary(maybe_die)
+
+
+def at_each_boundary(call: Callable[..., None]) -> None:
+    """Call before each statement, before each commit, and when a connection is given back after one."""
+    event.listen(Engine, "before_cursor_execute", call)
+    event.listen(Engine, "commit", call)
+    event.listen(Pool, "checkin", call)
 
 
 set_up()

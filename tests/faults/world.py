@@ -1,8 +1,10 @@
 """A gym with many guests, each with a confirmation by mail and a reminder by LINE."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +20,8 @@ from backoffice.people.models import Person, PersonMail
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.queries import the_studio
+from tests.far_ends.line_server import TOKEN
+from tests.far_ends.processes import FarEnd
 from tests.gym import make_gym
 
 
@@ -35,14 +39,31 @@ def own_database(address: str) -> Iterator[str]:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+def product_environment(
+    database_url: str, redis_url: str, folder: Path, mail: FarEnd, line: FarEnd
+) -> dict[str, str]:
+    """The settings of a worker whose providers are far ends of the tests."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(folder / "data"),
+        "SMTP_URL": f"smtp://127.0.0.1:{mail.port}",
+        "MAIL_FROM": "SEI <desk@gym.example>",
+        "LOG_LEVEL": "WARNING",
+        "LINE_API_URL": f"http://127.0.0.1:{line.port}",
+        "LINE_CHANNEL_SECRET": "of-the-tests",
+        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+    }
+
+
 def make_world(app: Flask, guests: int, *, now: datetime) -> None:
     """`guests` people with a booking in two days and two due messages each. No quiet hours: drills run at night."""
     with app.app_context():
         studio = make_gym(now=now)
         pairs = make_guests(guests, now=now)
+        choose_line(Kind.REMINDER_DAY_BEFORE)
         with transaction():
-            road = MessageRoad(studio_id=studio.id, kind=Kind.REMINDER_DAY_BEFORE, channel=Channel.LINE)
-            db.session.add(road)
             for person_id, booking_id in pairs:
                 for kind in (Kind.BOOKING_CONFIRMED, Kind.REMINDER_DAY_BEFORE):
                     queue(studio.id, kind, person_id, booking_id, now=now)
@@ -55,6 +76,12 @@ def make_guests(count: int, *, now: datetime) -> list[tuple[int, int]]:
         studio.quiet_from = studio.quiet_to = time(0)
         people = _people(count, now)
         return list(zip(people, _bookings(studio, people, now), strict=True))
+
+
+def choose_line(kind: Kind) -> None:
+    """From now on messages of this kind go by LINE."""
+    with transaction():
+        db.session.add(MessageRoad(studio_id=the_studio().id, kind=kind, channel=Channel.LINE))
 
 
 def queue(studio_id: int, kind: Kind, person_id: int, booking_id: int, *, now: datetime) -> int | None:
