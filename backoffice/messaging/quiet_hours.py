@@ -27,17 +27,18 @@ class QuietHours:
 
     def begin_before(self, at: datetime) -> datetime:
         """When the quiet hours around an instant began."""
-        return self._around(at, self.start, -1)
+        return max(one for one in self._near(at, self.start) if one <= at and self.holds(one))
 
     def end_after(self, at: datetime) -> datetime:
         """When the quiet hours around an instant end."""
-        return self._around(at, self.end, 1)
+        return min(one for one in self._near(at, self.end) if one > at and not self.holds(one))
 
-    def _around(self, at: datetime, clock: time, step: int) -> datetime:
+    def _near(self, at: datetime, clock: time) -> list[datetime]:
+        """The instants around `at` at which the clock shows a time: in the night that clocks are set back, there are
+        two; in the night that they are set forward, there may be none, and the one an hour later stands for it."""
         day = local_date(at, self.zone)
-        near = at_local(day, clock, self.zone)
-        passed = near <= at if step < 0 else near > at
-        return near if passed else at_local(day + timedelta(days=step), clock, self.zone)
+        days = [day + timedelta(days=step) for step in (-1, 0, 1, 2)]
+        return [at_local(one, clock.replace(fold=fold), self.zone) for one in days for fold in (0, 1)]
 
 
 def decent_time(rule: Quiet, wanted: datetime, hours: QuietHours, *, now: datetime) -> datetime:
