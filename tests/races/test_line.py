@@ -1,6 +1,7 @@
 """Many web servers, many workers, two phones: each event is kept and handled once, each code is used once."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, in_transaction, transaction
+from backoffice.line.accounts import held_account
 from backoffice.line.codes import make_code
 from backoffice.line.handling import handle_events
 from backoffice.line.intake import keep_events, read_events
@@ -70,6 +72,50 @@ def test_each_event_is_kept_and_handled_once_whoever_brings_and_takes_it(arena: 
         assert db.session.query(ConversationEntry).count() == EVENTS
         assert db.session.query(Message).count() == EVENTS
         assert db.session.query(LineAccount).count() == 5
+
+
+def test_an_event_is_in_one_pair_of_hands_and_the_others_do_not_wait_for_it(arena: Flask) -> None:
+    """Handling an event twice does nothing, so what shows the claim is this: who finds it held takes the next one."""
+    with arena.app_context():
+        with transaction():
+            for number in (1, 2):
+                held_account(the_studio().id, user(number), now=NOW)
+            events = [said(f"n{number}", NOW, user(number)) for number in (1, 2)]
+            keep_events(the_studio().id, read_events(body_of(*events), now=NOW), now=NOW)
+        with db.engine.begin() as busy:
+            busy.execute(text("select 1 from line_accounts where user_id = :id for update"), {"id": user(1)})
+            first = _worker(arena)
+            _until(lambda: busy.scalar(text("select count(*) from pg_locks where not granted")) == 1)
+            second = _worker(arena)
+            second.join(10)
+            assert not second.is_alive(), "it waits behind the first"
+            assert _states() == ["WAITING", "DONE"]
+        first.join(10)
+        assert _states() == ["DONE", "DONE"]
+        assert db.session.query(ConversationEntry).count() == 2
+
+
+def _worker(arena: Flask) -> threading.Thread:
+    def work() -> None:
+        with arena.app_context():
+            handle_events(NOW)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    for _moment in range(1000):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came so far")
+
+
+def _states() -> list[str]:
+    with transaction():
+        return list(db.session.scalars(select(LineEvent.state).order_by(LineEvent.id)))
 
 
 def test_of_two_phones_with_one_code_one_is_connected(arena: Flask) -> None:

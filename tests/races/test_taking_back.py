@@ -72,10 +72,14 @@ def opted_out(booking_id: int, person_id: int, now: datetime) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "change"),
-    [(Kind.BOOKING_CONFIRMED, cancelled), (Kind.BOOKING_CONFIRMED, moved), (Kind.AFTER_TRIAL, opted_out)],
-)
+CHANGES: list[tuple[Kind, Change]] = [
+    (Kind.BOOKING_CONFIRMED, cancelled),
+    (Kind.BOOKING_CONFIRMED, moved),
+    (Kind.AFTER_TRIAL, opted_out),
+]
+
+
+@pytest.mark.parametrize(("kind", "change"), CHANGES)
 def test_nothing_goes_out_after_the_commit(arena: Flask, kind: Kind, change: Change) -> None:
     now = datetime.now(UTC)
     with arena.app_context():
