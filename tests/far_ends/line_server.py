@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from tests.far_ends import journal
 from tests.far_ends.line_limits import complaints, shown, taps
+from tests.far_ends.resets import reset_on_close
 
 TOKEN = "token-of-the-tests"  # a word that only the tests use
 RATE = (429, "The API rate limit has been exceeded. Try again later.")
@@ -30,7 +31,7 @@ BAD_ID = (400, "The property, 'to', in the request body is invalid (line: -, col
 BAD_TOKEN = (400, "Invalid reply token")
 NO_TOKEN = (401, "Authentication failed. Confirm that the access token in the authorization header is valid.")
 ODD: tuple[tuple[int, str] | str, ...] = (
-    "hang", "drip", "drop before", "drop after", "garbage", "nonsense", "redirect", NO_TOKEN,
+    "hang", "drip", "drop before", "drop after", "reset", "garbage", "nonsense", "redirect", NO_TOKEN,
     (403, "Access to this API is not available for your account"), (404, "Not found"), (500, "Internal Server Error"),
 )  # fmt: skip
 """What a storm plays by chance, beside the usual accidents: everything that has a declared end but the quota."""
@@ -41,8 +42,8 @@ class LineServer:
     """What this LINE remembers, and how unreliable it is.
 
     `script` holds what the next pushes meet: a (status, words) pair or one of "hang", "drip", "drop before",
-    "drop after", "garbage", "nonsense", "redirect"; `reply_script` the same for replies. `tokens` are good for one
-    reply each; so is whatever begins with "good-". `busy`, `lose`, `refuse` and `odd` are shares of all calls: 429,
+    "drop after", "reset", "garbage", "nonsense", "redirect"; `reply_script` the same for replies. `tokens` are good
+    for one reply each; so is whatever begins with "good-". `busy`, `lose`, `refuse` and `odd` are shares of all calls: 429,
     taken without an answer, refused for good, and anything of `ODD`.
     """
 
@@ -184,6 +185,9 @@ def handler(line: LineServer) -> type[BaseHTTPRequestHandler]:
                 self.answer(*step)
             elif step == "hang":
                 line.closing.wait(30)
+            elif step == "reset":
+                reset_on_close(self.connection)
+                self.connection.close()
             elif step == "drip":
                 for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Long: " + b"x" * 2000:
                     if line.closing.wait(0.05):

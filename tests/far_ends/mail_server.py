@@ -14,11 +14,18 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.far_ends import journal
+from tests.far_ends.resets import reset_on_close
 
 LONG = 6.0
 """Longer than anybody in a drill waits for an answer."""
 AT_THE_ADDRESS = ("450 4.2.0 greylisted", "452 4.2.2 mailbox full", "550 5.1.1 no such user")
-AFTER_THE_DOT = ("451 4.3.0 try later", "554 5.7.1 looks like spam", "hang", "hang up")
+AFTER_THE_DOT = (
+    "451 4.3.0 try later",
+    "554 5.7.1 looks like spam",
+    "hang",
+    "hang up",
+    "hang up with a reset",
+)
 
 
 class Handler:
@@ -54,8 +61,8 @@ class Handler:
             answer = self.dice.choice(AFTER_THE_DOT)
             if answer == "hang":
                 await asyncio.sleep(LONG)
-            if answer.startswith("hang") and server.transport is not None:
-                server.transport.abort()
+            if answer.startswith("hang"):
+                self.hang_up(server, reset=answer.endswith("reset"))
             return answer
         mail = message_from_bytes(bytes(envelope.content or b""), policy=default)
         body = mail.get_body(("plain",))
@@ -68,9 +75,16 @@ class Handler:
             "parts": [part.get_content_type() for part in mail.walk() if not part.is_multipart()],
         }
         journal.append(self.path, entry)
-        if self.dice.random() < self.lose and server.transport is not None:
-            server.transport.abort()
+        if self.dice.random() < self.lose:
+            self.hang_up(server, reset=self.dice.random() < 0.5)
         return "250 2.0.0 accepted"
+
+    def hang_up(self, server: SMTP, *, reset: bool) -> None:
+        """End the connection without a word, or break it."""
+        if server.transport is not None:
+            if reset:
+                reset_on_close(server.transport.get_extra_info("socket"))
+            server.transport.abort()
 
 
 async def serve(path: Path, port_file: Path, **options: Any) -> None:

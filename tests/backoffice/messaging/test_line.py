@@ -65,6 +65,7 @@ BEHAVIOURS: list[tuple[str, list[tuple[int, str] | str], Ending, Blame, str, int
     ("takes it and drips", ["drip"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 1),
     ("hangs up before", ["drop before"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 0),
     ("takes it and hangs up", ["drop after"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 1),
+    ("takes it and breaks the line", ["reset"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 1),
     ("a page of somebody else", ["garbage"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 0),
     ("does not speak HTTP", ["nonsense"], Ending.AMBIGUOUS, Blame.CHANNEL, line_answers.ANSWER_LOST, 0),
     ("leads elsewhere", ["redirect"], Ending.RETRY_SLOWLY, Blame.SETTINGS, line_answers.WRONG_SERVER, 0),
