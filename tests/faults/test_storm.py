@@ -1,4 +1,4 @@
-"""The short storm: 60 messages, at least 6 kills; `make faults` runs the long one."""
+"""The short storm: 40 messages, at least 6 kills; `make faults` runs the long one."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.faults
 
 def test_no_message_twice_and_none_lost(servers: LocalServers, tmp_path: Path) -> None:
     plan = Plan(
-        messages=60, kills=4, boundary_kills=4, cancels=3, workers=1, chance=0.03, patience=90, skews=(0, 20)
+        messages=40, kills=4, boundary_kills=4, cancels=3, workers=1, chance=0.03, patience=90, skews=(0, 20)
     )
     with own_database(servers.database_url) as database_url:
         broker = servers.redis_url.replace("db=0", "db=5")
@@ -22,5 +22,5 @@ def test_no_message_twice_and_none_lost(servers: LocalServers, tmp_path: Path) -
     assert report.verdict.duplicates == report.verdict.lost == 0
     assert report.kills >= 6
     assert report.jumps == 3
-    assert report.verdict.states["SENT"] > 30
-    assert report.verdict.by_line > 15
+    assert report.verdict.states["SENT"] > 20
+    assert report.verdict.by_line > 10

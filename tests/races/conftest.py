@@ -37,26 +37,39 @@ def numbers() -> Iterator[int]:
     return count(1)
 
 
-@pytest.fixture
-def arena(settings: Settings, numbers: Iterator[int]) -> Iterator[Flask]:
-    """An application on a new database with the gym of the tests in it."""
-    with _scratch_database(settings, f"race_{next(numbers)}") as url:
-        values = {one.name: getattr(settings, one.name) for one in fields(settings)}
-        app = create_base_app(RaceSettings(**{**values, "database_url": url}))
+@pytest.fixture(scope="session")
+def grown(settings: Settings) -> Iterator[str]:
+    """A database with the gym of the tests in it, to be copied: growing one takes longer than most races."""
+    with _scratch_database(settings, "race_grown") as url:
+        app = _application(settings, url)
         with app.app_context():
             upgrade(db.engine)
             make_gym(now=NOW)
+            db.engine.dispose()
+        yield "race_grown"
+
+
+@pytest.fixture
+def arena(settings: Settings, grown: str, numbers: Iterator[int]) -> Iterator[Flask]:
+    """An application on a new database with the gym of the tests in it."""
+    with _scratch_database(settings, f"race_{next(numbers)}", like=grown) as url:
+        app = _application(settings, url)
         yield app
         with app.app_context():
             db.engine.dispose()
 
 
+def _application(settings: Settings, url: str) -> Flask:
+    values = {one.name: getattr(settings, one.name) for one in fields(settings)}
+    return create_base_app(RaceSettings(**{**values, "database_url": url}))
+
+
 @contextmanager
-def _scratch_database(settings: Settings, name: str) -> Iterator[str]:
+def _scratch_database(settings: Settings, name: str, *, like: str = "template1") -> Iterator[str]:
     url = make_url(settings.database_url)
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"create database {name}"))
+        connection.execute(text(f"create database {name} template {like}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
