@@ -43,8 +43,8 @@ class LineServer:
 
     `script` holds what the next pushes meet: a (status, words) pair or one of "hang", "drip", "drop before",
     "drop after", "reset", "garbage", "nonsense", "redirect"; `reply_script` the same for replies. `tokens` are good
-    for one reply each; so is whatever begins with "good-". `busy`, `lose`, `refuse` and `odd` are shares of all calls: 429,
-    taken without an answer, refused for good, and anything of `ODD`.
+    for one reply each; so is whatever begins with "good-". `busy`, `lose`, `refuse` and `odd` are shares of all calls:
+    429, taken without an answer, refused for good, and anything of `ODD`.
     """
 
     path: Path

@@ -15,8 +15,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local
 from backoffice.core.db import db, transaction
 from backoffice.messaging import breaker as breakers
-from backoffice.messaging import cap as caps
-from backoffice.messaging import claiming, outbox
+from backoffice.messaging import claiming, judging, outbox
 from backoffice.messaging.channels import Blame, Ending, Envelope, HandOver, Outcome
 from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Kind, Message, MessageState
@@ -181,19 +180,19 @@ def without_taking_back() -> AbstractContextManager[Any]:
 
 def without_expiry() -> AbstractContextManager[Any]:
     """There are no quiet hours on this stage, so all that holds a message back is its time."""
-    return patch.object(claiming, "_is_held_back", lambda *_words: False)
+    return patch.object(judging, "_held_back", lambda *_words: None)
 
 
 def without_quiet_hours() -> AbstractContextManager[Any]:
-    return patch.object(claiming, "held_until", lambda *_words, **_named: None)
+    return patch.object(judging, "held_until", lambda *_words, **_named: None)
 
 
 def without_consent() -> AbstractContextManager[Any]:
-    return patch.object(claiming, "consent", lambda *_words: True)
+    return patch.object(judging, "consent", lambda *_words: True)
 
 
 def without_cap() -> AbstractContextManager[Any]:
-    return patch.object(caps, "_take_turns", lambda _person_id: None)
+    return patch.object(claiming, "hold_cap", lambda _row: None)
 
 
 def without_breaker() -> AbstractContextManager[Any]:

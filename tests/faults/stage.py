@@ -22,8 +22,8 @@ from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.facts import Facts, Provider
 from backoffice.messaging.models import Channel, Kind, Message
+from backoffice.providers import PROVIDERS
 from backoffice.studio.queries import the_studio
-from tasks.messages import PROVIDERS
 from tests.faults import world
 
 LEASE = timedelta(seconds=0.4)

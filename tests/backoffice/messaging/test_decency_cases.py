@@ -12,12 +12,13 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from backoffice.core.clock import local_date
-from backoffice.messaging import claiming
+from backoffice.messaging import judging
 from backoffice.messaging.channels import Outcome
 from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.policy import POLICIES, Quiet
 from backoffice.messaging.quiet_hours import AHEAD, QuietHours, change_time, decent_time, held_until
 from backoffice.messaging.retries import MOST_TRIES, PACES, next_try
+from backoffice.messaging.verdicts import Ends, Waits
 from backoffice.studio.models import Studio
 
 CASES = 20_000
@@ -134,7 +135,7 @@ def test_a_change_is_told_at_once_or_on_a_morning_before_the_day_of_the_booking(
 
 
 def test_a_claim_lets_nothing_through_at_or_after_its_end_nor_at_night() -> None:
-    dice, kinds, seen = Random(SEED), list(POLICIES), dict[str, int]()
+    dice, kinds, seen = Random(SEED), list(POLICIES), dict[type, int]()
     for case in cases():
         hours, kind = case.hours, dice.choice(kinds)
         studio = Studio(quiet_from=hours.start, quiet_to=hours.end, zone=hours.zone)
@@ -145,17 +146,17 @@ def test_a_claim_lets_nothing_through_at_or_after_its_end_nor_at_night() -> None
         row = Message(
             kind=kind, state=MessageState.PLANNED, next_try_at=case.at, expires_at=expires_at, tries=0, version=1
         )  # fmt: skip
-        is_held = claiming._is_held_back(row, studio, case.at)
-        seen[row.state] = seen.get(row.state, 0) + is_held
-        if not is_held:
+        verdict = judging._held_back(row, studio, case.at)
+        seen[type(verdict)] = seen.get(type(verdict), 0) + 1
+        if verdict is None:
             assert case.at < expires_at, case
             assert POLICIES[Kind(kind)].quiet is Quiet.AT_ONCE or not hours.holds(case.at), case
-        elif row.state == MessageState.PLANNED:
-            assert case.at < row.next_try_at < expires_at, case
-            assert not hours.holds(row.next_try_at), case
+        elif isinstance(verdict, Waits):
+            assert case.at < verdict.until < expires_at, case
+            assert not hours.holds(verdict.until), case
         else:
-            assert row.state == MessageState.EXPIRED, case
-    assert min(seen[MessageState.PLANNED], seen[MessageState.EXPIRED]) > 500
+            assert verdict.state is MessageState.EXPIRED, case
+    assert min(seen[Waits], seen[Ends]) > 500
 
 
 def test_every_series_of_tries_ends_before_its_message_does() -> None:
