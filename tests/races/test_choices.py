@@ -4,7 +4,8 @@ And one reply token, wanted by many workers: one of them has it.
 """
 
 from collections import Counter
-from datetime import date, time, timedelta
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -14,8 +15,8 @@ from backoffice.bookings import actions as bookings
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel, BookingState, Claim
 from backoffice.bookings.queries import guests_of
-from backoffice.bookings.refusals import Slot
-from backoffice.choices.actions import choose, settle_choices
+from backoffice.bookings.refusals import NotPossible, Slot
+from backoffice.choices.actions import ChoiceGone, choose, decline, settle_choices
 from backoffice.choices.models import Choice, ChoiceState
 from backoffice.choices.queries import result_of, times_of
 from backoffice.choices.sending import send_times, send_times_to_move
@@ -61,15 +62,15 @@ def prepare(app: Flask, *, moves: bool = False) -> list[int]:
                 who = create_person(
                     name=f"客{number}", phones=[], mails=[f"c{number}@x.example"], by=SYSTEM, now=NOW
                 )
-                slots = [at(number, hour) for hour in HOURS]
+                slots, sent_at = [at(number, hour) for hour in HOURS], NOW + timedelta(minutes=number)
                 if not moves:
-                    return send_times(studio, service, who, slots, by=SYSTEM, now=NOW).id
+                    return send_times(studio, service, who, slots, by=SYSTEM, now=sent_at).id
                 away = at(number + ROUNDS, 11)
                 booking = bookings.book(
                     studio=studio, service=service, trainer_id=away.trainer_id, starts_at=away.starts_at,
                     participants=[Guest(who)], channel=BookingChannel.PHONE, by=SYSTEM, now=NOW,
                 )  # fmt: skip
-                return send_times_to_move(studio, booking, who, slots, by=SYSTEM, now=NOW).id
+                return send_times_to_move(studio, booking, who, slots, by=SYSTEM, now=sent_at).id
 
             made.append(in_transaction(send))
     return made
@@ -87,7 +88,9 @@ def check(app: Flask, made: list[int], seen: list[Counter[int]]) -> None:
                 assert booking is not None
                 assert booking.state == BookingState.BOOKED
                 taken = next(one for one in times if one.hold.id == choice.chosen_id)
-                assert set(seen[number]) <= {taken.position}, "whoever heard yes heard of this time"
+                assert seen[number] == Counter({taken.position: 2}), (
+                    "both who tapped it heard yes, nobody else"
+                )
                 assert booking.starts_at == taken.hold.starts_at
                 assert claimed == ({taken.position} if choice.booking_id is None else set())
                 assert _claims(booking.id)
@@ -97,7 +100,7 @@ def check(app: Flask, made: list[int], seen: list[Counter[int]]) -> None:
                 )
                 assert db.session.scalar(news) == (1 if choice.booking_id is None else 2)
             else:
-                assert choice.state == ChoiceState.LAPSED
+                assert choice.state in (ChoiceState.LAPSED, ChoiceState.DECLINED)
                 assert (booking, claimed, seen[number]) == (None, set(), Counter())
 
 
@@ -105,29 +108,51 @@ def _claims(booking_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Claim.booking_id == booking_id)) or 0
 
 
+def over(number: int) -> datetime:
+    """When the choice of a round ends; those of later rounds go on."""
+    return NOW + timedelta(hours=24, minutes=number)
+
+
 @pytest.mark.parametrize("moves", [False, True], ids=["book", "move"])
-def test_of_taps_on_three_times_while_the_sweep_ends_them_one_counts(moves: bool, arena: Flask) -> None:
+def test_of_taps_on_three_times_one_counts(moves: bool, arena: Flask) -> None:
     made = prepare(arena, moves=moves)
     seen: list[Counter[int]] = [Counter() for _ in made]
-    over = NOW + timedelta(hours=24)
-
-    def tap(writer: int, number: int) -> None:
-        if writer == 0:
-            sweep(the_studio(), now=over)
-            settle_choices(now=over)
-            return
-        position = writer % 3 + 1
-        try:
-            choose(
-                db.session.get_one(Choice, made[number]), position, by=SYSTEM, now=over - timedelta(seconds=1)
-            )
-        except DomainError:
-            db.session.rollback()
-        else:
-            seen[number][position] += 1
-
-    at_once(arena, 5, ROUNDS, tap)
+    at_once(arena, 6, ROUNDS, lambda writer, number: tap(made, seen, writer % 3 + 1, number))
     check(arena, made, seen)
+    assert all(seen), "of each choice one time was taken"
+
+
+def test_of_taps_a_no_and_the_sweep_one_counts(arena: Flask) -> None:
+    made = prepare(arena)
+    seen: list[Counter[int]] = [Counter() for _ in made]
+
+    def act(writer: int, number: int) -> None:
+        if writer == 6:
+            sweep(the_studio(), now=over(number))
+            settle_choices(now=over(number))
+        elif writer == 7:
+            with suppress(ChoiceGone):
+                decline(db.session.get_one(Choice, made[number]), by=SYSTEM, now=NOW)
+        else:
+            tap(made, seen, writer % 3 + 1, number)
+
+    at_once(arena, 8, ROUNDS, act)
+    check(arena, made, seen)
+
+
+def tap(made: list[int], seen: list[Counter[int]], position: int, number: int) -> None:
+    """Take a time, just before it is over; `seen` counts the yes."""
+    try:
+        choose(
+            db.session.get_one(Choice, made[number]),
+            position,
+            by=SYSTEM,
+            now=over(number) - timedelta(seconds=1),
+        )
+    except DomainError:
+        db.session.rollback()
+    else:
+        seen[number][position] += 1
 
 
 def test_a_tap_and_the_desk_that_books_the_same_time(arena: Flask) -> None:
@@ -164,6 +189,26 @@ def test_a_tap_and_the_desk_that_books_the_same_time(arena: Flask) -> None:
                 )
             )
             assert booked == 1 == by_desk[number] + bool(seen[number])
+
+
+def test_a_tap_is_not_spoilt_by_the_desk_that_ends_another_hold(arena: Flask) -> None:
+    made = prepare(arena)
+
+    def act(writer: int, number: int) -> None:
+        choice = db.session.get_one(Choice, made[number])
+        if writer:
+            choose(choice, 1, by=SYSTEM, now=NOW)
+        else:
+            with suppress(NotPossible):
+                bookings.cancel(times_of(choice.id)[1].hold, by_gym=True, tell=False, by=SYSTEM, now=NOW)
+
+    ended = at_once(arena, 2, ROUNDS, act)
+    assert ended == [Counter(done=2)] * ROUNDS
+    with arena.app_context():
+        for choice_id in made:
+            times = times_of(choice_id)
+            assert [bool(_claims(one.hold.id)) for one in times] == [True, False, False]
+            assert times[0].hold.state == BookingState.BOOKED
 
 
 def test_one_token_is_had_by_one(arena: Flask) -> None:
