@@ -97,7 +97,8 @@ def test_book_way_and_question_are_answered_at_night_too(
 def test_an_answer_goes_by_line_or_nowhere(
     gym: Studio, hanako: Person, line: RecordingChannel, mail: RecordingChannel, now: datetime
 ) -> None:
-    line.answers = [Outcome(Ending.NEVER, "no", "400")]
+    no = Outcome(Ending.NEVER, "no", "400")
+    line.answers = [no, no]  # to the reply, and to the push after it
     bring(gym, now, tapped("menu=way", now))
     deliver(line, mail, now)
     message = db.session.scalars(select(Message)).one()

@@ -151,7 +151,7 @@ def test_one_bad_event_does_not_stop_the_others(
     def breaks(*_args: object) -> None:
         raise ValueError("こんにちは")
 
-    monkeypatch.setitem(line_events._HANDLERS, EventKind.POSTBACK, breaks)
+    monkeypatch.setattr(line_events, "_postback", breaks)
     bring(gym, now, tapped("menu=book", now), said("私は届きます", now))
     assert [one.body for one in entries()] == ["私は届きます"]
     bad = db.session.scalars(select(LineEvent).where(LineEvent.kind == "postback")).one()
