@@ -85,7 +85,8 @@ PASSWORD = "correct-horse-kyoto"
 
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
-    "desk.edit", "messages.text", "desk.slots", "today.rows", "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
+    "desk.edit", "messages.text", "desk.slots", "today.rows",
+    "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
     "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
     "files.show", "progress_photos.show", "care_talk.meal",
     "line_accounts.file", "line_booking.start",
