@@ -21,6 +21,7 @@ def test_no_message_twice_and_none_lost(servers: LocalServers, tmp_path: Path) -
     assert report.verdict.faults == []
     assert report.verdict.duplicates == report.verdict.lost == 0
     assert report.kills >= 6
+    assert report.ended_backends > 0
     assert report.jumps == 3
     assert report.verdict.states["SENT"] > 20
     assert report.verdict.by_line > 10
