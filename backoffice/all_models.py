@@ -9,6 +9,7 @@ from backoffice.core.db import Base
 from backoffice.exercises import models as exercises
 from backoffice.files import models as files
 from backoffice.handover import models as handover
+from backoffice.inbox import models as inbox
 from backoffice.incidents import models as incidents
 from backoffice.leads import models as leads
 from backoffice.line import models as line
@@ -32,6 +33,6 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, bookings, waiting, choices,
-    replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, merging,
+    replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox, merging,
 )  # fmt: skip
 metadata = Base.metadata

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from backoffice.core.audit import Actor
 from backoffice.exercises.starting import add_starting_exercises
+from backoffice.inbox.quick_replies import add_starting_replies
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
 from backoffice.playbooks.starters import add_starters
@@ -22,4 +23,5 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     publish_first_sheet(studio.id, by=by, now=now)
     add_starting_kinds(studio.id, now=now)
     add_starters(studio.id, now=now)
+    add_starting_replies(studio.id)
     return studio

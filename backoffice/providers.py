@@ -5,6 +5,7 @@ from backoffice.bookings.line_menu import change_facts
 from backoffice.bookings.sheet_requests import screening_facts
 from backoffice.care.replies import care_facts
 from backoffice.choices.facts import tap_facts, times_facts
+from backoffice.inbox.facts import written_facts
 from backoffice.line.facts import answer_facts, invite_facts
 from backoffice.line.menu import ANSWERS
 from backoffice.memberships.facts import welcome_facts
@@ -37,4 +38,5 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.LINE_CHANGE: change_facts,
     Kind.LINE_INVITE: invite_facts,
     Kind.TEXT_TEST: text_test_facts,
+    Kind.WRITTEN: written_facts,
 }

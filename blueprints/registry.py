@@ -27,6 +27,8 @@ from blueprints.exercises.views import exercises
 from blueprints.files.views import files
 from blueprints.handover.views import handover
 from blueprints.health.views import health
+from blueprints.inbox.quick_replies import quick_replies
+from blueprints.inbox.views import inbox
 from blueprints.incidents.views import incidents
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
@@ -96,6 +98,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     home_program,
     imports,
+    inbox,
     incidents,
     joining,
     leads,
@@ -123,6 +126,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     progress_sheet,
     proposals,
     questions,
+    quick_replies,
     replanning,
     reports,
     reviews,

@@ -1,7 +1,7 @@
 """What changes check-ins: a person tells about a day, ticks habits, and a trainer has seen it."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -17,6 +17,8 @@ from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound
 from backoffice.core.language import N_
+from backoffice.files import agreed
+from backoffice.files.models import Shelf
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import consent, held_person
@@ -27,6 +29,9 @@ from backoffice.todos.models import TodoKind
 LONGEST_WORDS = 1_000
 LONGEST_VIDEO = 300
 WAS_TAKEN_BACK = N_("Your consent was taken back. It is given anew with the health check sheet.")
+NO_HEALTH_CONSENT = N_(
+    "There is no consent to keep health data. The client gives it with the health check sheet."
+)
 NEEDS_CONSENT = N_("We may keep these answers only with your consent.")
 
 
@@ -68,7 +73,8 @@ def check_in(
             person_id, Purpose.HEALTH, True, wording=wording, language=language, source="check-in", by=by, now=now
         )  # fmt: skip
     photo = meals.keep_meal(studio, person_id, meal, by=by, now=now) if meal else None
-    row = _of_today(studio, person_id, now=now) or _begin(studio, person_id, now=now)
+    today = local_date(now, studio.zone)
+    row = _of_day(person_id, today) or _begin(studio, person_id, today, now=now)
     if photo is not None:
         meals.take_place(row, photo, by=by, now=now)
     for measure, value in answers.items():
@@ -89,12 +95,32 @@ def tick_habits(
     held_person(person_id)
     if not consent(person_id, Purpose.HEALTH):
         raise Invalid(NEEDS_CONSENT)
-    row = _of_today(studio, person_id, now=now)
+    today = local_date(now, studio.zone)
+    row = _of_day(person_id, today)
     if row is None:
-        row = _begin(studio, person_id, now=now)
+        row = _begin(studio, person_id, today, now=now)
         row.seen_at = now  # nothing is told by it, so no trainer needs to look
     row.habits = [one.value for one in Habit if one in habits]
     _save(row, "check_in.habits", by=by, now=now)
+    return row
+
+
+def file_meal(
+    studio: Studio, person_id: int, day: date, picture: bytes, *, by: Actor, now: datetime
+) -> CheckIn:
+    """Keep a photo of a meal that somebody sent on another road, as told on that day; a trainer has to look.
+
+    As at the check-in, the newest photo of a day takes the place of the one before. Refuses (Invalid) without the
+    consent to keep health data, raises `files.agreed.NoConsent` without the one to photos.
+    """
+    held_person(person_id)
+    if not consent(person_id, Purpose.HEALTH):
+        raise Invalid(NO_HEALTH_CONSENT)
+    photo = agreed.keep_photo(studio.id, person_id, Shelf.MEALS, f"meal-{day}.jpg", picture, by=by, now=now)
+    row = _of_day(person_id, day) or _begin(studio, person_id, day, now=now)
+    meals.take_place(row, photo, by=by, now=now)
+    row.told_at, row.seen_at, row.seen_by = now, None, ""
+    _save(row, "check_in.meal_filed", by=by, now=now)
     return row
 
 
@@ -118,18 +144,15 @@ def read_words(studio_id: int, person_id: int, check_in_id: int, *, by: Actor, n
     return row
 
 
-def _of_today(studio: Studio, person_id: int, *, now: datetime) -> CheckIn | None:
-    """The row of this day. The person is held, so two answers at once cannot make two."""
-    day = local_date(now, studio.zone)
+def _of_day(person_id: int, day: date) -> CheckIn | None:
+    """The row of a day. The person is held, so two answers at once cannot make two."""
     query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.day == day)
     newest = query.order_by(CheckIn.id.desc()).limit(1).with_for_update()
     return db.session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
 
 
-def _begin(studio: Studio, person_id: int, *, now: datetime) -> CheckIn:
-    row = CheckIn(
-        studio_id=studio.id, person_id=person_id, day=local_date(now, studio.zone), habits=[], told_at=now
-    )
+def _begin(studio: Studio, person_id: int, day: date, *, now: datetime) -> CheckIn:
+    row = CheckIn(studio_id=studio.id, person_id=person_id, day=day, habits=[], told_at=now)
     db.session.add(row)
     return row
 

@@ -10,6 +10,7 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import transaction
 from backoffice.demo.diary import Diary
 from backoffice.demo.sessions import Member
+from backoffice.inbox.hearing import heard
 from backoffice.line.accounts import held_account
 from backoffice.line.handling import handle_events
 from backoffice.line.hooks import Hooks
@@ -65,4 +66,4 @@ def _say(diary: Diary, user: str, words: Sequence[str], at: datetime, numbers: "
         keep_events(
             diary.studio.id, read_events(json.dumps({"events": events}).encode(), now=diary.now), now=at
         )
-    handle_events(at, Hooks(tapped=tapped))
+    handle_events(at, Hooks(heard=heard, tapped=tapped))

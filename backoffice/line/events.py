@@ -41,16 +41,13 @@ KINDS = {
 
 
 def handle(event: LineEvent, hooks: Hooks, *, now: datetime) -> None:
-    """Do what one event asks for, in the transaction of the caller, who holds its row."""
+    """Do what one event asks for, in the transaction of the caller, who holds its row; `hooks` hear what happened."""
     sent = json.loads(event.body or "{}")
     account = held_account(event.studio_id, event.user_id, now=now)
     account.last_seen_at = max(account.last_seen_at, event.happened_at)
     if token := _text(sent, "replyToken", LONGEST_TOKEN):
         keep_reply_token(account.user_id, token, happened_at=event.happened_at, received_at=event.received_at)
-    if event.kind == EventKind.POSTBACK:
-        _postback(event, account, sent, hooks, now)
-    else:
-        _HANDLERS[EventKind(event.kind)](event, account, sent, now)
+    _HANDLERS[EventKind(event.kind)](event, account, sent, hooks, now)
 
 
 def answer(
@@ -74,17 +71,23 @@ def answer(
     )  # fmt: skip
 
 
-def _follow(event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], now: datetime) -> None:
+def _follow(
+    event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], _hooks: Hooks, now: datetime
+) -> None:
     if set_followed(account, True, at=event.happened_at) and account.person_id is None:
         is_unread = account.profile_try_at is not None
         answer(account, Kind.LINE_GREETING, event, now=now, wait=PROFILE_WAIT if is_unread else timedelta(0))
 
 
-def _unfollow(event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], _now: datetime) -> None:
+def _unfollow(
+    event: LineEvent, account: LineAccount, _sent: Mapping[str, Any], _hooks: Hooks, _now: datetime
+) -> None:
     set_followed(account, False, at=event.happened_at)
 
 
-def _message(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], now: datetime) -> None:
+def _message(
+    event: LineEvent, account: LineAccount, sent: Mapping[str, Any], hooks: Hooks, now: datetime
+) -> None:
     message = _part(sent, "message")
     external_id, kind = _text(message, "id", LONGEST_ID), KINDS.get(str(message.get("type")), EntryKind.OTHER)
     if not external_id:
@@ -100,6 +103,7 @@ def _message(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], no
     account.set_aside_at = None  # who writes again is looked at again
     if entry_id is not None:
         _file(entry_id, message, kind, now)
+        hooks.heard(entry_id, now)
 
 
 def _tied_by_code(event: LineEvent, account: LineAccount, digits: str, now: datetime) -> bool:
@@ -144,7 +148,9 @@ def _postback(
         hooks.tapped(account, data, event, now)
 
 
-def _unsend(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], now: datetime) -> None:
+def _unsend(
+    event: LineEvent, account: LineAccount, sent: Mapping[str, Any], _hooks: Hooks, now: datetime
+) -> None:
     if external_id := _text(_part(sent, "unsend"), "messageId", LONGEST_ID):
         take_back(
             account.studio_id, Channel.LINE, external_id, at=event.happened_at, now=now,
@@ -152,10 +158,11 @@ def _unsend(event: LineEvent, account: LineAccount, sent: Mapping[str, Any], now
         )  # fmt: skip
 
 
-_HANDLERS: dict[EventKind, Callable[[LineEvent, LineAccount, Mapping[str, Any], datetime], None]] = {
+_HANDLERS: dict[EventKind, Callable[[LineEvent, LineAccount, Mapping[str, Any], Hooks, datetime], None]] = {
     EventKind.FOLLOW: _follow,
     EventKind.UNFOLLOW: _unfollow,
     EventKind.MESSAGE: _message,
+    EventKind.POSTBACK: _postback,
     EventKind.UNSEND: _unsend,
 }
 

@@ -25,10 +25,11 @@ FIRST_WAIT = timedelta(seconds=10)
 KEPT = timedelta(days=30)
 MOST_PER_SWEEP = 500
 SWEEP_SECONDS = 45.0
+NOBODY = Hooks()
 LOOK_IN_LINE = N_("Something sent on LINE could not be taken in. Please look in LINE's own app.")
 
 
-def handle_events(now: datetime, hooks: Hooks) -> int:
+def handle_events(now: datetime, hooks: Hooks = NOBODY) -> int:
     """Handle what waits, one by one; how many events were looked at. Many workers may do this at once.
 
     `hooks` tells the features above LINE what happened.

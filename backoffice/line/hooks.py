@@ -7,8 +7,17 @@ from datetime import datetime
 from backoffice.line.models import LineAccount, LineEvent
 
 
+def _nobody(*_told: object) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True)
 class Hooks:
-    """`tapped` gets the data of a button that is none of the menu, in the transaction that handles the event."""
+    """Called in the transaction of the event, once however often it comes.
 
-    tapped: Callable[[LineAccount, str, LineEvent, datetime], None]
+    `heard`: something was said by a known person or an account nobody knows yet (the id of its entry, now). `tapped`:
+    a button was tapped that is none of the menu (the account, the data of the button, the event, now).
+    """
+
+    heard: Callable[[int, datetime], None] = _nobody
+    tapped: Callable[[LineAccount, str, LineEvent, datetime], None] = _nobody

@@ -10,6 +10,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
 from backoffice.line.models import LineAccount
 from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.waiting import join_account
 from backoffice.people.models import Person
 from backoffice.people.queries import held_person
 
@@ -42,6 +43,7 @@ def tie(account: LineAccount, person_id: int, *, by: Actor = SYSTEM, now: dateti
         .values(person_id=person.id)
     )
     db.session.flush()
+    join_account(account.studio_id, account.id, person.id, now=now)
     record("person.line_tied", "person", person.id, by=by, now=now, person_id=person.id)
     return person
 

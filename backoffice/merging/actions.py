@@ -15,6 +15,7 @@ from backoffice.core.contact import fold_kana, fold_name, plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
+from backoffice.inbox.hearing import follow_merge
 from backoffice.line.queries import blocked_at
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.queries import (
@@ -84,6 +85,7 @@ def merge(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    follow_merge((kept_id, dropped_id), now=now)
     _tell_both("person.merged", made, by=by, now=now)
     return made
 
@@ -116,6 +118,7 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     _write(kept, before["kept"])
     _write(dropped, before["dropped"])
     _fold_again(kept, dropped)
+    follow_merge((kept.id, dropped.id), now=now)
     _tell_both("person.merge_undone", made, by=by, now=now)
     return made
 

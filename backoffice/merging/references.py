@@ -16,7 +16,9 @@ EXEMPT = frozenset(
         ("person_pairs_apart", "high_id"),
     }
 )
-MAY_STAY = frozenset({"person_phones", "person_mails", "substitute_trainers", "playbook_runs"})
+MAY_STAY = frozenset(
+    {"person_phones", "person_mails", "substitute_trainers", "playbook_runs", "conversations"}
+)
 """What both have (a number, an address, a substitute trainer) stays with the dropped row: undoing is moving back."""
 
 

@@ -101,7 +101,7 @@ class Claimer:
 
     def _claim(self, row: Message, studio: Studio, facts: Facts, road: Road, now: datetime) -> Envelope:
         unsubscribe = unsubscribe_url(row)
-        written = compose(row, studio, facts, unsubscribe, own_text_of(row))
+        written = compose(row, studio, facts, unsubscribe, own_text_of(row), road.channel)
         text, row.subject, row.body = written.sent, written.kept.subject, written.kept.body
         row.channel, row.address = road.channel, road.address
         reply_token = _reply_token(row, road, now)

@@ -13,6 +13,7 @@ from backoffice.core.db import db, send
 from backoffice.core.errors import NotFound
 from backoffice.messaging.entries import ConversationEntry, Direction, EntryFile, EntryKind, FileState
 from backoffice.messaging.models import Channel
+from backoffice.messaging.waiting import refresh_after
 from backoffice.studio.scope import of_studio
 
 LONGEST_BODY = 10_000
@@ -35,6 +36,7 @@ def keep_said(
     line_account_id: int | None = None,
     read_token: str | None = None,
     unsent_at: datetime | None = None,
+    said_by: str = "",
 ) -> int | None:
     """Keep what a person said; its id, or None when the same thing is here already (or was taken back before it came).
 
@@ -44,7 +46,7 @@ def keep_said(
         "studio_id": studio_id, "road": road.value, "direction": Direction.IN.value, "kind": kind.value,
         "person_id": person_id, "line_account_id": line_account_id, "external_id": external_id,
         "body": None if body is None else plain_text(body, LONGEST_BODY),
-        "read_token": read_token, "said_at": said_at, "received_at": now, "said_by": "", "unsent_at": unsent_at,
+        "read_token": read_token, "said_at": said_at, "received_at": now, "said_by": said_by, "unsent_at": unsent_at,
         "read_by": "",
     }  # fmt: skip
     db.session.flush()
@@ -103,7 +105,7 @@ def take_back(
     entry = db.session.scalar(
         update(ConversationEntry)
         .where(ConversationEntry.road == road, ConversationEntry.external_id == external_id, whose)
-        .values(body=None, read_token=None, unsent_at=at)
+        .values(body=None, read_token=None, read_try_at=None, unsent_at=at)
         .returning(ConversationEntry.id)
         .execution_options(synchronize_session=False)
     )
@@ -114,6 +116,7 @@ def take_back(
             .values(state=FileState.UNSENT.value, content=None, name="", size=0)
             .execution_options(synchronize_session=False)
         )
+        refresh_after(entry, now=now)
 
 
 def open_entry_file(studio_id: int, entry_id: int, *, by: Actor, now: datetime) -> EntryFile:

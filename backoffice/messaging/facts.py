@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backoffice.messaging.channels import Button
-from backoffice.messaging.models import Message
+from backoffice.messaging.models import Channel, Message
 from backoffice.messaging.texts import Text
 
 
@@ -14,8 +14,8 @@ from backoffice.messaging.texts import Text
 class Facts:
     """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept.
 
-    `buttons` stand below the text; `calendar` is an iCalendar file that goes with a mail; `text`
-    replaces the texts of the kind.
+    `buttons` stand below the text; `calendar` is an iCalendar file that goes with a mail; `text` replaces the texts of
+    the kind. `road` is the one that was chosen for this message alone; with `is_only_road` there is no other one for it.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -25,6 +25,8 @@ class Facts:
     buttons: tuple[Button, ...] = ()
     calendar: str = ""
     text: Text | None = None
+    road: Channel | None = None
+    is_only_road: bool = False
 
 
 @dataclass(frozen=True)

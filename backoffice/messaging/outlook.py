@@ -73,7 +73,8 @@ def _foresee(
     for _turn in range(MOST_WAITS):
         verdict = judge(row, studio, providers, channels, now=at)
         if isinstance(verdict, Wanted):
-            text = compose(row, studio, verdict.facts, unsubscribe_url(row), own).kept
+            channel = None if isinstance(verdict.road, Ends) else verdict.road.channel
+            text = compose(row, studio, verdict.facts, unsubscribe_url(row), own, channel).kept
             if isinstance(verdict.road, Ends):
                 return Outlook(at, waits, text=text, ends=verdict.road.reason)
             rests = breaker.rests_until(verdict.road.channel, now=at)

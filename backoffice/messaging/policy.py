@@ -24,6 +24,7 @@ class KindPolicy:
 
     `only_by` names the one road that makes sense: an answer to somebody on LINE goes there, whatever the studio chose.
     `answers` kinds answer what somebody has just written or tapped, so on LINE they may go by its reply token.
+    `is_by_hand`: a human typed the words, so on LINE they stand alone, and the road is chosen for each one.
     """
 
     label: str
@@ -32,6 +33,7 @@ class KindPolicy:
     is_secret: bool = False
     only_by: Channel | None = None
     answers: bool = False
+    is_by_hand: bool = False
 
 
 POLICIES: dict[Kind, KindPolicy] = {
@@ -75,6 +77,7 @@ POLICIES: dict[Kind, KindPolicy] = {
         N_("LINE: answer to a chosen time"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True
     ),
     Kind.LINE_INVITE: KindPolicy(N_("Link to connect LINE"), Quiet.LATER, only_by=Channel.MAIL),
+    Kind.WRITTEN: KindPolicy(N_("Written by hand"), Quiet.AT_ONCE, is_by_hand=True, answers=True),
 }
 
 FOLLOW_UP_KINDS = tuple(kind for kind, policy in POLICIES.items() if policy.needs_consent)

@@ -17,9 +17,12 @@ from backoffice.studio.models import Studio
 ONLY_MAIL = N_("Links with a secret go by mail only.")
 
 CHOOSABLE = tuple(
-    kind for kind, policy in POLICIES.items() if not policy.is_secret and policy.only_by is None
+    kind
+    for kind, policy in POLICIES.items()
+    if not policy.is_secret and not policy.is_by_hand and policy.only_by is None
 )
-"""The kinds a studio may send by LINE. A secret link goes to the address that was confirmed for it."""
+"""The kinds a studio may send by LINE. A secret link goes to the address that was confirmed for it, and what is typed
+by hand goes where its writer says."""
 
 
 def roads_of(studio_id: int) -> dict[Kind, Channel]:

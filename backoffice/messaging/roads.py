@@ -55,7 +55,9 @@ def choose_road(
     if is_doubtful and not settling.key_holds(row, channels.get(last), now):
         return Ends(MessageState.FAILED, KEY_TOO_OLD)
     was_refused = settling.was_refused(row, Channel.LINE)
-    if POLICIES[Kind(row.kind)].only_by is Channel.LINE:
+    if POLICIES[Kind(row.kind)].only_by is Channel.LINE or (
+        facts.is_only_road and facts.road is Channel.LINE
+    ):
         return _answer_road(facts, channels, was_refused=was_refused)
     obstacle = _against_line(row, facts, channels, was_refused=was_refused, now=now)
     channel = last if is_doubtful else Channel.LINE if obstacle is None else Channel.MAIL
@@ -86,32 +88,34 @@ def _against_line(
 
     Who has no mail address is reached there in any case.
     """
-    if row.person_id is None or facts.address is not None or Kind(row.kind) not in CHOOSABLE:
+    if row.person_id is None or facts.address is not None or not (facts.road or Kind(row.kind) in CHOOSABLE):
         return BY_MAIL_ONLY
     if Channel.LINE not in channels:
         return LINE_NOT_SET_UP
     if was_refused:
         return REFUSED
-    return _against_reach(row, row.person_id, now)
+    return _against_reach(row, row.person_id, facts.road, now)
 
 
 def prefers_line(row: Message, now: datetime) -> bool:
     """Whether a message is one for LINE, wanted there, and reaches its person today."""
     if row.person_id is None or Kind(row.kind) not in CHOOSABLE:
         return False
-    return _against_reach(row, row.person_id, now) is None
+    return _against_reach(row, row.person_id, None, now) is None
 
 
-def _against_reach(row: Message, person_id: int, now: datetime) -> str | None:
-    if not _is_wanted(row) and mail_of(person_id) is not None:
+def _against_reach(row: Message, person_id: int, chosen: Channel | None, now: datetime) -> str | None:
+    if not _is_wanted(row, chosen) and mail_of(person_id) is not None:
         return CHOSEN_MAIL
     if breaker.is_used_up(Channel.LINE, now=now):
         return USED_UP
     return None if line_of(person_id) is not None else NOT_ON_LINE
 
 
-def _is_wanted(row: Message) -> bool:
-    """Whether the studio sends messages of this kind by LINE."""
+def _is_wanted(row: Message, chosen: Channel | None) -> bool:
+    """Whether this message was written for LINE, or the studio sends its kind there."""
+    if chosen is not None:
+        return chosen is Channel.LINE
     road = (MessageRoad.studio_id == row.studio_id, MessageRoad.kind == row.kind)
     return bool(db.session.scalar(select(exists().where(*road, MessageRoad.channel == Channel.LINE))))
 

@@ -58,6 +58,10 @@ def sample_values(studio: Studio, language: str, *, now: datetime, flags: bool =
             "member_number": 1001, "plan": pick(language, "月4回コース", "4 sessions a month"), "trainer": trainer,
             "starts_on": local_date(now, studio.zone),
         },
+        "words": pick(
+            language, "はい、手ぶらでお越しいただけます。お会いできるのを楽しみにしております。",
+            "Yes, you can come with nothing. We look forward to seeing you.",
+        ),
         "days": 7,
         "hours": 2,
         **dict.fromkeys(LINKS, link),

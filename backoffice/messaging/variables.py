@@ -167,6 +167,7 @@ KINDS: dict[Kind, KindVariables] = {
     Kind.NO_NEXT_BOOKING: _WAY_TO_BOOK,
     Kind.MISSED_YOU: _WAY_TO_BOOK,
     Kind.FIRST_MONTH: _WAY_TO_BOOK,
+    Kind.WRITTEN: KindVariables((_V("words", N_("What was written by hand")),), (("words",),)),
 }  # fmt: skip
 """Every kind whose text a gym may write itself; the answers on LINE are those of the house."""
 

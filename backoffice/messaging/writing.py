@@ -14,7 +14,7 @@ from backoffice.core.language import N_
 from backoffice.core.links import absolute, sign
 from backoffice.messaging import settling
 from backoffice.messaging.facts import Facts
-from backoffice.messaging.models import Kind, Message, MessageTemplate, TextFailure
+from backoffice.messaging.models import Channel, Kind, Message, MessageTemplate, TextFailure
 from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.texts import Text, masked, render, written
 from backoffice.messaging.wording import Source
@@ -23,6 +23,8 @@ from backoffice.studio.models import Studio
 
 log = logging.getLogger(__name__)
 
+WORDS = "words"
+"""The value of a message written by hand that holds what was typed."""
 CHECK_TEXT = N_(
     "The gym's own text of a message could not be written, so the standard text went out: please correct it"
 )
@@ -40,9 +42,15 @@ class Written:
 
 
 def compose(
-    row: Message, studio: Studio, facts: Facts, unsubscribe: str, own: Source | None = None
+    row: Message, studio: Studio, facts: Facts, unsubscribe: str, own: Source | None, channel: Channel | None
 ) -> Written:
-    """The text of a message, from what is true now. `own` is what somebody wrote for this one message alone."""
+    """The text of a message, from what is true now. `own` is what somebody wrote for this one message alone.
+
+    What was written by hand stands alone on LINE, without greeting and signature; `channel` is None where no road leads.
+    """
+    if channel is Channel.LINE and POLICIES[Kind(row.kind)].is_by_hand:
+        kept = str(masked(facts.values, facts.secrets)[WORDS])
+        return Written(Text("", str(facts.values[WORDS])), Text("", kept))
     if facts.text is not None:
         return Written(facts.text, facts.text)
     name = facts.name if facts.name is not None else _name(row)

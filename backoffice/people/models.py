@@ -89,6 +89,7 @@ class Purpose(StrEnum):
     MARKETING = "MARKETING"
     HEALTH = "HEALTH"
     PHOTOS = "PHOTOS"
+    HEALTH_CHAT = "HEALTH_CHAT"
 
 
 class Consent(WithId):

@@ -25,6 +25,13 @@ WORDINGS = {
             " encrypted; nobody but my trainers sees them."
         ),
     ),
+    Purpose.HEALTH_CHAT: Wording(
+        "health chat 2026-11-29",
+        N_(
+            "I agree that my trainer answers me on LINE about food, sleep and how my body feels when I write about it"
+            " there. What is sent on LINE also lies with LINE."
+        ),
+    ),
     Purpose.MARKETING: Wording(
         "marketing 2026-11", N_("I would like news and offers of the studio by mail or LINE.")
     ),

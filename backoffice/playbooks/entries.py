@@ -184,8 +184,8 @@ def _is_welcome() -> tuple[ColumnElement[bool], ...]:
     return (Person.archived_at.is_(None), Person.caution == "")
 
 
-_LEAD_STOPS = (Stop.JOINED, Stop.LOST, Stop.BOOKED, Stop.OPTED_OUT)
-_MEMBER_STOPS = (Stop.BOOKED, Stop.OPTED_OUT, Stop.GATE_OPEN)
+_LEAD_STOPS = (Stop.JOINED, Stop.LOST, Stop.BOOKED, Stop.OPTED_OUT, Stop.REPLIED)
+_MEMBER_STOPS = (Stop.BOOKED, Stop.OPTED_OUT, Stop.GATE_OPEN, Stop.REPLIED)
 
 ENTRIES: dict[Entry, EntryRule] = {
     Entry.COUNSELLED: EntryRule(
@@ -212,7 +212,7 @@ ENTRIES: dict[Entry, EntryRule] = {
         N_("Check-in unanswered"), N_("The link was sent; nothing was told since."), _check_in_unanswered, ()
     ),
     Entry.JOINED: EntryRule(
-        N_("First month of a member"), N_("They have joined."), _joined, (Stop.OPTED_OUT, Stop.GATE_OPEN)
+        N_("First month of a member"), N_("They have joined."), _joined, (Stop.OPTED_OUT, Stop.GATE_OPEN, Stop.REPLIED)
     ),
 }  # fmt: skip
 
@@ -222,6 +222,7 @@ STOP_WORDS = {
     Stop.BOOKED: N_("They book a visit"),
     Stop.OPTED_OUT: N_("They take back the consent to follow-ups"),
     Stop.GATE_OPEN: N_("A trainer has to decide on their health check"),
+    Stop.REPLIED: N_("They write to the gym"),
 }
 
 LEAD_ENTRIES = (Entry.COUNSELLED, Entry.TRIALLED, Entry.NO_SHOW)

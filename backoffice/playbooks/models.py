@@ -31,6 +31,7 @@ class Stop(StrEnum):
     BOOKED = "BOOKED"
     OPTED_OUT = "OPTED_OUT"
     GATE_OPEN = "GATE_OPEN"
+    REPLIED = "REPLIED"
 
 
 class Deed(StrEnum):

@@ -22,7 +22,7 @@ from backoffice.people.queries import newest_answer, reachable
 from backoffice.playbooks.entries import ENTRIES
 from backoffice.playbooks.models import Deed, Entry, Playbook, PlaybookRun, PlaybookStep
 from backoffice.playbooks.queries import held_playbooks, steps_of
-from backoffice.playbooks.stops import over
+from backoffice.playbooks.stops import over, replied
 from backoffice.playbooks.timing import OF_USE, ONCE_IN, due_at, earliest_event
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
@@ -73,6 +73,11 @@ def end_runs(reasons: dict[int, str], *, now: datetime) -> int:
         taken_back += cancel_messages(reason=reason, run_ids=ids, now=now)
         taken_back += drop_for_runs(ids, by=SYSTEM, now=now)
     return taken_back
+
+
+def end_replied(person_id: int, *, now: datetime) -> int:
+    """Somebody wrote: their runs that stop at a reply end at once, not only at the next sweep."""
+    return end_runs(replied(person_id), now=now)
 
 
 def entering(playbook: Playbook, steps: Sequence[PlaybookStep], *, now: datetime) -> Any:

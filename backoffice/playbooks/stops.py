@@ -10,6 +10,7 @@ from backoffice.clients.models import Client
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.leads.models import Lead, Stage
+from backoffice.messaging.entries import ConversationEntry, Direction
 from backoffice.people.models import Purpose
 from backoffice.people.queries import newest_answer
 from backoffice.playbooks.entries import ENTRIES, comes
@@ -24,6 +25,7 @@ REASONS = {
     Stop.BOOKED: N_("They booked a visit."),
     Stop.OPTED_OUT: N_("The consent was taken back."),
     Stop.GATE_OPEN: N_("A trainer has to decide on the health check first."),
+    Stop.REPLIED: N_("They wrote to the gym: a colleague answers."),
 }
 
 
@@ -61,7 +63,31 @@ def _holds(stop: Stop, now: datetime) -> ColumnElement[bool]:
         return exists().where(Lead.id == PlaybookRun.lead_id, Lead.stage == Stage.LOST)
     if stop is Stop.BOOKED:
         return comes(PlaybookRun.person_id, now)
+    if stop is Stop.REPLIED:
+        return _has_replied()
     return newest_answer(PlaybookRun.person_id, Purpose.FOLLOW_UP).is_(False)
+
+
+def replied(person_id: int) -> dict[int, str]:
+    """The live runs of somebody that end because they wrote since the event, each with its reason (N_)."""
+    runs = (
+        select(PlaybookRun.id)
+        .join(Playbook, Playbook.id == PlaybookRun.playbook_id)
+        .where(
+            PlaybookRun.person_id == person_id, PlaybookRun.ended_at.is_(None),
+            Playbook.stops.contains([Stop.REPLIED.value]), _has_replied(),
+        )
+    )  # fmt: skip
+    return dict.fromkeys(db.session.scalars(runs), REASONS[Stop.REPLIED])
+
+
+def _has_replied() -> ColumnElement[bool]:
+    """Whether they said anything since the event, on any road, even if they took it back."""
+    entry = ConversationEntry
+    return exists().where(
+        entry.person_id == PlaybookRun.person_id, entry.direction == Direction.IN,
+        entry.said_at > PlaybookRun.entered_at,
+    )  # fmt: skip
 
 
 def _gated(playbook: Playbook, runs: Any, now: datetime) -> Sequence[int]:

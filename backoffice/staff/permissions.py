@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EXERCISES_IMPORT = "exercises:import"
     MESSAGES_VIEW = "messages:view"
     MESSAGES_EDIT = "messages:edit"
+    INBOX_USE = "inbox:use"
     REPORTS_VIEW = "reports:view"
     EXPORTS_MAKE = "exports:make"
     IMPORTS_MAKE = "imports:make"
@@ -47,14 +48,14 @@ _FRONT_DESK = frozenset(
     {
         _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
         _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
-        _P.HANDOVER_EDIT, _P.PAPERS_EDIT, _P.PEOPLE_MERGE,
+        _P.HANDOVER_EDIT, _P.PAPERS_EDIT, _P.PEOPLE_MERGE, _P.INBOX_USE,
     }
 )  # fmt: skip
 _TRAINER = frozenset(
     {
         _P.HANDOVER_EDIT, _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.LEADS_VIEW,
         _P.EXERCISES_EDIT, _P.SHIFTS_ASK, _P.SCREENING_DECIDE, _P.TRAINING_EDIT,
-        _P.INCIDENTS_WRITE,
+        _P.INCIDENTS_WRITE, _P.INBOX_USE,
     }
 )  # fmt: skip
 _MANAGER = _FRONT_DESK | {

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select, update
 
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
@@ -27,6 +27,7 @@ def add_todo(
     booking_id: int | None = None,
     message_id: int | None = None,
     shift_swap_id: int | None = None,
+    conversation_id: int | None = None,
     owner_staff_id: int | None = None,
     run_id: int | None = None,
     step_id: int | None = None,
@@ -47,6 +48,7 @@ def add_todo(
         booking_id=booking_id,
         message_id=message_id,
         shift_swap_id=shift_swap_id,
+        conversation_id=conversation_id,
         owner_staff_id=owner_staff_id,
         run_id=run_id,
         step_id=step_id,
@@ -108,6 +110,26 @@ def drop_for_swap(shift_swap_id: int, *, by: Actor, now: datetime) -> int:
 def drop_for_runs(run_ids: Collection[int], *, by: Actor, now: datetime) -> int:
     """Close the open tasks of playbook runs that have ended; how many there were."""
     return _drop(Todo.run_id.in_(run_ids), by=by, now=now)
+
+
+def drop_for_conversation(conversation_id: int, *, by: Actor, now: datetime) -> int:
+    """Close the open task about a conversation in which nothing waits any more; how many there were."""
+    return _drop(Todo.conversation_id == conversation_id, by=by, now=now)
+
+
+def hand_over_answer(conversation_id: int, owner_staff_id: int | None) -> None:
+    """The open task about a conversation goes to whoever answers it from now on."""
+    about = (Todo.conversation_id == conversation_id, Todo.done_at.is_(None))
+    db.session.execute(update(Todo).where(*about).values(owner_staff_id=owner_staff_id))
+
+
+def answer_goes_on(from_id: int, to_id: int, person_id: int, *, by: Actor, now: datetime) -> None:
+    """Two conversations become one, with `person_id`: so do their tasks, of which at most one stays open."""
+    is_asked = exists().where(Todo.conversation_id == to_id, Todo.done_at.is_(None))
+    if db.session.scalar(select(is_asked)):
+        drop_for_conversation(from_id, by=by, now=now)
+    goes_on = {"conversation_id": to_id, "person_id": person_id}
+    db.session.execute(update(Todo).where(Todo.conversation_id == from_id).values(goes_on))
 
 
 def _drop(is_meant: ColumnElement[bool], *, by: Actor, now: datetime) -> int:

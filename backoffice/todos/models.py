@@ -19,6 +19,7 @@ class TodoKind(StrEnum):
     CARE_SILENT = "CARE_SILENT"
     REVIEW = "REVIEW"
     PLAYBOOK = "PLAYBOOK"
+    ANSWER = "ANSWER"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)
@@ -40,8 +41,12 @@ class Todo(WithId):
         Index("ix_todos_person_id", "person_id"),
         Index("ix_todos_lead_id", "lead_id"),
         Index("uq_todos_step", "run_id", "step_id", unique=True, postgresql_where=text("run_id is not null")),
+        Index(
+            "uq_todos_answer", "conversation_id", unique=True,
+            postgresql_where=text("kind = 'ANSWER' and done_at is null"),
+        ),
         Index("ix_todos_shift_swap_id", "shift_swap_id", postgresql_where=text("shift_swap_id is not null")),
-    )
+    )  # fmt: skip
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
     kind: Mapped[str] = mapped_column(Text)
@@ -51,6 +56,7 @@ class Todo(WithId):
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     shift_swap_id: Mapped[int | None] = mapped_column(ForeignKey("shift_swaps.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_runs.id"))
     step_id: Mapped[int | None] = mapped_column(ForeignKey("playbook_steps.id"))
     owner_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

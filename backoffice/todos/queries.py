@@ -25,6 +25,7 @@ class TodoRow(NamedTuple):
     booking_id: int | None
     message_id: int | None
     shift_swap_id: int | None
+    conversation_id: int | None
     name: str | None
     kana: str | None
     phone: str | None
@@ -55,6 +56,7 @@ def open_todos(
             Todo.booking_id,
             Todo.message_id,
             Todo.shift_swap_id,
+            Todo.conversation_id,
             Person.name,
             Person.kana,
             first_phone(),

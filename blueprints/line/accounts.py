@@ -10,6 +10,7 @@ from wtforms.validators import Length
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result, result_of
+from backoffice.inbox.queries import conversation_of_account
 from backoffice.leads.line_enquiries import enquire_from_line
 from backoffice.line import accounts, queries
 from backoffice.line.models import LineAccount
@@ -18,6 +19,8 @@ from backoffice.messaging.conversation_queries import conversation
 from backoffice.people.row import LONGEST_NAME
 from backoffice.staff.permissions import Permission
 from blueprints.files.answers import file_answer
+from blueprints.inbox import scope
+from blueprints.inbox.words import ROAD_WORDS, answer_state
 from blueprints.line.words import KIND_WORDS
 from blueprints.people.words import REASON_WORDS
 from blueprints.support.access import actor, permit
@@ -86,9 +89,10 @@ def put_back(account_id: int) -> ResponseReturnValue:
 
 
 @line_accounts.get("/entries/<int:entry_id>/file")
-@permit(Permission.PEOPLE_EDIT)
+@permit(Permission.INBOX_USE)
 def file(entry_id: int) -> ResponseReturnValue:
-    """A photo or PDF somebody sent. Each opening is recorded."""
+    """A photo or PDF somebody sent, for those who may see the conversation. Each opening is recorded."""
+    scope.check_entry(entry_id)
     with transaction():
         found = open_entry_file(current_studio().id, entry_id, by=actor(), now=now())
     return file_answer(found)
@@ -115,6 +119,9 @@ def _page(account: LineAccount, form: NewPersonForm, *, status: int) -> Response
         account=account,
         form=form,
         said=conversation(account.studio_id, line_account_id=account.id),
+        conversation_id=conversation_of_account(account.studio_id, account.id),
+        roads=ROAD_WORDS,
+        answer_state=answer_state,
         candidates=queries.may_be(account),
         kinds=KIND_WORDS,
         reasons=REASON_WORDS,

@@ -14,6 +14,7 @@ from backoffice.core.submissions import first_use, new_token
 from backoffice.files.models import Shelf
 from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
+from backoffice.inbox.queries import conversation_of
 from backoffice.merging.queries import merged_into
 from backoffice.messaging.conversation_queries import conversation
 from backoffice.people import actions, queries
@@ -28,6 +29,8 @@ from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
+from blueprints.inbox.scope import reads_health
+from blueprints.inbox.words import ROAD_WORDS, answer_state
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.line.words import KIND_WORDS
 from blueprints.messaging.lines import lines_about
@@ -215,6 +218,20 @@ def _overview(person_id: int) -> dict[str, Any]:
     }
 
 
+def _messages(person_id: int) -> dict[str, Any]:
+    studio_id = current_studio().id
+    return {
+        **lines_about(person_id=person_id),
+        "runs": runs_of(person_id),
+        "said": conversation(studio_id, person_id=person_id),
+        "said_kinds": KIND_WORDS,
+        "conversation_id": conversation_of(studio_id, person_id),
+        "reads_health": reads_health(person_id),
+        "roads": ROAD_WORDS,
+        "answer_state": answer_state,
+    }
+
+
 def _files(person_id: int) -> dict[str, Any]:
     found = files_of(current_studio().id, person_id, Shelf.PAPERS, now=now())
     return {
@@ -227,12 +244,7 @@ def _files(person_id: int) -> dict[str, Any]:
 _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
     "timeline": lambda person_id: {"events": timeline(person_id)},
-    "messages": lambda person_id: {
-        **lines_about(person_id=person_id),
-        "runs": runs_of(person_id),
-        "said": conversation(current_studio().id, person_id=person_id),
-        "said_kinds": KIND_WORDS,
-    },
+    "messages": _messages,
     "consents": lambda person_id: {"consents": queries.consents(person_id)},
     "files": _files,
     "changes": lambda person_id: {"changes": person_page.changes(person_id)},

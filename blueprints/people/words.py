@@ -35,6 +35,7 @@ PURPOSE_WORDS = {
     Purpose.MARKETING: _l("News and offers"),
     Purpose.HEALTH: _l("Keeping health answers"),
     Purpose.PHOTOS: _l("Photos of progress"),
+    Purpose.HEALTH_CHAT: _l("Talking about food and health on LINE"),
 }
 
 MESSAGE_WORDS = {kind: _l(policy.label) for kind, policy in POLICIES.items()}

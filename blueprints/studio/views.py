@@ -95,6 +95,12 @@ DOORS = (
         N_("What confirmations, reminders and follow-ups say"),
         Permission.STUDIO_EDIT,
     ),
+    Door(
+        "quick_replies.index",
+        N_("Quick replies"),
+        N_("Answers to what many people ask, in both languages"),
+        Permission.STUDIO_EDIT,
+    ),
     Door("exchange.index", N_("Data in and out"), N_("Lists as files for Excel"), Permission.EXPORTS_MAKE),
     Door("staff.team", N_("Staff"), N_("Accounts, roles and invitations"), Permission.STAFF_EDIT),
     Door("staff.audit", N_("Audit"), N_("Who changed what, and when"), Permission.AUDIT_VIEW),

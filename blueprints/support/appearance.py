@@ -40,16 +40,16 @@ _parts: dict[tuple[Hashable, ...], Markup] = {}
 MOST_PARTS = 1000
 
 
-def shell_part(name: str, *variation: Hashable) -> Markup:
+def shell_part(name: str, *variation: Hashable, **given: object) -> Markup:
     """A part of the frame around every page, drawn once per language and `variation` and then kept.
 
     Only for templates that show nothing of a person and nothing of a request beyond `variation` (menu, search box,
-    lock screen): the frame would otherwise cost more than the page inside it.
+    lock screen): the frame would otherwise cost more than the page inside it. `given` is what `variation` stands for.
     """
     key = (name, language(), *variation)
     part = _parts.get(key)
     if part is None:
-        part = Markup(current_app.jinja_env.get_template(name).render())  # noqa: S704 - drawn by our own template
+        part = Markup(current_app.jinja_env.get_template(name).render(**given))  # noqa: S704 - drawn by our own template
         if not current_app.debug:
             if len(_parts) >= MOST_PARTS:
                 _parts.clear()
@@ -59,9 +59,8 @@ def shell_part(name: str, *variation: Hashable) -> Markup:
 
 def menu_part(name: str, badges: Mapping[str, int]) -> Markup:
     """The side list or the bottom bar: it varies by what the person may open, where they are, and the numbers on it."""
-    if badges:
-        return Markup(current_app.jinja_env.get_template(name).render(badges=badges))  # noqa: S704 - as above
-    return shell_part(name, where(), current_user.permissions)
+    numbers = tuple(sorted(badges.items()))
+    return shell_part(name, where(), current_user.permissions, numbers, badges=badges)
 
 
 def init_app(app: Flask) -> None:

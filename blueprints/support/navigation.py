@@ -40,6 +40,7 @@ NAV = (
     NavItem(
         "leads.index", N_("Leads"), icon="address-book", permission=Permission.LEADS_VIEW, feature="leads"
     ),
+    NavItem("inbox.index", N_("Inbox"), icon="inbox", permission=Permission.INBOX_USE, feature="inbox"),
     NavItem(
         "messages.index", N_("Messages"), icon="send", permission=Permission.MESSAGES_VIEW, feature="messages"
     ),

@@ -17,10 +17,11 @@ from backoffice.core.db import db
 from backoffice.exercises.models import Exercise, ExercisePhoto
 from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
+from backoffice.inbox.models import QuickReply
 from backoffice.incidents.models import Incident
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.line.models import LineAccount
-from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.entries import Conversation, ConversationEntry
 from backoffice.messaging.models import Message
 from backoffice.playbooks.models import Playbook
 from backoffice.programs.models import Program
@@ -51,7 +52,8 @@ OF_A_STUDIO: dict[str, Any] = {
     "check_in_id": CheckIn,
     "pose_photo_id": ProgressPhoto, "review_id": Review,
     "program_id": Program, "template_id": Program, "playbook_id": Playbook,
-    "account_id": LineAccount, "entry_id": ConversationEntry,
+    "account_id": LineAccount, "entry_id": ConversationEntry, "answer_id": ConversationEntry,
+    "conversation_id": Conversation, "reply_id": QuickReply,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

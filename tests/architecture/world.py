@@ -25,6 +25,11 @@ from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
 from backoffice.handover.actions import write_note
 from backoffice.handover.models import NoteKind
+from backoffice.inbox.actions import begin
+from backoffice.inbox.answers import Draft, answer
+from backoffice.inbox.health import Writer
+from backoffice.inbox.hearing import heard
+from backoffice.inbox.quick_replies import quick_replies
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
 from backoffice.leads.actions import capture_lead
@@ -190,6 +195,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     planned = start_program(gym, person.id, "だれにも見せないメモ", starts_on=DAY, by=SYSTEM, now=now)
     template = add_template(gym, "基本", by=SYSTEM, now=now)
     account, entry_id = _line(gym, now)
+    conversation_id, answer_id = _conversation(gym, person.id, now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -210,7 +216,8 @@ def make_world(gym: Studio, now: datetime) -> World:
         "call_id": call.id, "file_id": file.id,
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
-        "account_id": account, "entry_id": entry_id,
+        "account_id": account, "entry_id": entry_id, "conversation_id": conversation_id, "answer_id": answer_id,
+        "reply_id": quick_replies(gym.id)[0].id,
         "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
@@ -252,7 +259,21 @@ def _line(gym: Studio, now: datetime) -> tuple[int, int]:
             content=b"jpeg",
         )
     )
+    heard(entry_id, now)
     return account.id, entry_id
+
+
+def _conversation(gym: Studio, person_id: int, now: datetime) -> tuple[int, int]:
+    """What the guest wrote, and an answer that waits."""
+    conversation = begin(gym.id, person_id, now=now)
+    entry_id = keep_said(
+        gym.id, Channel.LINE, EntryKind.TEXT, external_id="2", said_at=now, now=now, body="だれにも見せない相談",
+        person_id=person_id,
+    )  # fmt: skip
+    assert entry_id is not None
+    heard(entry_id, now)
+    draft = Draft("だれにも見せないメモ", Channel.MAIL, 0, now + timedelta(hours=1))
+    return conversation.id, answer(gym.id, conversation.id, draft, Writer(), by=SYSTEM, now=now).id
 
 
 def at(hour: int, gym: Studio) -> datetime:

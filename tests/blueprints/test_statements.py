@@ -13,8 +13,12 @@ from backoffice.core.db import db, transaction
 from backoffice.files.actions import add_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
+from backoffice.inbox.hearing import heard
+from backoffice.inbox.queries import conversation_of
 from backoffice.leads.actions import capture_lead
-from backoffice.messaging.models import Kind
+from backoffice.messaging.conversation import keep_said
+from backoffice.messaging.entries import EntryKind
+from backoffice.messaging.models import Channel, Kind
 from backoffice.messaging.outbox import Draft, queue_messages
 from backoffice.people.actions import add_note, create_person, record_consent
 from backoffice.people.models import Person, Purpose
@@ -36,7 +40,8 @@ PAGES = (
     ("/people?q=客", 6),
     ("/people/{person}", 12),
     ("/calendar/events?from=2026-11-24&to=2026-11-25", 6),
-    ("/today?trainer=all", 11),  # managers are told of open incident reports as well
+    ("/today?trainer=all", 12),  # managers are told of open incident reports as well
+    ("/inbox", 3),
 )
 SIDES = ("timeline", "messages", "consents", "files", "changes")
 
@@ -83,6 +88,7 @@ class Crowd:
         booking = self._visit(lead.id, number)
         for who in {self.first, person}:
             self._message(who, booking)
+            self._say(who, number)
 
     def _visit(self, lead_id: int, number: int) -> Booking:
         """A visit today, written without a claim on trainer and room: sixty would not fit into a day."""
@@ -99,6 +105,14 @@ class Crowd:
         for position, person_id in enumerate(sorted(guests), start=1):
             db.session.add(Participant(booking_id=booking.id, person_id=person_id, position=position))
         return booking
+
+    def _say(self, person: Person, number: int) -> None:
+        entry_id = keep_said(
+            self.gym.id, Channel.LINE, EntryKind.TEXT, external_id=f"{person.id}:{number}", said_at=self.now,
+            now=self.now, body="明日は開いていますか", person_id=person.id,
+        )  # fmt: skip
+        assert entry_id is not None
+        heard(entry_id, self.now)
 
     def _message(self, person: Person, booking: Booking) -> None:
         draft = Draft(
@@ -137,6 +151,7 @@ def test_pages_cost_as_much_for_many_rows(
     asked = [Asked(address.format(person=first.id), most) for address, most in PAGES]
     asked += [Asked(f"/people/{first.id}/{side}", 6, {"headers": FRAGMENT}) for side in SIDES]
     asked.append(Asked("/people/suggest", 2, {"method": "POST", "data": {"q": "客 1"}}))
+    asked.append(Asked(f"/inbox/{conversation_of(crowd.gym.id, first.id)}", 16))
     few = [cost(manager, one.address, **one.how) for one in asked]
     crowd.grow(MANY - FEW)
     for one, before in zip(asked, few, strict=True):

@@ -60,6 +60,8 @@ class LineServer:
     pushes: list[dict[str, Any]] = field(default_factory=list)
     profiles: dict[str, dict[str, str]] = field(default_factory=dict)
     contents: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    marks: list[tuple[int, str]] = field(default_factory=list)
+    read_tokens: list[str] = field(default_factory=list)
     elsewhere: int = 0
     keys: set[str] = field(default_factory=set)
     replies: list[dict[str, Any]] = field(default_factory=list)
@@ -137,6 +139,14 @@ class LineServer:
         sent = [{"id": f"{self.used}{place}", "quoteToken": "q"} for place in range(len(body["messages"]))]
         return 200, {"sentMessages": sent}
 
+    def mark(self, read_token: str) -> tuple[int, dict[str, Any]]:
+        """Mark a message as read, or answer with the next of `marks`."""
+        if self.marks:
+            status, words = self.marks.pop(0)
+            return status, {"message": words}
+        self.read_tokens.append(read_token)
+        return 200, {}
+
     def read(self, path: str) -> tuple[int, dict[str, Any]]:
         """What a GET asks for."""
         if path == "/v2/bot/message/quota":
@@ -165,6 +175,8 @@ def handler(line: LineServer) -> type[BaseHTTPRequestHandler]:
                 self.play(line.push(self.headers["X-Line-Retry-Key"], body))
             elif self.path == "/v2/bot/message/reply":
                 self.play(line.reply(body))
+            elif self.path == "/v2/bot/chat/markAsRead":
+                self.answer(*line.mark(body["markAsReadToken"]))
             else:
                 line.elsewhere += 1
                 self.answer(404, {"message": "Not found"})

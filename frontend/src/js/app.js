@@ -19,3 +19,4 @@ import "./palette.js";
 import "./copy.js";
 import "./insert.js";
 import "./strips.js";
+import "./inbox.js";

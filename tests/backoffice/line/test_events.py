@@ -16,6 +16,7 @@ from backoffice.line import events as line_events
 from backoffice.line.accounts import held_account
 from backoffice.line.codes import make_code
 from backoffice.line.handling import MOST_TRIES, forget_events, handle_events
+from backoffice.line.hooks import Hooks
 from backoffice.line.intake import keep_events, read_events
 from backoffice.line.models import EventKind, EventState, LineAccount, LineEvent
 from backoffice.line.ties import tie
@@ -30,11 +31,11 @@ from tasks.line import HOOKS
 from tests.line_chat import HANAKO, TARO, body_of, event, said, sent, tapped, unsent
 
 
-def bring(gym: Studio, now: datetime, *events: Any) -> int:
+def bring(gym: Studio, now: datetime, *events: Any, hooks: Hooks = Hooks()) -> int:  # noqa: B008 - frozen
     """The webhook keeps events and the worker handles them."""
     keep_events(gym.id, read_events(body_of(*events), now=now), now=now)
     db.session.commit()
-    return handle_events(now, HOOKS)
+    return handle_events(now, hooks)
 
 
 def account(user: str = HANAKO) -> LineAccount:

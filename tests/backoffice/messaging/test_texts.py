@@ -108,6 +108,9 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
         "care_url": "https://sei.example/checkin/TOKEN",
         "program_url": "https://sei.example/home-program/TOKEN",
         "sheet_url": "https://sei.example/screening/TOKEN",
+        "words": "はい、2台分ございます。\n\nお気をつけてお越しください。"
+        if is_ja
+        else "Yes, for two cars.\n\nSee you then.",
         "link": "https://sei.example/invite/SECRET",
         "days": 7,
         "hours": 2,

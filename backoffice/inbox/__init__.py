@@ -1,0 +1,1 @@
+"""The inbox: what people write to the gym, who answers, and what is answered by hand."""

@@ -1,0 +1,1 @@
+"""The inbox: conversations, answers, and quick replies."""
