@@ -7,7 +7,7 @@ from sqlalchemy import case, update
 from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import after_commit, db
-from backoffice.core.errors import Invalid
+from backoffice.core.errors import Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.inbox.hearing import ask_somebody, heard, who_answers
 from backoffice.line.intake import call_worker
@@ -16,7 +16,7 @@ from backoffice.messaging.entries import Conversation, ConversationEntry, Direct
 from backoffice.messaging.models import Channel
 from backoffice.messaging.waiting import held_conversation, refresh, settle, what_was_said
 from backoffice.people.queries import held_person
-from backoffice.staff.models import Staff
+from backoffice.staff.models import Staff, StaffState
 from backoffice.studio.scope import of_studio
 from backoffice.todos.actions import hand_over_answer
 
@@ -36,11 +36,14 @@ def begin(studio_id: int, person_id: int, *, now: datetime) -> Conversation:
 def assign(
     studio_id: int, conversation_id: int, staff_id: int | None, *, by: Actor, now: datetime
 ) -> int | None:
-    """Hand a conversation to a colleague, or (None) to nobody; its task follows. Returns who had it before."""
+    """Hand a conversation to a colleague, or (None) to nobody; its task follows. Returns who had it before.
+
+    Raises `NotFound`, also for somebody who does not sign in (any more).
+    """
     conversation = of_studio(Conversation, studio_id, conversation_id, lock=True)
     before = conversation.assigned_staff_id
-    if staff_id is not None:
-        of_studio(Staff, studio_id, staff_id)
+    if staff_id is not None and of_studio(Staff, studio_id, staff_id).state != StaffState.ACTIVE:
+        raise NotFound
     if staff_id == before:
         return before
     conversation.assigned_staff_id = staff_id

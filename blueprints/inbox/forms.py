@@ -43,7 +43,7 @@ def near(_form: FlaskForm, field: Field) -> None:
 class TimedForm(SafeForm):
     """Words with a day and a time on the studio's clock."""
 
-    body = TextAreaField(_l("Answer"), validators=[DataRequired(), Length(max=LONGEST)])
+    body = TextAreaField(_l("Your answer"), validators=[Length(max=LONGEST)])
     day = DateField(_l("Day"), validators=[Optional(), near])
     time = TimeField(_l("Time"), validators=[Optional()])
     no_health = BooleanField(NOT_HEALTH)
@@ -62,7 +62,7 @@ class AnswerForm(CreateForm, TimedForm):
     road = RadioField(_l("Road"), choices=options(ROAD_WORDS), validators=[InputRequired()])
     when = RadioField(
         _l("When"),
-        choices=options({NOW: _l("Now"), LATER: _l("Later")}),
+        choices=options({NOW: _l("At once"), LATER: _l("Later")}),
         default=NOW,
         validators=[InputRequired()],
     )

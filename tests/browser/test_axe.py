@@ -39,6 +39,13 @@ from backoffice.exercises.vocabulary import Setting as Place
 from backoffice.files.actions import add_file, archive_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
+from backoffice.inbox.actions import begin
+from backoffice.inbox.answers import Draft
+from backoffice.inbox.answers import answer as answer_by_hand
+from backoffice.inbox.health import Writer
+from backoffice.inbox.hearing import heard
+from backoffice.inbox.queries import conversation_of_account
+from backoffice.inbox.quick_replies import quick_replies
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
 from backoffice.line.accounts import held_account
@@ -118,6 +125,8 @@ STAFF_PAGES = (
     "/people/{person}/record", "/people/{person}/trainers", "/participants/{participant}/card", "/people/{person}/logs",
     "/my/day-and-week", "/incidents", "/incidents/new", "/incidents/{incident}",
     "/settings/playbooks", "/settings/playbooks/{playbook}",
+    "/inbox", "/inbox/{conversation}", "/inbox/{unknown}", "/inbox/answers/{waits}",
+    "/settings/quick-replies", "/settings/quick-replies/new", "/settings/quick-replies/{quick}",
     "/people/{person}/line", "/line/accounts", "/line/accounts/{account}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
@@ -220,9 +229,30 @@ def _line(person_id: int, now: datetime) -> dict[str, object]:
         account = held_account(studio.id, "U" + "d4" * 16, now=now)
         account.display_name = "ちひろ"
         said = {"said_at": now, "now": now, "line_account_id": account.id}
-        keep_said(studio.id, Channel.LINE, EntryKind.TEXT, external_id="1", body="明日行けますか", **said)
+        _heard(
+            keep_said(
+                studio.id, Channel.LINE, EntryKind.TEXT, external_id="1", body="明日行けますか", **said
+            ),
+            now,
+        )
         keep_said(studio.id, Channel.LINE, EntryKind.STICKER, external_id="2", body="", **said)
-    return {"account": account.id, "connect": connect_path(person_id).removeprefix("/line/connect/")}
+        known = {**said, "line_account_id": None, "person_id": person_id}
+        _heard(
+            keep_said(studio.id, Channel.LINE, EntryKind.TEXT, external_id="3", body="遅れます", **known), now
+        )
+        conversation = begin(studio.id, person_id, now=now)
+        draft = Draft("お気をつけてお越しください。", Channel.MAIL, 0, now + timedelta(days=1))
+        waits = answer_by_hand(studio.id, conversation.id, draft, Writer(), by=SYSTEM, now=now)
+    return {
+        "account": account.id, "connect": connect_path(person_id).removeprefix("/line/connect/"),
+        "conversation": conversation.id, "waits": waits.id, "quick": quick_replies(studio.id)[0].id,
+        "unknown": conversation_of_account(studio.id, account.id),
+    }  # fmt: skip
+
+
+def _heard(entry_id: int | None, now: datetime) -> None:
+    assert entry_id is not None
+    heard(entry_id, now)
 
 
 def _choice(person_id: int, now: datetime) -> str:
