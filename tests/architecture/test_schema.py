@@ -18,6 +18,15 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.config import Settings
 from backoffice.core.db import db, transaction
 from backoffice.core.migrate import alembic_config, current_revision, downgrade, head_revision, upgrade
+from backoffice.inbox.actions import begin
+from backoffice.inbox.answers import Draft, answer
+from backoffice.inbox.health import Writer
+from backoffice.inbox.hearing import heard
+from backoffice.inbox.quick_replies import STARTERS
+from backoffice.messaging.conversation import keep_said
+from backoffice.messaging.entries import EntryKind
+from backoffice.messaging.models import Channel
+from backoffice.people.actions import create_person
 from backoffice.shifts.days import set_day
 from backoffice.staff.trainers import trainers
 from backoffice.studio.queries import the_studio
@@ -133,3 +142,32 @@ def test_hours_of_single_days_go_down_as_weekly_hours_of_that_day(
         db.session.remove()
         db.engine.dispose()
     assert after == {key: spans for key, spans in before.items() if spans}
+
+
+def test_what_was_said_waits_again_after_the_way_down_and_up(
+    settings: Settings, scratch: Engine, now: datetime
+) -> None:
+    app = create_base_app(replace(settings, database_url=scratch.url.render_as_string(hide_password=False)))
+    with app.app_context():
+        upgrade(db.engine)
+        make_gym(now=now)
+        with transaction():
+            known, studio = {"by": SYSTEM, "now": now}, the_studio()
+            who = create_person(name="山田 花子", mails=["h@x.jp"], **known)
+            person, said = {"person_id": who.id}, {"said_at": now, "now": now, "external_id": "1"}
+            entry = keep_said(studio.id, Channel.LINE, EntryKind.TEXT, body="もしもし", **person, **said)
+            heard(entry or 0, now)
+            draft = Draft("はい", Channel.MAIL, 0)
+            answer(studio.id, begin(studio.id, who.id, now=now).id, draft, Writer(), **known)
+        db.session.remove()
+        downgrade(db.engine, "0036")
+        with db.engine.begin() as connection:
+            assert connection.scalars(text("select kind from messages")).all() == []
+            assert connection.scalar(text("select count(*) from conversation_entries")) == 2
+            assert connection.scalar(text("select count(*) from playbooks where 'REPLIED' = any(stops)")) == 0
+        upgrade(db.engine)
+        with db.engine.begin() as connection:
+            assert connection.scalars(text("select waiting_since from conversations")).all() == [now]
+            assert connection.scalar(text("select count(*) from quick_replies")) == len(STARTERS)
+            assert connection.scalar(text("select count(*) from playbooks where 'REPLIED' = any(stops)")) == 6
+        db.engine.dispose()
