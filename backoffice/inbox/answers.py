@@ -19,7 +19,7 @@ from backoffice.inbox.roads import way_by
 from backoffice.messaging.entries import Conversation, ConversationEntry, Direction, EntryKind
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import call_worker, cancel_messages, queue_message
-from backoffice.messaging.waiting import refresh, settle, unsettle, what_was_said
+from backoffice.messaging.waiting import conversation_around, refresh, settle, unsettle, what_was_said
 from backoffice.studio.scope import of_studio
 
 LONGEST = 5_000
@@ -193,26 +193,15 @@ def _waiting(
     found = of_studio(ConversationEntry, studio_id, entry_id)
     if found.direction != Direction.OUT or found.message_id is None:
         raise NotFound
-    conversation = _held(found)
+    conversation = conversation_around(found, lock=True)
+    if conversation is None:
+        raise NotFound
     message = db.session.get_one(Message, found.message_id, with_for_update=True, populate_existing=True)
     check_version(message.version, version)
     if message.state != MessageState.PLANNED or message.tries:
         raise Invalid(NOT_PLANNED)
     entry = db.session.get_one(ConversationEntry, entry_id, populate_existing=True)
     return conversation, entry, message
-
-
-def _held(entry: ConversationEntry) -> Conversation:
-    whose = (
-        Conversation.person_id == entry.person_id
-        if entry.person_id is not None
-        else Conversation.line_account_id == entry.line_account_id
-    )
-    query = select(Conversation).where(Conversation.studio_id == entry.studio_id, whose).with_for_update()
-    found = db.session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _write_down(

@@ -63,11 +63,7 @@ def who_answers(conversation: Conversation) -> int | None:
 def follow_merge(person_ids: tuple[int, int], *, now: datetime) -> None:
     """Two people became one, or two again: their conversations follow, and what waits has its task."""
     for person_id in sorted(person_ids):
-        refresh_of_person(person_id, now=now)
-        query = select(Conversation).where(
-            Conversation.person_id == person_id, Conversation.waiting_since.is_not(None)
-        )
-        for conversation in db.session.scalars(query):
+        for conversation in refresh_of_person(person_id, now=now):
             ask_somebody(conversation, now=now)
 
 

@@ -14,6 +14,7 @@ from backoffice.core.db import db
 from backoffice.leads.models import Lead
 from backoffice.line.models import LineAccount
 from backoffice.messaging.entries import Conversation, ConversationEntry, Direction
+from backoffice.messaging.waiting import conversation_around
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.people.search import matching_ids
@@ -168,15 +169,9 @@ def conversation_of_account(studio_id: int, account_id: int) -> int | None:
     return db.session.scalar(select(Conversation.id).where(*whose))
 
 
-def conversation_around(studio_id: int, entry_id: int) -> Conversation | None:
+def conversation_of_entry(studio_id: int, entry_id: int) -> Conversation | None:
     """The conversation that an entry is part of. Raises `NotFound` for an entry of another studio."""
-    entry = of_studio(ConversationEntry, studio_id, entry_id)
-    whose = (
-        Conversation.person_id == entry.person_id
-        if entry.person_id is not None
-        else Conversation.line_account_id == entry.line_account_id
-    )
-    return db.session.scalar(select(Conversation).where(Conversation.studio_id == studio_id, whose))
+    return conversation_around(of_studio(ConversationEntry, studio_id, entry_id))
 
 
 def who_is(person_id: int, *, now: datetime) -> WhoRow:

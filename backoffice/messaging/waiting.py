@@ -72,7 +72,7 @@ def refresh(conversation: Conversation, *, by: Actor = SYSTEM, now: datetime) ->
 def refresh_after(entry_id: int, *, now: datetime) -> None:
     """Something about an entry changed (it was taken back): its conversation follows."""
     entry = db.session.get_one(ConversationEntry, entry_id, populate_existing=True)
-    found = _found(entry.studio_id, person_id=entry.person_id, line_account_id=entry.line_account_id)
+    found = conversation_around(entry, lock=True)
     if found is not None:
         refresh(found, now=now)
 
@@ -99,11 +99,25 @@ def join_account(studio_id: int, account_id: int, person_id: int, *, now: dateti
     refresh(conversation, now=now)
 
 
-def refresh_of_person(person_id: int, *, now: datetime) -> None:
-    """Two people became one, or two again: what waits for this one follows the entries they have now."""
-    rows = select(Conversation).where(Conversation.person_id == person_id).order_by(Conversation.id)
-    for conversation in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
+def refresh_of_person(person_id: int, *, now: datetime) -> list[Conversation]:
+    """Two people became one, or two again: what waits for this one follows the entries they have now.
+
+    The conversations of the person, held; one is begun where they have entries and none.
+    """
+    said = select(ConversationEntry.studio_id).where(ConversationEntry.person_id == person_id)
+    had = select(Conversation.studio_id).where(Conversation.person_id == person_id)
+    studios = sorted(db.session.scalars(said.union(had)))
+    found = [held_conversation(studio_id, person_id=person_id, now=now) for studio_id in studios]
+    for conversation in found:
         refresh(conversation, now=now)
+    return found
+
+
+def conversation_around(entry: ConversationEntry, *, lock: bool = False) -> Conversation | None:
+    """The conversation that an entry is part of; with `lock` held until the transaction ends and read anew."""
+    return _found(
+        entry.studio_id, person_id=entry.person_id, line_account_id=entry.line_account_id, lock=lock
+    )
 
 
 def _settle(which: ColumnElement[bool], **values: Any) -> None:
@@ -114,7 +128,7 @@ def _settle(which: ColumnElement[bool], **values: Any) -> None:
 
 
 def _found(
-    studio_id: int, *, person_id: int | None = None, line_account_id: int | None = None
+    studio_id: int, *, person_id: int | None = None, line_account_id: int | None = None, lock: bool = True
 ) -> Conversation | None:
     whose = (
         Conversation.person_id == person_id
@@ -122,4 +136,6 @@ def _found(
         else Conversation.line_account_id == line_account_id
     )
     query = select(Conversation).where(Conversation.studio_id == studio_id, whose)
-    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)

@@ -4,7 +4,7 @@ from flask_login import current_user
 
 from backoffice.core.errors import NotFound
 from backoffice.inbox.health import Writer
-from backoffice.inbox.queries import Asked, Tray, conversation_around, conversation_row
+from backoffice.inbox.queries import Asked, Tray, conversation_of_entry, conversation_row
 from backoffice.messaging.entries import Conversation
 from backoffice.people.queries import is_health_kept
 from backoffice.reports.own_guests import is_own_guest
@@ -26,7 +26,7 @@ def visible(conversation_id: int) -> Conversation:
 
 def around(entry_id: int) -> Conversation:
     """The conversation that an entry is part of, if the acting person may open it. Raises `NotFound`."""
-    conversation = conversation_around(current_studio().id, entry_id)
+    conversation = conversation_of_entry(current_studio().id, entry_id)
     if conversation is None:
         raise NotFound
     return _checked(conversation)
@@ -34,7 +34,7 @@ def around(entry_id: int) -> Conversation:
 
 def check_entry(entry_id: int) -> None:
     """Refuse (as if there were nothing) what was said in a conversation the acting person may not open."""
-    conversation = conversation_around(current_studio().id, entry_id)
+    conversation = conversation_of_entry(current_studio().id, entry_id)
     if conversation is not None:
         _checked(conversation)
     elif not may(Permission.PEOPLE_EDIT):

@@ -214,6 +214,23 @@ def test_merged_people_have_one_conversation_and_two_again_after_undo(
     assert {one.person_id for one in open_tasks()} == {twin.id}
 
 
+def test_what_is_written_after_a_merge_waits_after_its_undo_too(
+    gym: Studio, hanako: Person, by: Actor, bring: Bring, now: datetime
+) -> None:
+    """The only conversation there was goes back with its row; what was said since has one of its own."""
+    twin = create_person(name="山田 花子", by=SYSTEM, now=now)
+    db.session.commit()
+    actions.begin(gym.id, twin.id, now=now)
+    db.session.commit()
+    made = merge(hanako.id, twin.id, {}, by=by, now=now)
+    db.session.commit()
+    bring(now, said("a", now))
+    undo_merge(made.id, by=by, now=now)
+    db.session.commit()
+    assert (_waiting(hanako), _waiting(twin)) == (now, None)
+    assert {one.person_id for one in open_tasks()} == {hanako.id}
+
+
 def test_a_reply_stops_the_playbooks_that_say_so(
     gym: Studio, hanako: Person, bring: Bring, now: datetime
 ) -> None:
