@@ -6,6 +6,7 @@ from backoffice.choices import models as choices
 from backoffice.clients import models as clients
 from backoffice.core import audit, column_choices, heartbeat, submissions, uploads
 from backoffice.core.db import Base
+from backoffice.erasure import models as erasure
 from backoffice.exercises import models as exercises
 from backoffice.files import models as files
 from backoffice.handover import models as handover
@@ -34,5 +35,6 @@ MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, bookings, waiting, choices,
     replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox, merging,
+    erasure,
 )  # fmt: skip
 metadata = Base.metadata

@@ -19,6 +19,7 @@ from blueprints.choices.choosing import choosing
 from blueprints.choices.views import choices
 from blueprints.clients.trainers import client_trainers
 from blueprints.clients.views import clients
+from blueprints.erasure.views import erasure
 from blueprints.exchange.imports import exchange_imports
 from blueprints.exchange.views import exchange
 from blueprints.exercises.imports import exercise_imports
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clients,
     consents,
     desk,
+    erasure,
     exchange,
     exchange_imports,
     exercise_imports,

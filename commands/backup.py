@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from backoffice.core import backups, clock
+from backoffice.erasure.again import write_list
 from commands.surroundings import product
 
 
@@ -17,6 +18,7 @@ def backup(file: Path) -> None:
     """
     with product() as app:
         manifest = backups.write_backup(app.extensions["settings"], file, now=clock.utc_now())
+        write_list(file.parent)
     rows = sum(table.rows for table in manifest.tables.values())
     click.echo(
         f"{file}: {len(manifest.tables)} tables, {rows:,} rows, {file.stat().st_size / 1e6:.1f} MB, checked"

@@ -8,7 +8,10 @@ import click
 from backoffice.core import backups, clock
 from backoffice.core.app import create_base_app
 from backoffice.core.backups.archive import key_marks
+from backoffice.core.backups.nightly import FOLDER
 from backoffice.core.db import transaction
+from backoffice.erasure.actions import erase_again
+from backoffice.erasure.again import listed, read_list
 from backoffice.messaging.outbox import hold_due_for_review
 from commands.surroundings import settings_and_servers
 
@@ -20,7 +23,8 @@ def restore(file: Path, yes: bool) -> None:
     """Replace EVERYTHING in the database by the backup in FILE. Stop the product first.
 
     The file is checked completely before anything is replaced. Messages that fell due before the restore are
-    held for review instead of being sent: they may have gone out after the backup was made.
+    held for review instead of being sent: they may have gone out after the backup was made. Whoever was erased since
+    then is erased again, by the list beside the backups and by the database that is replaced.
     """
     with settings_and_servers() as settings:
         manifest = backups.verify(file)
@@ -37,7 +41,12 @@ def restore(file: Path, yes: bool) -> None:
         if not yes:
             click.confirm("Replace everything in the database by it?", abort=True)
         app = create_base_app(replace(settings, log_level="WARNING"), import_name="commands")
+        known = read_list(file.parent) | read_list(settings.data_dir / FOLDER)
         with app.app_context(), transaction():
+            known |= listed()
             backups.restore(file)
             held = hold_due_for_review(now=clock.utc_now())
+            erased = erase_again(known, now=clock.utc_now())
         click.echo(f"restored; {held} messages wait under Messages for a decision")
+        if erased:
+            click.echo(f"{erased} entries of people who had been erased since were erased again")

@@ -12,6 +12,8 @@ from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.heartbeat import beat, last_beat
 from backoffice.core.uploads import forget_uploads
+from backoffice.erasure.again import write_list
+from backoffice.erasure.rows import forget_accidents
 from backoffice.exercises.photos import forget_photos
 from backoffice.files.actions import forget_files
 from backoffice.health import BACKUP
@@ -48,6 +50,7 @@ def back_up_when_due(now: datetime) -> str | None:
     if not is_due_at_night(last, now, zone):
         return None
     path = nightly_backup(current_app.extensions["settings"], now=now)
+    write_list(path.parent)
     with transaction():
         beat(BACKUP, now=now, detail=path.name)
     return path.name
@@ -72,6 +75,7 @@ def forget_everything_old(now: datetime) -> None:
         forget_codes,
         forget_events,
         forget_reply_tokens,
+        forget_accidents,
         tokens.forget_old,
         failures.forget_old,
         sessions.forget_old,

@@ -14,6 +14,8 @@ EXEMPT = frozenset(
         ("person_merges", "dropped_id"),
         ("person_pairs_apart", "low_id"),
         ("person_pairs_apart", "high_id"),
+        # who was erased is about the row itself, whatever it was merged into
+        ("erasures", "person_id"),
     }
 )
 MAY_STAY = frozenset(

@@ -16,7 +16,7 @@ from backoffice.core.db import db
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_, Language
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
-from backoffice.people.queries import MergedAway, held_person, locked_people
+from backoffice.people.queries import MergedAway, check_stands, held_person, locked_people
 from backoffice.people.recognition import recognise
 from backoffice.people.row import (
     add_mail,
@@ -171,8 +171,7 @@ def add_contacts(
     """
     lines = []
     for person in locked_people(additions):
-        if person.archived_at is not None:
-            raise MergedAway
+        check_stands(person)
         phones, mails = additions[person.id]
         before = values_of(person)
         for phone in readable_phones(phones, lenient=True):

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backoffice.core.crypto import EncryptedText
 from backoffice.core.db import WithId
 
+ERASED = "消去済み / Erased"
+"""What stands in place of a name once somebody was erased, in both languages: rows that remain lead to it."""
+
 
 class Caution(StrEnum):
     """Why the desk looks twice: somebody to be checked with first (要確認), or not to be booked (出禁)."""
@@ -31,6 +34,12 @@ class Person(WithId):
         CheckConstraint(
             "caution in ('', 'CHECK', 'BARRED') and (caution = '') = (caution_reason is null)", name="caution"
         ),
+        CheckConstraint(
+            "erased_at is null or (archived_at is not null"
+            " and num_nonnulls(birth_date, line_user_id, caution_reason) = 0"
+            " and kana || former_name || name_key || kana_key || search || gender = '')",
+            name="erased",
+        ),
     )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text, default="")
@@ -48,6 +57,8 @@ class Person(WithId):
     line_blocked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    """Set on a row that stands for nobody any more: merged into another one, or erased."""
+    erased_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     phones: Mapped[list["PersonPhone"]] = relationship(order_by="PersonPhone.id", lazy="raise_on_sql")

@@ -49,6 +49,13 @@ class MergedAway(DomainError):
     message = N_("This entry was merged into another one of the same person. Please open that one.")
 
 
+class Erased(MergedAway):
+    """The person was erased since; nothing is known of them, and nothing may be written again."""
+
+    status = 410
+    message = N_("This person was erased. Only figures without a name are left.")
+
+
 class HealthTakenBack(DomainError):
     """The consent to keep what is about health was taken back; nothing of it is read, written or changed."""
 
@@ -60,10 +67,12 @@ class HealthTakenBack(DomainError):
 
 MERGED_PERSON = "MP001"
 """What the database answers (SQLSTATE) to a row for somebody merged away: the last moment to notice."""
+ERASED_PERSON = "ER001"
+"""The same for somebody erased."""
 
 
 def person(person_id: int) -> Person:
-    """A person with phones and addresses. Raises `NotFound`, `MergedAway`."""
+    """A person with phones and addresses. Raises `NotFound`, `MergedAway`, `Erased`."""
     return _there(db.session.scalar(_with_contacts().where(Person.id == person_id)))
 
 
@@ -75,9 +84,24 @@ def bare_person(person_id: int) -> Person:
 def _there(found: Person | None) -> Person:
     if found is None:
         raise NotFound
+    check_stands(found)
+    return found
+
+
+def row_of(person_id: int) -> Person:
+    """The row of anybody, also of somebody erased: for what is kept about them. Raises `NotFound`."""
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_stands(found: Person) -> None:
+    """Raises `MergedAway` or `Erased` when a row does not stand for somebody any more."""
+    if found.erased_at is not None:
+        raise Erased
     if found.archived_at is not None:
         raise MergedAway
-    return found
 
 
 def held_person(person_id: int) -> Person:

@@ -13,7 +13,7 @@ from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead
 from backoffice.people.models import Person, PersonMail, PersonPhone
-from backoffice.people.queries import reachable
+from backoffice.people.queries import Erased, reachable
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service
 
@@ -48,6 +48,7 @@ class Head(NamedTuple):
     trainer_ja: str | None
     trainer_en: str | None
     is_archived: bool
+    is_erased: bool
     caution: str
     version: int
     is_reachable: bool
@@ -91,7 +92,7 @@ _HEAD = (
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
         Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en, Person.archived_at.is_not(None),
-        Person.caution, Person.version, reachable(),
+        Person.erased_at.is_not(None), Person.caution, Person.version, reachable(),
     )
     .outerjoin(Client, Client.person_id == Person.id)
     .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
@@ -120,11 +121,14 @@ _ENQUIRIES = (
 
 
 def head(person_id: int) -> Head:
-    """What stands on top of a person's page, in one statement. Raises `NotFound`."""
+    """What stands on top of a person's page, in one statement. Raises `NotFound`, `Erased`."""
     row = fetch(_HEAD, {"person": person_id}).first()
     if row is None:
         raise NotFound
-    return Head._make(row)
+    found = Head._make(row)
+    if found.is_erased:
+        raise Erased
+    return found
 
 
 def visits(person_id: int) -> list[Visit]:

@@ -16,7 +16,7 @@ from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.core.language import N_
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
-from backoffice.people.queries import MergedAway, held_person, locked_people
+from backoffice.people.queries import held_person
 from backoffice.screening.models import Screening, ScreeningDecision, SheetVersion, Verdict
 from backoffice.screening.queries import newest_sheet, newest_version, versions
 from backoffice.screening.standing import a_year_later
@@ -52,7 +52,7 @@ def answer_sheet(
     have a newer version than the one shown. `also_agrees` are other consents given with it, each with its
     wording; `answered_with` is the staff member who handed over the tablet.
     """
-    _lock(person_id)
+    held_person(person_id)
     sheet = newest_version(studio.id)
     if sheet.number != version:
         raise Stale(current=sheet.number)
@@ -119,7 +119,7 @@ def decide(
     On a valid sheet the decision holds as long as the sheet, otherwise for today: they were asked in person, and the
     sheet is still to be answered. Refuses no reason, limits without any, and `Stale` when a newer sheet came in.
     """
-    _lock(person_id)
+    held_person(person_id)
     sheet = newest_sheet(person_id)
     if (None if sheet is None else sheet.id) != seen:
         raise Stale(N_("A new sheet was answered in the meantime. Please read it first."))
@@ -209,11 +209,3 @@ def publish_sheet(
 def publish_first_sheet(studio_id: int, *, by: Actor, now: datetime) -> SheetVersion:
     """The sheet a new studio begins with."""
     return publish_sheet(studio_id, QUESTIONS, seen=None, by=by, now=now)
-
-
-def _lock(person_id: int) -> None:
-    found = locked_people([person_id])
-    if not found:
-        raise NotFound
-    if found[0].archived_at is not None:
-        raise MergedAway

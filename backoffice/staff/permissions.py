@@ -16,6 +16,7 @@ class Permission(StrEnum):
     PEOPLE_VIEW = "people:view"
     PEOPLE_EDIT = "people:edit"
     PEOPLE_MERGE = "people:merge"
+    PEOPLE_ERASE = "people:erase"
     CAUTIONS_EDIT = "cautions:edit"
     PAPERS_EDIT = "papers:edit"
     HANDOVER_EDIT = "handover:edit"
@@ -61,7 +62,7 @@ _TRAINER = frozenset(
 _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.IMPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT,
     _P.SHIFTS_ASK, _P.INCIDENTS_WRITE, _P.INCIDENTS_VIEW,
-    _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT,
+    _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT, _P.PEOPLE_ERASE,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

@@ -11,7 +11,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.submissions import first_use, keep_result
 from backoffice.incidents import actions, queries
 from backoffice.incidents.models import Incident
-from backoffice.people.queries import bare_person
+from backoffice.people.queries import bare_person, row_of
 from backoffice.staff.permissions import Permission
 from blueprints.bookings.reader import reading_trainer
 from blueprints.incidents.forms import OutcomeForm, ReportForm
@@ -110,7 +110,7 @@ def _reading(incident_id: int) -> Incident:
 
 
 def _page(found: Incident, form: OutcomeForm) -> str:
-    person = bare_person(found.person_id) if found.person_id else None
+    person = row_of(found.person_id) if found.person_id else None
     return render_template(
         "incidents/show.html", row=found, person=person, form=form, kinds=KIND_WORDS, regions=REGION_WORDS
     )

@@ -102,6 +102,8 @@ VERBS = {
     "done": N_("done"),
     "dropped": N_("dropped"),
     "ended": N_("ended"),
+    "data_given": N_("all data handed out"),
+    "erased": N_("erased"),
     "exported": N_("exported"),
     "fee_received": N_("fee received"),
     "fee_undone": N_("fee taken back"),

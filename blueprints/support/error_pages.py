@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
-from backoffice.people.queries import MERGED_PERSON, MergedAway
+from backoffice.people.queries import ERASED_PERSON, MERGED_PERSON, Erased, MergedAway
 from blueprints.support import unsent
 from blueprints.support.asking import wants_fragment, wants_json
 from blueprints.support.language import say
@@ -37,6 +37,7 @@ HEADINGS = {
     401: N_("Please sign in"),
     403: N_("Not open to you"),
     404: N_("Nothing here"),
+    410: N_("Erased"),
     413: N_("Too large"),
     423: N_("Locked"),
     429: N_("One moment, please"),
@@ -123,8 +124,8 @@ def domain_error(error: DomainError) -> ResponseReturnValue:
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged by place and kind (never by values), told in one sentence."""
     code = getattr(getattr(error, "orig", None), "sqlstate", None)
-    if code == MERGED_PERSON:
-        return domain_error(MergedAway())
+    if code in (MERGED_PERSON, ERASED_PERSON):
+        return domain_error(MergedAway() if code == MERGED_PERSON else Erased())
     if code in IMPOSSIBLE_VALUES:
         log.warning("a value no column can hold", extra={"endpoint": request.endpoint})
         return refused(400, _(SENTENCES[400]))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from backoffice.core.contact import format_phone
 from backoffice.core.language import pick
+from backoffice.people.models import ERASED
 from blueprints.staff.audit_words import label_word
 from blueprints.support.clock import now, today
 from blueprints.support.language import language
@@ -154,6 +155,8 @@ def either(ja: str | None, en: str | None) -> str:
 
 def honorific(name: str) -> str:
     """山田 花子 様 in Japanese; the plain name in English."""
+    if name == ERASED:
+        return _("Erased")
     return f"{name} 様" if _reader().is_japanese else name
 
 

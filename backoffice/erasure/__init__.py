@@ -1,0 +1,1 @@
+"""What a person may ask for at any time: all their data, or to be erased."""

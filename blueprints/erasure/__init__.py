@@ -1,0 +1,1 @@
+"""The page of a person's data: handed out as a whole, or erased for good."""

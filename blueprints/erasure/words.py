@@ -1,0 +1,102 @@
+"""What goes and what stays when somebody is erased, in plain words: tables put together as a person thinks of them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from backoffice.erasure.given import Folder
+
+
+class Group(NamedTuple):
+    """Some tables under one word; of what stays, why."""
+
+    word: object
+    tables: tuple[str, ...]
+    why: object = ""
+
+
+GOES = (
+    Group(_l("Phone numbers and mail addresses"), ("person_phones", "person_mails")),
+    Group(_l("Notes and handover notes"), ("person_notes", "handover_notes")),
+    Group(_l("Files and photos"), ("files", "progress_photos")),
+    Group(
+        _l("LINE: account and conversation"),
+        ("line_accounts", "line_codes", "conversation_entries", "conversation_files"),
+    ),
+    Group(
+        _l("Health check sheets, decisions, client sheet"),
+        ("screenings", "screening_decisions", "client_records"),
+    ),
+    Group(
+        _l("CARE: notes, targets, check-ins, answers"),
+        ("care_notes", "care_plans", "care_replies", "check_ins"),
+    ),
+    Group(
+        _l("Progress: values, goals, reviews"), ("measurements", "measure_goals", "effect_notes", "reviews")
+    ),
+    Group(_l("Programs"), ("programs", "program_versions", "workouts", "program_items")),
+    Group(_l("What was done in sessions"), ("logged_sets", "logged_pains", "log_revisions")),
+    Group(
+        _l("Tasks and other entries about this person"),
+        ("todos", "substitute_trainers", "message_attempts", "person_merges", "person_pairs_apart"),
+    ),
+)
+STAYS = (
+    Group(
+        _l("Visits"), ("bookings", "participants", "series", "session_logs", "waits", "offers"),
+        _l("for the figures and the trainers' working time; notes and link are emptied"),
+    ),
+    Group(
+        _l("Enquiries"), ("leads", "stage_changes", "calls", "playbook_runs"),
+        _l("for the funnel: from where, when and with what outcome; the words are emptied"),
+    ),
+    Group(
+        _l("Membership and fees"), ("clients", "memberships"),
+        _l("for the books: what was sold, when and for how much; the member number goes"),
+    ),
+    Group(
+        _l("Messages"), ("messages", "text_failures", "line_events"),
+        _l("how many went out and how they ended; texts and addresses are emptied"),
+    ),
+    Group(
+        _l("Consents"), ("consents",),
+        _l("to the terms and to follow-ups and advertising, as the law asks; those to health data and photos go"),
+    ),
+    Group(
+        _l("Incident reports"), ("incidents",),
+        _l("kind, day and part of the body; the report of an accident keeps its words for five years after it"),
+    ),
+)  # fmt: skip
+
+LISTS: Mapping[str, object] = {
+    "people": _l("Your details"), "person_phones": _l("Phone numbers"), "person_mails": _l("Mail addresses"),
+    "consents": _l("What you agreed to"), "leads": _l("Your enquiries"),
+    "stage_changes": _l("How your enquiries went on"),
+    "clients": _l("Member record"), "memberships": _l("Memberships"), "visits": _l("Your visits"),
+    "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"), "calls": _l("Our calls"),
+    "messages": _l("Messages to you"), "conversation_entries": _l("Conversation"), "line_accounts": _l("LINE account"),
+    "screenings": _l("Health check sheets"), "screening_questions": _l("Questions of the health check sheets"),
+    "screening_decisions": _l("Decisions on training"), "client_records": _l("Client sheet"),
+    "care_notes": _l("CARE notes"), "care_plans": _l("CARE targets"), "care_replies": _l("Answers to your check-ins"),
+    "check_ins": _l("Your check-ins"), "measurements": _l("Measurements"), "measure_goals": _l("Goals"),
+    "effect_notes": _l("Effects noticed"), "reviews": _l("Reviews"), "programs": _l("Programs"),
+    "program_versions": _l("Versions of programs"), "workouts": _l("Days of programs"),
+    "program_items": _l("Exercises of programs"), "session_logs": _l("Session logs"), "logged_sets": _l("Sets"),
+    "logged_pains": _l("Pain in sessions"), "log_revisions": _l("Earlier texts of session logs"),
+    "substitute_trainers": _l("Substitute trainers"), "person_notes": _l("Notes of the staff"),
+    "handover_notes": _l("Handover notes"), "handover_notes_to_trainers": _l("Health notes to trainers"),
+    "incidents": _l("Incident reports"), "booking_notes": _l("Notes on bookings"),
+}  # fmt: skip
+"""What the lists of the handed-out file are called, for the person they are about."""
+
+FOLDERS: Mapping[Folder, object] = {
+    Folder.YOU: _l("You"), Folder.VISITS: _l("Visits"), Folder.MESSAGES: _l("Messages"), Folder.HEALTH: _l("Health"),
+    Folder.TRAINING: _l("Training"), Folder.READ_FIRST: _l("What the staff wrote"),
+}  # fmt: skip
+
+
+def shown(groups: tuple[Group, ...], counted: Mapping[str, int]) -> list[tuple[object, int, object]]:
+    """Word, number of rows and reason of each group that has any."""
+    numbers = [(group, sum(counted.get(name, 0) for name in group.tables)) for group in groups]
+    return [(group.word, number, group.why) for group, number in numbers if number]
