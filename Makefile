@@ -25,6 +25,7 @@ test: check
 
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
+	RACES=all $(BIN)/python -m pytest -q tests/races/test_erasing.py
 	TOWN=all $(BIN)/python -m pytest -q tests/backoffice/playbooks/test_simulation.py
 	RACES=all $(BIN)/python -m pytest -q tests/races/test_double_booking.py tests/races/test_http_double_booking.py
 

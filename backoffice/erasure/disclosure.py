@@ -16,6 +16,7 @@ from backoffice.core.db import Base, db
 from backoffice.core.language import pick
 from backoffice.erasure.given import GIVEN, Folder, is_hidden
 from backoffice.erasure.rows import Theirs, found, of, visits_alone
+from backoffice.erasure.rules import NOT_THEIRS
 from backoffice.files.models import StoredFile
 from backoffice.handover.models import NoteKind
 from backoffice.messaging.entries import ConversationEntry, EntryFile
@@ -105,7 +106,7 @@ def _sections(theirs: Theirs, language: str) -> Iterator[Section]:
 
 
 def _rows(table: Table, theirs: Theirs, language: str, *more: Any) -> list[Row]:
-    """The rows of a table as they are kept, without what stays inside; whatever has a name is called by it."""
+    """The rows of a table as they are kept, without what stays inside; what the gym set up is called by its name."""
     columns: list[Any] = []
     joined: Any = table
     named: dict[str, str] = {}
@@ -113,7 +114,7 @@ def _rows(table: Table, theirs: Theirs, language: str, *more: Any) -> list[Row]:
         target = next((key.column for key in column.foreign_keys), None)
         if is_hidden(column.name) or (target is not None and target.table.name == "people"):
             continue
-        if target is None or "name_ja" not in target.table.c:
+        if target is None or target.table.name not in NOT_THEIRS or "name_ja" not in target.table.c:
             columns.append(column)
             continue
         other = target.table.alias(f"of_{column.name}")

@@ -61,7 +61,8 @@ HIDDEN = frozenset(
         "studio_id", "version", "name_key", "kana_key", "search", "archived_at", "erased_at", "caution",
         "caution_reason", "import_key", "dedupe_key", "retry_key", "next_try_at", "phase", "fence", "lease_until",
         "tries", "values", "reply_token", "read_token", "external_id", "profile_try_at", "profile_tries",
-        "wrong_codes", "wrong_since", "link_epoch", "draft", "draft_at", "waiver", "detail", "series_day", "by_label",
+        "wrong_codes", "wrong_since", "link_epoch", "staff_id", "run_id", "step_id", "draft", "draft_at", "waiver",
+        "detail", "series_day", "by_label",
     }
 )  # fmt: skip
 """Columns that say nothing to anybody outside, or that the law lets a house keep to itself: why somebody is marked."""

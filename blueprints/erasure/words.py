@@ -70,7 +70,7 @@ STAYS = (
 )  # fmt: skip
 
 LISTS: Mapping[str, object] = {
-    "people": _l("Your details"), "person_phones": _l("Phone numbers"), "person_mails": _l("Mail addresses"),
+    "people": _l("Your name and details"), "person_phones": _l("Phone numbers"), "person_mails": _l("Mail addresses"),
     "consents": _l("What you agreed to"), "leads": _l("Your enquiries"),
     "stage_changes": _l("How your enquiries went on"),
     "clients": _l("Member record"), "memberships": _l("Memberships"), "visits": _l("Your visits"),
@@ -82,7 +82,8 @@ LISTS: Mapping[str, object] = {
     "check_ins": _l("Your check-ins"), "measurements": _l("Measurements"), "measure_goals": _l("Goals"),
     "effect_notes": _l("Effects noticed"), "reviews": _l("Reviews"), "programs": _l("Programs"),
     "program_versions": _l("Versions of programs"), "workouts": _l("Days of programs"),
-    "program_items": _l("Exercises of programs"), "session_logs": _l("Session logs"), "logged_sets": _l("Sets"),
+    "program_items": _l("Exercises of programs"), "session_logs": _l("Session logs"),
+    "logged_sets": _l("Sets as they were done"),
     "logged_pains": _l("Pain in sessions"), "log_revisions": _l("Earlier texts of session logs"),
     "substitute_trainers": _l("Substitute trainers"), "person_notes": _l("Notes of the staff"),
     "handover_notes": _l("Handover notes"), "handover_notes_to_trainers": _l("Health notes to trainers"),

@@ -100,13 +100,14 @@ NOT_PAGES = {
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
-    "exercise_photos.show",
+    "exercise_photos.show", "erasure.give",
     "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
 
 OPEN_PAGES = ("/book", "/book/counselling", "/book/trial", "/book/terms", "/sign-in", "/reset")
 STAFF_PAGES = (
+    "/people/{person}/data", "/people/{other}/data",  # first: they ask for a password given just now
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads",
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
