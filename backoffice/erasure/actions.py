@@ -19,7 +19,7 @@ from backoffice.erasure.rows import Theirs, erase_rows, held, visits_alone
 from backoffice.messaging.models import Message, MessageState
 from backoffice.messaging.outbox import cancel_messages
 from backoffice.people.models import Person
-from backoffice.people.queries import held_person
+from backoffice.people.queries import check_stands, row_of
 from backoffice.playbooks.models import PlaybookRun
 from backoffice.playbooks.reconcile import end_runs
 from backoffice.waiting.actions import end_wait
@@ -61,7 +61,8 @@ def erase(
     `MergedAway`, `Erased`. Nothing goes out to them after the commit: a worker that holds a message finds out.
     """
     theirs = held(person_id)
-    person = held_person(person_id)
+    person = row_of(person_id)
+    check_stands(person)
     check_version(person.version, version)
     if fold_name(typed) != fold_name(person.shown_name):
         raise Invalid(N_("Please type the name exactly as it stands above."), field="typed")

@@ -106,7 +106,7 @@ STAYS: Mapping[str, Kept] = {
     "participants": Kept(
         _PERSON,
         "figures and fees: who came is a number",
-        {"wear_size": "", "shoe_cm": "", "link_epoch": literal_column("link_epoch + 1")},
+        {"wear_size": "", "shoe_cm": ""},
         _words("attendance fee_method fee_received_by"),
     ),
     "series": Kept(

@@ -45,7 +45,7 @@ GOES = (
 STAYS = (
     Group(
         _l("Visits"), ("bookings", "participants", "series", "session_logs", "waits", "offers"),
-        _l("for the figures and the trainers' working time; notes and link are emptied"),
+        _l("for the figures and the trainers' working time; notes are emptied"),
     ),
     Group(
         _l("Enquiries"), ("leads", "stage_changes", "calls", "playbook_runs"),

@@ -299,6 +299,22 @@ def test_what_others_said_from_the_same_phone_stays_with_them(
     )
 
 
+def test_what_somebody_else_said_before_from_their_account_stays(
+    world: World, gym: Studio, now: datetime, by: Actor
+) -> None:
+    who, other = guest_of(world), int(str(world.ids["other_id"]))
+    account = db.session.scalars(select(LineAccount).where(LineAccount.user_id == LINE_ID)).one()
+    theirs = keep_said(
+        gym.id, Channel.LINE, EntryKind.TEXT, external_id="11", said_at=now, now=now, body="前の持ち主です",
+        person_id=other, line_account_id=account.id,
+    )  # fmt: skip
+    settle(who)
+    go(who, by=by, now=now)
+    kept = db.session.get_one(ConversationEntry, theirs)
+    assert (kept.body, kept.line_account_id) == ("前の持ち主です", None)
+    assert LINE_ID not in str(everything())
+
+
 def test_an_account_let_go_of_goes_too(world: World, now: datetime, by: Actor) -> None:
     who = guest_of(world)
     untie(who, by=by, now=now)
@@ -314,7 +330,7 @@ def test_the_report_of_an_accident_keeps_its_words_for_five_years(
     settle(who)
     incident = db.session.scalars(select(Incident).where(Incident.person_id == who)).one()
     incident.kind, incident.region = IncidentKind.ACCIDENT, "KNEE"
-    go(who, by=by, now=now)
+    go(who, by=by, now=now + timedelta(days=400))
     db.session.refresh(incident)
     assert incident.what == "だれにも見せないメモ"
     forget_accidents(now=incident.happened_at + ACCIDENTS_KEPT)

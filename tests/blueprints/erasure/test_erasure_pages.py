@@ -15,17 +15,21 @@ from backoffice.bookings.models import Booking, Participant
 from backoffice.bookings.queries import manage_path
 from backoffice.care.queries import check_in_path
 from backoffice.core import links
-from backoffice.core.audit import SYSTEM, AuditLine
+from backoffice.core.audit import SYSTEM, Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.erasure import rules
 from backoffice.erasure.given import GIVEN, NOT_GIVEN
 from backoffice.erasure.models import Erasure
 from backoffice.erasure.queries import UNSHOWN
 from backoffice.exercises.vocabulary import Setting
+from backoffice.line.accounts import held_account
 from backoffice.line.models import LineAccount
 from backoffice.line.paths import book_path, connect_path
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.models import Plan
+from backoffice.messaging.conversation import keep_said
+from backoffice.messaging.entries import EntryKind
+from backoffice.messaging.models import Channel
 from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import ERASED, Person
 from backoffice.people.queries import person
@@ -206,6 +210,7 @@ def test_nothing_inside_and_nothing_of_others_is_handed_out(
 ) -> None:
     other = create_person(name="連れの 方", phones=["090-3333-2222"], by=SYSTEM, now=now)
     add_note(other.id, "連れのメモ", by=SYSTEM, now=now)
+    add_note(who, "本人のメモ", by=Actor("staff", None, "担当者の名前"), now=now)
     booking = db.session.get_one(Booking, world.ids["booking_id"])
     booking.note = "連れの方のアレルギー"
     db.session.add(Participant(booking_id=booking.id, person_id=other.id, position=2))
@@ -215,8 +220,35 @@ def test_nothing_inside_and_nothing_of_others_is_handed_out(
     db.session.commit()
     content = manager.get(f"/people/{who}/data.zip").data
     said = str(lists_of(content))
-    for inside in ("連れ", "+819033332222", "内部の理由", "検査 花", "retry_key", "search", "dedupe"):
+    for inside in (
+        "連れ",
+        "+819033332222",
+        "内部の理由",
+        "担当者の名前",
+        "検査 花",
+        "retry_key",
+        "search",
+        "dedupe",
+    ):
         assert inside not in said, inside
+
+
+def test_what_others_said_from_the_same_phone_is_not_handed_out(
+    manager: PageClient, who: int, gym: Studio, now: datetime
+) -> None:
+    """The mother's account is her daughter's since; each gets what she said herself."""
+    account = held_account(gym.id, "U" + "ee" * 16, now=now)
+    daughter = create_person(name="娘さん", by=SYSTEM, now=now)
+    for number, (speaker, words) in enumerate(((who, "母の言葉"), (daughter.id, "娘の言葉"))):
+        account.person_id = speaker
+        keep_said(
+            gym.id, Channel.LINE, EntryKind.TEXT, external_id=str(number + 50), said_at=now, now=now, body=words,
+            person_id=speaker, line_account_id=account.id,
+        )  # fmt: skip
+    account.person_id = who
+    db.session.commit()
+    said = str(lists_of(manager.get(f"/people/{who}/data.zip").data))
+    assert ("母の言葉" in said, "娘の言葉" in said) == (True, False)
 
 
 def test_in_the_language_of_the_person(manager: PageClient, who: int) -> None:
