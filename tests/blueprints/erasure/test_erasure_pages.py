@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from backoffice.all_models import metadata
 from backoffice.bookings.models import Booking, Participant
 from backoffice.bookings.queries import manage_path
+from backoffice.care.models import CareNote
 from backoffice.care.queries import check_in_path
 from backoffice.core import links
 from backoffice.core.audit import SYSTEM, Actor, AuditLine
@@ -211,6 +212,7 @@ def test_nothing_inside_and_nothing_of_others_is_handed_out(
     other = create_person(name="連れの 方", phones=["090-3333-2222"], by=SYSTEM, now=now)
     add_note(other.id, "連れのメモ", by=SYSTEM, now=now)
     add_note(who, "本人のメモ", by=Actor("staff", None, "担当者の名前"), now=now)
+    db.session.execute(update(CareNote).values(written_by="担当者の名前"))
     booking = db.session.get_one(Booking, world.ids["booking_id"])
     booking.note = "連れの方のアレルギー"
     db.session.add(Participant(booking_id=booking.id, person_id=other.id, position=2))
