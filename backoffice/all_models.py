@@ -28,13 +28,14 @@ from backoffice.session_logs import models as session_logs
 from backoffice.shifts import models as shifts
 from backoffice.staff import models as staff
 from backoffice.studio import models as studio
+from backoffice.tickets import models as tickets
 from backoffice.todos import models as todos
 from backoffice.waiting import models as waiting
 
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
-    reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, bookings, waiting, choices,
-    replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox, merging,
+    reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, tickets, bookings, waiting,
+    choices, replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox, merging,
     erasure,
 )  # fmt: skip
 metadata = Base.metadata

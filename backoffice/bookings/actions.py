@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from backoffice.bookings import claims, lead_steps, reminders, rules
+from backoffice.bookings import claims, lead_steps, reminders, rules, ticket_steps
 from backoffice.bookings.entering import enter
 from backoffice.bookings.guests import Guest, check_guests, check_nobody_is_marked, expect_again
 from backoffice.bookings.models import (
@@ -95,6 +95,7 @@ def book(
     _write_down("booking.booked", booking, waiver, _rules(waived, was_shortened), by=by, now=now)
     if held_until is None:
         lead_steps.after_booking(booking, service, by=by, now=now)
+        ticket_steps.after(booking, service, by=by, now=now)
         reminders.plan_messages(booking, service, tell=series_day is None, by=by, now=now)
     return booking
 
@@ -110,6 +111,7 @@ def confirm_hold(booking: Booking, *, version: int | None = None, by: Actor, now
     _write_down("booking.hold_confirmed", booking, before=before, by=by, now=now)
     service = db.session.get_one(Service, booking.service_id)
     lead_steps.after_booking(booking, service, by=by, now=now)
+    ticket_steps.after(booking, service, by=by, now=now)
     reminders.plan_messages(booking, service, by=by, now=now)
 
 
@@ -184,6 +186,7 @@ def move(
     )
     if booking.state == BookingState.BOOKED:
         lead_steps.after_move(booking, service, by=by, now=now)
+        ticket_steps.after(booking, service, by=by, now=now)
         reminders.replace_messages(booking, service, by_gym=by_gym, tell=tell, by=by, now=now)
 
 
@@ -221,6 +224,7 @@ def cancel(
     waived = frozenset({Rule.DEADLINE}) if is_late and waiver is not None else frozenset[Rule]()
     _write_down("booking.cancelled", booking, waiver, waived, before=before, by=by, now=now)
     lead_steps.after_cancelling(booking, by=by, now=now)
+    ticket_steps.after(booking, service, by=by, now=now)
     reminders.cancel_booking_messages(booking, tell=tell and not was_held, by_gym=by_gym, by=by, now=now)
 
 
@@ -248,6 +252,7 @@ def undo_cancel(booking: Booking, *, version: int | None = None, by: Actor, now:
     booking.version += 1
     _write_down("booking.cancel_undone", booking, before=before, by=by, now=now)
     lead_steps.after_undo(booking, service, by=by, now=now)
+    ticket_steps.after(booking, service, by=by, now=now)
     reminders.replace_messages(booking, service, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
-from backoffice.bookings import lead_steps
+from backoffice.bookings import lead_steps, ticket_steps
 from backoffice.bookings.actions import lock
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.bookings.queries import guests_of
@@ -203,7 +203,10 @@ def _change(
 
 
 def _follow(booking: Booking, *, by: Actor, now: datetime) -> None:
-    """Work out the booking's state from its guests; take the lead along when it changed."""
+    """Work out the booking's state from its guests; take the tickets along, and the lead when the state changed."""
+    service = db.session.get_one(Service, booking.service_id)
+    db.session.flush()
+    ticket_steps.after(booking, service, by=by, now=now)
     states = {guest.attendance for guest in guests_of(booking.id)}
     if Attendance.ATTENDED in states:
         state = BookingState.ATTENDED
@@ -215,7 +218,6 @@ def _follow(booking: Booking, *, by: Actor, now: datetime) -> None:
         return
     booking.state, booking.ended_at = state.value, None if state is BookingState.BOOKED else now
     db.session.flush()
-    service = db.session.get_one(Service, booking.service_id)
     if state is BookingState.ATTENDED:
         lead_steps.after_attendance(booking, service, by=by, now=now)
     elif state is BookingState.NO_SHOW:

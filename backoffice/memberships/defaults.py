@@ -20,7 +20,13 @@ PLANS: tuple[dict[str, Any], ...] = (
         "sessions": 8,
         "is_monthly": True,
     },
-    {"name_ja": "回数券 16回", "name_en": "Pack of 16 sessions", "price_yen": 158_000, "sessions": 16},
+    {
+        "name_ja": "回数券 16回",
+        "name_en": "Pack of 16 sessions",
+        "price_yen": 158_000,
+        "sessions": 16,
+        "valid_months": 6,
+    },
 )
 
 

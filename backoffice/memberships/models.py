@@ -12,7 +12,10 @@ class Plan(WithId):
     """Something a client can begin: a pack of sessions or a month with sessions."""
 
     __tablename__ = "plans"
-    __table_args__ = (CheckConstraint("price_yen >= 0 and sessions >= 0", name="amounts"),)
+    __table_args__ = (
+        CheckConstraint("price_yen >= 0 and sessions >= 0", name="amounts"),
+        CheckConstraint("valid_months between 1 and 36", name="valid_months"),
+    )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
     name_ja: Mapped[str] = mapped_column(Text)
@@ -20,6 +23,8 @@ class Plan(WithId):
     price_yen: Mapped[int] = mapped_column(Integer)
     sessions: Mapped[int] = mapped_column(SmallInteger)
     is_monthly: Mapped[bool] = mapped_column(default=False)
+    valid_months: Mapped[int | None] = mapped_column(SmallInteger)
+    """How long the tickets of a pack can be used; None: without an end."""
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=1)

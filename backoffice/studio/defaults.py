@@ -42,6 +42,7 @@ SERVICES: tuple[dict[str, Any], ...] = (
         "minutes": 60,
         "cleanup_minutes": 15,
         "offers_wear": True,
+        "uses_tickets": True,
         "notice_minutes": 60,
     },
     {

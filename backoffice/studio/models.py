@@ -13,7 +13,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +50,7 @@ class Studio(WithId):
     quiet_from: Mapped[time] = mapped_column(default=time(21, 0))
     quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
     follow_ups_a_week: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
+    forgives_first_late_cancel: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)
@@ -87,6 +90,7 @@ class Service(WithId):
     is_public: Mapped[bool] = mapped_column(Boolean, default=False)
     needs_room: Mapped[bool] = mapped_column(Boolean, default=True)
     offers_wear: Mapped[bool] = mapped_column(Boolean, default=False)
+    uses_tickets: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     max_participants: Mapped[int] = mapped_column(SmallInteger, default=2)
     notice_minutes: Mapped[int] = mapped_column(Integer, default=120)
     change_until_hours: Mapped[int] = mapped_column(SmallInteger, default=24)

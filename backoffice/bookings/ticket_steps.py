@@ -1,0 +1,112 @@
+"""What a booking does to the tickets of its guests: reserved when booked, used by the visit, given back in time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.bookings.queries import guests_of
+from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date, month_span
+from backoffice.core.db import db
+from backoffice.core.language import N_
+from backoffice.studio.models import Service, Studio
+from backoffice.tickets.following import Use, Wish, follow
+from backoffice.tickets.models import EntryKind, TicketEntry
+from backoffice.tickets.queries import standings
+
+BOOKED = N_("Booked")
+ATTENDED = N_("Attended")
+NO_SHOW = N_("Did not come")
+LATE = N_("Cancelled too late")
+FORGIVEN = N_("Cancelled too late: the first of the month, so it is forgiven")
+IN_TIME = N_("Cancelled in time")
+BY_GYM = N_("Cancelled by the gym")
+
+GRACE = timedelta(days=14)
+"""How long a ticket can be used at least that came back because the gym cancelled."""
+
+
+def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
+    """Bring the tickets of a booking's guests to what the booking says. The caller holds the booking.
+
+    A ticket that came back goes to the next booked visit of that person that has none.
+    """
+    if not service.uses_tickets:
+        return
+    studio = db.session.get_one(Studio, booking.studio_id)
+    guests = guests_of(booking.id)
+    wishes = [_wish(booking, guest, studio, now=now) for guest in guests]
+    if follow(wishes, by=by, now=now) and any(wish.use is Use.NONE for wish in wishes):
+        for person_id in sorted({guest.person_id for guest in guests}):
+            catch_up(person_id, studio, by=by, now=now)
+
+
+def catch_up(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None:
+    """Reserve tickets for the booked visits of a person that have none, the soonest first."""
+    query = (
+        select(Participant.id, Booking.starts_at)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.person_id == person_id, Booking.state == BookingState.BOOKED, Booking.starts_at > now,
+            Service.uses_tickets,
+        )
+        .order_by(Booking.starts_at, Participant.id)
+        # A booking somebody is just changing is left to them: what they do looks at its tickets as well.
+        .with_for_update(of=Booking, skip_locked=True)
+    )  # fmt: skip
+    ahead = db.session.execute(query).all()
+    have = standings([participant_id for participant_id, _starts_at in ahead])
+    follow(
+        [
+            Wish(participant_id, person_id, local_date(starts_at, studio.zone), Use.RESERVED, BOOKED)
+            for participant_id, starts_at in ahead
+            if participant_id not in have
+        ],
+        by=by,
+        now=now,
+    )
+
+
+def _wish(booking: Booking, guest: Participant, studio: Studio, *, now: datetime) -> Wish:
+    day = local_date(booking.starts_at, studio.zone)
+    use, reason = _use(booking, guest, studio)
+    until = local_date(now, studio.zone) + GRACE if reason is BY_GYM else None
+    return Wish(guest.id, guest.person_id, day, use, reason, until)
+
+
+def _use(booking: Booking, guest: Participant, studio: Studio) -> tuple[Use, str]:
+    state = BookingState(booking.state)
+    if state is BookingState.HELD:
+        return Use.NONE, ""
+    if state is BookingState.CANCELLED:
+        return Use.NONE, IN_TIME
+    if state is BookingState.CANCELLED_BY_GYM:
+        return Use.NONE, BY_GYM
+    if state is BookingState.LATE_CANCELLED:
+        if studio.forgives_first_late_cancel and _is_first_of_month(booking, guest, studio):
+            return Use.NONE, FORGIVEN
+        return Use.USED, LATE
+    if guest.attendance == Attendance.ATTENDED:
+        return Use.USED, ATTENDED
+    if guest.attendance == Attendance.NO_SHOW:
+        return Use.USED, NO_SHOW
+    return Use.RESERVED, BOOKED
+
+
+def _is_first_of_month(booking: Booking, guest: Participant, studio: Studio) -> bool:
+    """Whether no other late cancel of this guest, of visits of the same month, was forgiven."""
+    first, end = month_span(local_date(booking.starts_at, studio.zone), studio.zone)
+    forgiven = (
+        select(TicketEntry.id)
+        .join(Participant, Participant.id == TicketEntry.participant_id)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .where(
+            Participant.person_id == guest.person_id, Booking.id != booking.id, Booking.starts_at >= first,
+            Booking.starts_at < end, TicketEntry.kind == EntryKind.RETURN, TicketEntry.reason == FORGIVEN,
+            Booking.state == BookingState.LATE_CANCELLED,
+        )
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalar(forgiven) is None

@@ -1,0 +1,1 @@
+"""Tickets: sessions owed to a person, in a ledger that is only ever added to."""

@@ -1,0 +1,131 @@
+"""Questions about tickets. A balance is always a sum over the ledger, so it can be asked for any moment."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy.orm import aliased
+
+from backoffice.core.db import db
+from backoffice.tickets.models import TicketEntry, TicketGrant
+
+
+class Lot(NamedTuple):
+    """What is left of one grant: tickets free, reserved for bookings, used; and the last day of use (None: no end)."""
+
+    grant: TicketGrant
+    free: int
+    reserved: int
+    used: int
+    expires_on: date | None
+
+    def is_usable_on(self, day: date) -> bool:
+        """Whether a visit on that day may use one of these tickets."""
+        return self.grant.valid_from <= day and (self.expires_on is None or day <= self.expires_on)
+
+
+class Balance(NamedTuple):
+    """The tickets of a person: free to book with, reserved for bookings ahead, and the next day some of them end."""
+
+    free: int
+    reserved: int
+    next_end: date | None
+
+
+class Standing(NamedTuple):
+    """Where one guest's ticket of a booking stands: its grant, and whether it is used by now."""
+
+    grant_id: int
+    is_used: bool
+
+
+def lots_of(person_id: int, *, at: datetime | None = None) -> list[Lot]:
+    """Every grant of a person with what is left of it, as of a moment (None: now), the first to end first."""
+    return _lots(TicketGrant.person_id == person_id, at=at)
+
+
+def lots(grant_ids: Collection[int]) -> list[Lot]:
+    """What is left of these grants, the first to end first."""
+    return _lots(TicketGrant.id.in_(grant_ids), at=None) if grant_ids else []
+
+
+def balance_of(person_id: int, *, day: date, at: datetime | None = None) -> Balance:
+    """The tickets of a person on a day of the studio: those that can still be used on it or later."""
+    return balance(lots_of(person_id, at=at), day=day)
+
+
+def balance(lots: Sequence[Lot], *, day: date) -> Balance:
+    """The sum of some lots on a day: those that have ended count no more, whether that was written down yet or not."""
+    live = [lot for lot in lots if lot.expires_on is None or lot.expires_on >= day]
+    ends = [lot.expires_on for lot in live if lot.expires_on is not None and lot.free]
+    return Balance(
+        sum(lot.free for lot in live), sum(lot.reserved for lot in lots), min(ends) if ends else None
+    )
+
+
+def balances(person_ids: Collection[int], *, day: date) -> dict[int, Balance]:
+    """The balance of each of these people who was ever given a ticket. One statement."""
+    if not person_ids:
+        return {}
+    found: dict[int, list[Lot]] = {}
+    for lot in _lots(TicketGrant.person_id.in_(person_ids), at=None):
+        found.setdefault(lot.grant.person_id, []).append(lot)
+    return {person_id: balance(lots, day=day) for person_id, lots in found.items()}
+
+
+def standings(participant_ids: Collection[int]) -> dict[int, Standing]:
+    """Where the ticket of each of these guests stands; who has none is not in it. One statement."""
+    if not participant_ids:
+        return {}
+    rows = db.session.execute(
+        select(
+            TicketEntry.participant_id, TicketEntry.grant_id, func.sum(TicketEntry.used)
+        )
+        .where(TicketEntry.participant_id.in_(participant_ids))
+        .group_by(TicketEntry.participant_id, TicketEntry.grant_id)
+        .having(func.sum(TicketEntry.reserved) + func.sum(TicketEntry.used) > 0)
+    )  # fmt: skip
+    return {participant: Standing(grant, used > 0) for participant, grant, used in rows if participant}
+
+
+def entries_of(person_id: int, *, at: datetime | None = None) -> list[tuple[TicketEntry, TicketGrant]]:
+    """The lines of a person's ledger, in the order in which they hold."""
+    query = (
+        select(TicketEntry, TicketGrant)
+        .join(TicketGrant, TicketGrant.id == TicketEntry.grant_id)
+        .where(TicketGrant.person_id == person_id, *_until(at))
+        .order_by(TicketEntry.at, TicketEntry.id)
+    )
+    return [(entry, grant) for entry, grant in db.session.execute(query)]
+
+
+def _lots(which: ColumnElement[bool], *, at: datetime | None) -> list[Lot]:
+    rows = db.session.execute(_sums(which, at)).all()
+    lots = [Lot(grant, free, reserved, used, ends) for grant, free, reserved, used, ends in rows]
+    return sorted(lots, key=lambda lot: (lot.expires_on or date.max, lot.grant.id))
+
+
+def last_day(at: datetime | None = None) -> ScalarSelect[date | None]:
+    """The last day of use of the grant of an enclosing statement: what the latest line that names one says."""
+    line = aliased(TicketEntry)
+    named = (line.grant_id == TicketGrant.id, line.expires_on.is_not(None))
+    until = () if at is None else (line.at <= at,)
+    query = select(line.expires_on).where(*named, *until).order_by(line.id.desc()).limit(1)
+    return query.correlate(TicketGrant).scalar_subquery()
+
+
+def _sums(
+    which: ColumnElement[bool], at: datetime | None
+) -> Select[TicketGrant, int, int, int, date | None]:
+    entry = TicketEntry
+    return (
+        select(TicketGrant, func.sum(entry.free), func.sum(entry.reserved), func.sum(entry.used), last_day(at))
+        .join(entry, entry.grant_id == TicketGrant.id)
+        .where(which, *_until(at))
+        .group_by(TicketGrant.id)
+    )
+
+
+def _until(at: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    return () if at is None else (TicketEntry.at <= at,)
