@@ -35,7 +35,7 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, tickets, bookings, waiting,
-    choices, replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox, merging,
-    erasure,
+    choices, replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox,
+    merging, erasure,
 )  # fmt: skip
 metadata = Base.metadata

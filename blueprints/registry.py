@@ -69,6 +69,7 @@ from blueprints.session_logs.views import session_logs
 from blueprints.shifts.views import shifts
 from blueprints.staff.views import staff
 from blueprints.studio.views import settings
+from blueprints.tickets.views import tickets
 from blueprints.todos.views import todos
 from blueprints.waiting.offers import offers
 from blueprints.waiting.views import waiting
@@ -140,6 +141,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sheet,
     shifts,
     staff,
+    tickets,
     today_page,
     todos,
     unsubscribe,

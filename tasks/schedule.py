@@ -54,6 +54,11 @@ SCHEDULE = (
         "Compares the messages, once a night, with each other and with what LINE counted.",
     ),
     Periodic(
+        "tasks.tickets.settle",
+        timedelta(hours=1),
+        "Gives the tickets of a month that has begun and ends those whose last day has passed.",
+    ),
+    Periodic(
         "tasks.progress.plan_reviews",
         timedelta(hours=1),
         "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",

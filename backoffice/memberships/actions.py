@@ -10,12 +10,14 @@ from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.leads.actions import advance
 from backoffice.leads.models import Lead, Stage
-from backoffice.memberships.models import Membership
+from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.queries import plan as find_plan
+from backoffice.memberships.tickets import give_first
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import cancel_messages, queue_message
 from backoffice.people.models import Person
 from backoffice.people.queries import is_reachable
+from backoffice.studio.models import Studio
 
 WELCOME_LATEST = timedelta(days=3)
 JOINED = N_("They have joined.")
@@ -43,25 +45,47 @@ def join(
     client = register(
         person.id, joined_on=terms.starts_on, main_trainer_id=terms.main_trainer_id, by=by, now=now
     )
-    membership = Membership(
-        client_id=client.id,
-        plan_id=plan.id,
-        lead_id=None if lead is None else lead.id,
-        starts_on=terms.starts_on,
-        price_yen=plan.price_yen,
-        sessions=plan.sessions,
-        created_at=now,
-        created_by=by.label,
-    )
-    db.session.add(membership)
-    db.session.flush()
-    after = {"plan_id": plan.id, "starts_on": terms.starts_on, "price_yen": plan.price_yen}
-    record("membership.begun", "membership", membership.id, person_id=person.id, by=by, now=now, after=after)
+    begin(client, plan, terms.starts_on, lead_id=None if lead is None else lead.id, by=by, now=now)
     if lead is not None:
         advance(lead, Stage.JOINED, by=by, now=now)
         cancel_messages(reason=JOINED, lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
     _welcome(person, client, studio_id=studio_id, lead=lead, now=now)
     return client
+
+
+def sell(
+    client: Client, plan_id: int, starts_on: date, *, studio_id: int, by: Actor, now: datetime
+) -> Membership:
+    """Sell a member one more pack or month. Raises `NotFound` for a plan that is not on sale."""
+    return begin(client, find_plan(studio_id, plan_id), starts_on, by=by, now=now)
+
+
+def begin(
+    client: Client, plan: Plan, starts_on: date, *, lead_id: int | None = None, by: Actor, now: datetime
+) -> Membership:
+    """Write an agreement down as the plan is today, and give the tickets it brings."""
+    membership = Membership(
+        client_id=client.id,
+        plan_id=plan.id,
+        lead_id=lead_id,
+        name_ja=plan.name_ja,
+        name_en=plan.name_en,
+        starts_on=starts_on,
+        price_yen=plan.price_yen,
+        sessions=plan.sessions,
+        is_monthly=plan.is_monthly,
+        valid_months=plan.valid_months,
+        carries_months=plan.carries_months,
+        created_at=now,
+        created_by=by.label,
+    )
+    db.session.add(membership)
+    db.session.flush()
+    after = {"plan_id": plan.id, "starts_on": starts_on, "price_yen": plan.price_yen}
+    person_id = client.person_id
+    record("membership.begun", "membership", membership.id, person_id=person_id, by=by, now=now, after=after)
+    give_first(membership, person_id, db.session.get_one(Studio, plan.studio_id), by=by, now=now)
+    return membership
 
 
 def _welcome(person: Person, client: Client, *, studio_id: int, lead: Lead | None, now: datetime) -> None:

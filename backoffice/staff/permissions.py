@@ -28,6 +28,7 @@ class Permission(StrEnum):
     LEADS_EDIT = "leads:edit"
     LEADS_IMPORT = "leads:import"
     JOINING_EDIT = "joining:edit"
+    TICKETS_CORRECT = "tickets:correct"
     EXERCISES_EDIT = "exercises:edit"
     EXERCISES_IMPORT = "exercises:import"
     MESSAGES_VIEW = "messages:view"
@@ -62,7 +63,7 @@ _TRAINER = frozenset(
 _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.IMPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT,
     _P.SHIFTS_ASK, _P.INCIDENTS_WRITE, _P.INCIDENTS_VIEW,
-    _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT, _P.PEOPLE_ERASE,
+    _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT, _P.PEOPLE_ERASE, _P.TICKETS_CORRECT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

@@ -1,4 +1,4 @@
-"""What staff do to a ledger by hand: give tickets, extend, refund, correct, reverse. Nothing is ever changed or removed."""
+"""What staff do to a ledger by hand: give, extend, refund, correct, reverse. Nothing is ever changed or removed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The ledger follows the bookings: what each guest's ticket should be, compared with what it is, and the lines between."""
+"""The ledger follows the bookings: what a guest's ticket should be, what it is, and the lines between."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

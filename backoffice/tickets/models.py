@@ -52,7 +52,7 @@ class TicketEntry(WithId):
     """One line of the ledger: by how much the free, reserved and used tickets of a grant change, and why.
 
     `at` is when it holds from (an expiry holds from the end of the last day, whenever it was noticed); `expires_on` the
-    last day of use from this line on, where the line sets one. `reason` is a marked text; `note` is what somebody typed.
+    last day of use from this line on, where the line sets one. `reason` is a marked text; `note` was typed.
     """
 
     __tablename__ = "ticket_entries"

@@ -115,12 +115,12 @@ def last_day(at: datetime | None = None) -> ScalarSelect[date | None]:
     return query.correlate(TicketGrant).scalar_subquery()
 
 
-def _sums(
-    which: ColumnElement[bool], at: datetime | None
-) -> Select[TicketGrant, int, int, int, date | None]:
+def _sums(which: ColumnElement[bool], at: datetime | None) -> Select[TicketGrant, int, int, int, date | None]:
     entry = TicketEntry
     return (
-        select(TicketGrant, func.sum(entry.free), func.sum(entry.reserved), func.sum(entry.used), last_day(at))
+        select(
+            TicketGrant, func.sum(entry.free), func.sum(entry.reserved), func.sum(entry.used), last_day(at)
+        )
         .join(entry, entry.grant_id == TicketGrant.id)
         .where(which, *_until(at))
         .group_by(TicketGrant.id)

@@ -26,6 +26,7 @@ from backoffice.reports import person_page
 from backoffice.reports.timeline import timeline
 from backoffice.screening.queries import standing
 from backoffice.staff.permissions import Permission
+from backoffice.tickets.queries import balances
 from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
@@ -43,7 +44,7 @@ from blueprints.staff import audit_words
 from blueprints.staff.audit import changes as changed_values
 from blueprints.support.access import actor, may, permit
 from blueprints.support.asking import wants_fragment
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -188,6 +189,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         form=form or NoteForm(),
         call_token=new_token(),
         standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
+        tickets=None if wants_fragment() else balances([person.id], day=today()).get(person.id),
         decides=not wants_fragment() and may_decide_on(person.id),
         lights=LIGHT_WORDS,
         light_tones=LIGHT_TONES,

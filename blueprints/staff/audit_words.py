@@ -58,6 +58,7 @@ SUBJECTS = {
     "special_day": N_("Special day"),
     "staff": N_("Staff"),
     "studio": N_("Gym"),
+    "ticket_grant": N_("Tickets"),
     "time_off": N_("Time off"),
     "todo": N_("Task"),
     "trainer": N_("Trainer"),

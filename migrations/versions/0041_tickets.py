@@ -142,7 +142,9 @@ def upgrade() -> None:
         " for each row execute function ticket_grant_stays()"
     )
     op.execute("select not_for_merged_people('ticket_grants', 'person_id')")
-    op.add_column("services", sa.Column("uses_tickets", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column(
+        "services", sa.Column("uses_tickets", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.execute("update services set uses_tickets = true where kind = 'SESSION'")
     op.add_column(
         "studios",
@@ -151,10 +153,33 @@ def upgrade() -> None:
     op.add_column("plans", sa.Column("valid_months", sa.SmallInteger(), nullable=True))
     op.create_check_constraint(op.f("ck_plans_valid_months"), "plans", "valid_months between 1 and 36")
     op.execute("update plans set valid_months = 6 where not is_monthly")
+    op.add_column("plans", sa.Column("carries_months", sa.SmallInteger(), server_default="0", nullable=False))
+    op.create_check_constraint(op.f("ck_plans_carries_months"), "plans", "carries_months between 0 and 12")
+    for column in (
+        sa.Column("name_ja", sa.Text()), sa.Column("name_en", sa.Text()), sa.Column("ends_on", sa.Date()),
+        sa.Column("is_monthly", sa.Boolean()), sa.Column("valid_months", sa.SmallInteger()),
+        sa.Column("carries_months", sa.SmallInteger()),
+    ):  # fmt: skip
+        op.add_column("memberships", column)
+    # What was agreed before was never written down but as a plan: it holds as the plan is today.
+    op.execute(
+        "update memberships set name_ja = plans.name_ja, name_en = plans.name_en, is_monthly = plans.is_monthly,"
+        " valid_months = plans.valid_months, carries_months = plans.carries_months"
+        " from plans where plans.id = memberships.plan_id"
+    )
+    for name in ("name_ja", "name_en", "is_monthly", "carries_months"):
+        op.alter_column("memberships", name, nullable=False)
+    op.create_check_constraint(op.f("ck_memberships_days"), "memberships", "ends_on >= starts_on")
+    op.create_index(
+        "ix_memberships_monthly", "memberships", ["starts_on"], postgresql_where=sa.text("is_monthly")
+    )
 
 
 def downgrade() -> None:
-    """The ledger is lost."""
+    """The ledger is lost; memberships are known by their plan again."""
+    for name in ("carries_months", "valid_months", "is_monthly", "ends_on", "name_en", "name_ja"):
+        op.drop_column("memberships", name)
+    op.drop_column("plans", "carries_months")
     op.drop_column("plans", "valid_months")
     op.drop_column("studios", "forgives_first_late_cancel")
     op.drop_column("services", "uses_tickets")

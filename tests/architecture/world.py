@@ -57,6 +57,8 @@ from backoffice.staff.models import Role, Staff, TimeOff, Trainer
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import SpecialDay, Studio
 from backoffice.studio.queries import rooms, service_by_slug
+from backoffice.tickets.actions import Given, grant
+from backoffice.tickets.models import TicketEntry
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
 from backoffice.waiting.actions import add_wait
@@ -196,6 +198,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     template = add_template(gym, "基本", by=SYSTEM, now=now)
     account, entry_id = _line(gym, now)
     conversation_id, answer_id = _conversation(gym, person.id, now)
+    given = grant(person.id, Given(4, "回数券", "Pack", 9_900, DAY), studio_id=gym.id, by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -218,6 +221,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
         "account_id": account, "entry_id": entry_id, "conversation_id": conversation_id, "answer_id": answer_id,
         "reply_id": quick_replies(gym.id)[0].id,
+        "grant_id": given.id, "ticket_line_id": db.session.query(TicketEntry.id).filter_by(grant_id=given.id).scalar(),
         "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fifty writers and one ticket: it is spent once. Without the lock that the ledger takes, the database still refuses."""
+"""Fifty writers and one ticket: it is spent once. Without the lock of the ledger the database still refuses."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -40,7 +40,9 @@ def prepare(app: Flask, *, tickets: int = 1) -> tuple[list[int], list[list[int]]
         service = service_by_slug(studio.id, "session")
         people, seats = [], []
         for number in range(ROUNDS):
-            person = create_person(name=f"客{number}", phones=[], mails=[f"t{number}@x.example"], by=SYSTEM, now=NOW)
+            person = create_person(
+                name=f"客{number}", phones=[], mails=[f"t{number}@x.example"], by=SYSTEM, now=NOW
+            )
             people.append(person.id)
             seats.append([_seat(studio.id, service.id, person.id, writer) for writer in range(WRITERS)])
             given = Given(tickets, "回数券", "Pack", 10_000, NOW.date())

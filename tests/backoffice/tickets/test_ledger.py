@@ -259,7 +259,15 @@ def test_what_is_refused(guest: Person, give, visit, by: Actor, now: datetime) -
 
 def test_the_database_refuses_every_change_of_what_stands(guest: Person, give, now: datetime) -> None:
     grant_id = give(2)
-    row = {"kind": "REFUND", "reserved": 0, "used": 0, "reason": "", "at": now, "created_at": now, "created_by": "x"}
+    row = {
+        "kind": "REFUND",
+        "reserved": 0,
+        "used": 0,
+        "reason": "",
+        "at": now,
+        "created_at": now,
+        "created_by": "x",
+    }
     for refused in (
         update(TicketEntry).values(free=9),
         delete(TicketEntry),

@@ -1,0 +1,106 @@
+"""The tickets an agreement brings: those of a pack at once, those of a month when the month begins."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+
+from backoffice.bookings.ticket_steps import catch_up
+from backoffice.clients.models import Client
+from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date
+from backoffice.core.db import db
+from backoffice.memberships.models import Membership, Plan
+from backoffice.memberships.periods import begun, last_day, months_after
+from backoffice.studio.models import Studio
+from backoffice.tickets.actions import Given, grant
+from backoffice.tickets.models import TicketGrant
+
+
+class Days(NamedTuple):
+    """First and last day of use; without a last one there is no end."""
+
+    first: date
+    last: date | None
+
+
+def give_first(membership: Membership, person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None:
+    """The tickets of a pack or of the first month, reserved at once for the visits that are booked."""
+    if not membership.sessions:
+        return
+    if membership.is_monthly:
+        _give(membership, person_id, studio.id, month(membership, 0), by=by, now=now)
+    else:
+        months = membership.valid_months
+        ends = None if months is None else last_day(membership.starts_on, months)
+        _grant(membership, person_id, studio.id, Days(membership.starts_on, ends), by=by, now=now)
+    catch_up(person_id, studio, by=by, now=now)
+
+
+def give_months(studio: Studio, *, by: Actor, now: datetime) -> int:
+    """Give the tickets of every month that has begun, can still be used and has none yet; how many months there were.
+
+    Asked twice it gives nothing twice.
+    """
+    today = local_date(now, studio.zone)
+    query = (
+        select(Membership, Client.person_id, func.array_agg(TicketGrant.valid_from))
+        .join(Client, Client.id == Membership.client_id)
+        .join(Plan, Plan.id == Membership.plan_id)
+        .outerjoin(TicketGrant, TicketGrant.membership_id == Membership.id)
+        .where(
+            Plan.studio_id == studio.id, Membership.is_monthly, Membership.sessions > 0, Membership.starts_on <= today,
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+        )
+        .group_by(Membership.id, Client.person_id)
+        .order_by(Membership.id)
+    )  # fmt: skip
+    count = 0
+    for membership, person_id, have in db.session.execute(query).all():
+        missing = [days for days in _usable_months(membership, today) if days.first not in have]
+        given = sum(_give(membership, person_id, studio.id, days, by=by, now=now) for days in missing)
+        if given:
+            catch_up(person_id, studio, by=by, now=now)
+        count += given
+    return count
+
+
+def month(membership: Membership, number: int) -> Days:
+    """When the tickets of a month (0 is the first) can be used: in that month and as long as they are carried over."""
+    last = last_day(membership.starts_on, number + 1 + membership.carries_months)
+    return Days(months_after(membership.starts_on, number), last)
+
+
+def _usable_months(membership: Membership, today: date) -> list[Days]:
+    """The months that have begun and whose tickets can be used today."""
+    latest = begun(membership.starts_on, today)
+    earliest = max(0, latest - 1 - membership.carries_months)
+    return [month(membership, number) for number in range(earliest, latest)]
+
+
+def _give(
+    membership: Membership, person_id: int, studio_id: int, days: Days, *, by: Actor, now: datetime
+) -> int:
+    """The tickets of one month, unless they were given."""
+    db.session.get(Membership, membership.id, with_for_update=True)
+    same = (TicketGrant.membership_id == membership.id, TicketGrant.valid_from == days.first)
+    if db.session.scalar(select(TicketGrant.id).where(*same)) is not None:
+        return 0
+    _grant(membership, person_id, studio_id, days, by=by, now=now)
+    return 1
+
+
+def _grant(
+    membership: Membership, person_id: int, studio_id: int, days: Days, *, by: Actor, now: datetime
+) -> None:
+    each = membership.price_yen // membership.sessions
+    given = Given(
+        membership.sessions,
+        membership.name_ja,
+        membership.name_en,
+        each,
+        days.first,
+        days.last,
+        membership.id,
+    )
+    grant(person_id, given, studio_id=studio_id, by=by, now=now)

@@ -1,0 +1,196 @@
+"""The tickets of a person: how many are left and why; a sale in three steps; corrections by a manager."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.bookings.ticket_history import ticket_history
+from backoffice.bookings.ticket_steps import catch_up
+from backoffice.clients.queries import client_of
+from backoffice.core.db import db, in_transaction
+from backoffice.core.errors import DomainError, Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.core.submissions import first_use
+from backoffice.memberships.actions import sell
+from backoffice.memberships.periods import last_day
+from backoffice.memberships.queries import plan as find_plan
+from backoffice.memberships.queries import plans
+from backoffice.people.queries import bare_person
+from backoffice.staff.permissions import Permission
+from backoffice.tickets import actions
+from backoffice.tickets.actions import BY_HAND, Given
+from backoffice.tickets.models import TicketEntry, TicketGrant
+from backoffice.tickets.queries import balance, lots, lots_of
+from blueprints.people.scope import check_visible
+from blueprints.support.access import actor, permit
+from blueprints.support.clock import now, today
+from blueprints.support.filters import own_name, show_yen
+from blueprints.support.forms import SafeForm, add_domain_error, options
+from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done
+from blueprints.tickets.forms import ByHandForm, CorrectionForm, ReversalForm, SaleForm
+from blueprints.tickets.words import sentence
+
+tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
+
+FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
+BY_HAND_JA, BY_HAND_EN = "回数券(手入力)", "Tickets (by hand)"
+
+
+@tickets.get("")
+@permit(Permission.PEOPLE_VIEW)
+def show(person_id: int) -> ResponseReturnValue:
+    """What is left, until when, and every line that led there."""
+    check_visible(person_id)
+    have = lots_of(person_id)
+    return render_template(
+        "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=today()), lots=have,
+        lines=ticket_history(person_id), sentence=sentence, by_hand=BY_HAND, client=client_of(person_id),
+    )  # fmt: skip
+
+
+@tickets.route("/sale", methods=["GET", "POST"])
+@permit(Permission.JOINING_EDIT)
+def sale(person_id: int) -> ResponseReturnValue:
+    """Choose, look at it once more, sold: twice sent it is one sale."""
+    person, client = bare_person(person_id), client_of(person_id)
+    if client is None:
+        raise Invalid(FIRST_JOIN)
+    form = SaleForm(starts_on=today())
+    form.plan_id.choices = options(
+        {plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}" for plan in plans(current_studio().id)}
+    )
+    if not form.validate_on_submit():
+        return render_template("tickets/sale.html", person=person, form=form), 422 if form.errors else 200
+    if not form.looked_at.data:
+        return _preview(person_id, form)
+
+    def work() -> None:
+        if first_use(str(form.form_token.data), "sale", now=now()):
+            sell(
+                client,
+                form.plan_id.data,
+                form.starts_on.data,
+                studio_id=current_studio().id,
+                by=actor(),
+                now=now(),
+            )
+
+    return _written(person_id, form, work, _("Sold."), "tickets/sale.html")
+
+
+@tickets.route("/by-hand", methods=["GET", "POST"])
+@permit(Permission.TICKETS_CORRECT)
+def by_hand(person_id: int) -> ResponseReturnValue:
+    """Tickets without a sale, with a reason."""
+    form = ByHandForm()
+    if not form.validate_on_submit():
+        page = render_template("tickets/by_hand.html", person=bare_person(person_id), form=form)
+        return page, 422 if form.errors else 200
+    given = Given(
+        form.count.data or 0, BY_HAND_JA, BY_HAND_EN, form.unit_price_yen.data or 0, today(), form.until.data
+    )
+
+    def work() -> None:
+        if first_use(str(form.form_token.data), "tickets", now=now()):
+            actions.grant(
+                person_id,
+                given,
+                studio_id=current_studio().id,
+                note=form.note.data or "",
+                by=actor(),
+                now=now(),
+            )
+            catch_up(person_id, current_studio(), by=actor(), now=now())
+
+    return _written(person_id, form, work, _("The tickets are given."), "tickets/by_hand.html")
+
+
+@tickets.route("/<int:grant_id>/correction", methods=["GET", "POST"])
+@permit(Permission.TICKETS_CORRECT)
+def correct(person_id: int, grant_id: int) -> ResponseReturnValue:
+    """Extend, add, take off, pay back; each with a reason, each a new line."""
+    lot = _lot(person_id, grant_id)
+    form = CorrectionForm()
+    if not form.validate_on_submit():
+        page = render_template("tickets/correction.html", person=bare_person(person_id), lot=lot, form=form)
+        return page, 422 if form.errors else 200
+
+    def work() -> None:
+        if first_use(str(form.form_token.data), "tickets", now=now()):
+            _correct(grant_id, form)
+            catch_up(person_id, current_studio(), by=actor(), now=now())
+
+    return _written(person_id, form, work, _("Corrected."), "tickets/correction.html", lot=lot)
+
+
+@tickets.route("/lines/<int:ticket_line_id>/reversal", methods=["GET", "POST"])
+@permit(Permission.TICKETS_CORRECT)
+def reverse(person_id: int, ticket_line_id: int) -> ResponseReturnValue:
+    """Take back a line that was written by hand; both stay readable."""
+    entry = db.session.get(TicketEntry, ticket_line_id)
+    if entry is None:
+        raise NotFound
+    _lot(person_id, entry.grant_id)
+    line = next(line for line in ticket_history(person_id) if line.entry.id == ticket_line_id)
+    form = ReversalForm()
+    if not form.validate_on_submit():
+        page = render_template(
+            "tickets/reversal.html", person=bare_person(person_id), form=form, said=sentence(line)
+        )
+        return page, 422 if form.errors else 200
+
+    def work() -> None:
+        if first_use(str(form.form_token.data), "tickets", now=now()):
+            actions.reverse(ticket_line_id, note=form.note.data or "", by=actor(), now=now())
+
+    return _written(person_id, form, work, _("Taken back."), "tickets/reversal.html", said=sentence(line))
+
+
+def _correct(grant_id: int, form: CorrectionForm) -> None:
+    known = {"note": form.note.data or "", "by": actor(), "now": now()}
+    count = form.count.data or 0
+    match form.what.data:
+        case "extend":
+            actions.extend(grant_id, form.until.data or date.min, **known)
+        case "add":
+            actions.adjust(grant_id, count, **known)
+        case "take":
+            actions.adjust(grant_id, -count, **known)
+        case _:
+            actions.refund(grant_id, count, **known)
+
+
+def _preview(person_id: int, form: SaleForm) -> ResponseReturnValue:
+    """The second step: what it costs and brings. A plan that is not on sale is refused here already."""
+    plan, starts_on = find_plan(current_studio().id, form.plan_id.data), form.starts_on.data
+    months = 1 + plan.carries_months if plan.is_monthly else plan.valid_months
+    return render_template(
+        "tickets/sale.html", person=bare_person(person_id), form=form, plan=plan,
+        until=None if months is None else last_day(starts_on, months),
+    )  # fmt: skip
+
+
+def _written(
+    person_id: int, form: SafeForm, work: Callable[[], None], done: str, template: str, **more: object
+) -> ResponseReturnValue:
+    try:
+        in_transaction(work)
+    except NotFound:
+        raise
+    except DomainError as error:
+        add_domain_error(form, error)
+        return render_template(template, person=bare_person(person_id), form=form, **more), error.status
+    flash_done(done)
+    return redirect(url_for("tickets.show", person_id=person_id), 303)
+
+
+def _lot(person_id: int, grant_id: int) -> object:
+    """The grant in the address, if it is this person's at this studio."""
+    grant = db.session.get(TicketGrant, grant_id)
+    if grant is None or grant.person_id != person_id or grant.studio_id != current_studio().id:
+        raise NotFound
+    return lots([grant_id])[0]

@@ -1,0 +1,150 @@
+"""The pages of a ledger: read by whoever may see the person, sold at the desk, corrected by managers."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from backoffice.core.audit import SYSTEM, Actor
+from backoffice.core.db import db, transaction
+from backoffice.core.submissions import new_token
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.models import Membership, Plan
+from backoffice.people.actions import create_person
+from backoffice.people.models import Person
+from backoffice.staff.models import Role
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import Studio
+from backoffice.tickets.models import TicketEntry
+from backoffice.tickets.queries import lots_of
+from tests.pages import PageClient
+
+
+@pytest.fixture
+def member(gym: Studio, by: Actor, now: datetime) -> Person:
+    """Somebody with a pack of 16."""
+    with transaction():
+        person = create_person(name="北川 澄", phones=["090-1234-0001"], by=SYSTEM, now=now)
+        pack = db.session.query(Plan).filter_by(is_monthly=False).one()
+        terms = Joining(pack.id, date(2026, 11, 24), trainers(gym.id)[0].id)
+        join(person, terms, studio_id=gym.id, lead=None, by=by, now=now)
+        return person
+
+
+def free(person: Person) -> list[int]:
+    """Free tickets of every grant."""
+    db.session.expire_all()
+    return [lot.free for lot in lots_of(person.id)]
+
+
+def test_what_is_left_and_why(member: Person, sign_in: Callable[..., PageClient]) -> None:
+    page = sign_in(Role.FRONT_DESK).open(f"/people/{member.id}/tickets").text
+    assert "回数券 16回:16回分をお渡ししました(有効期限 2027年5月23日" in page
+    assert "残り16回の理由" in page
+    assert "訂正する" not in page
+    assert "16" in sign_in(Role.MANAGER).open(f"/people/{member.id}").text
+
+
+def test_sold_in_three_steps_and_once(member: Person, sign_in: Callable[..., PageClient]) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.get(f"/people/{member.id}/tickets/sale")
+    plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-12-01", "form_token": new_token()}
+    preview = desk.post(f"/people/{member.id}/tickets/sale", data=typed)
+    assert preview.status_code == 200
+    assert "¥39,600" in preview.text
+    assert free(member) == [16]
+    for _ in range(2):
+        sold = desk.post(f"/people/{member.id}/tickets/sale", data=typed | {"looked_at": "1"})
+        assert sold.status_code == 303
+    assert sorted(free(member)) == [4, 16]
+    assert db.session.query(Membership).count() == 2
+
+
+def test_who_is_no_member_is_sent_to_join(
+    gym: Studio, now: datetime, sign_in: Callable[..., PageClient]
+) -> None:
+    with transaction():
+        person = create_person(name="客", by=SYSTEM, now=now)
+    desk = sign_in(Role.FRONT_DESK)
+    assert f"/joining?person={person.id}" in desk.open(f"/people/{person.id}/tickets").text
+    assert desk.open(f"/people/{person.id}/tickets/sale").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({"what": "take", "count": "3"}, 13),
+        ({"what": "add", "count": "2"}, 18),
+        ({"what": "refund", "count": "16"}, 0),
+        ({"what": "extend", "until": "2027-06-30"}, 16),
+    ],
+)
+def test_corrected_with_a_reason_and_taken_back(
+    member: Person, sign_in: Callable[..., PageClient], typed: dict[str, str], expected: int
+) -> None:
+    manager = sign_in(Role.MANAGER)
+    grant_id = lots_of(member.id)[0].grant.id
+    address = f"/people/{member.id}/tickets/{grant_id}/correction"
+    manager.get(address)
+    token = {"form_token": new_token()}
+    assert manager.post(address, data=typed | token).status_code == 422  # no reason
+    for _ in range(2):
+        assert manager.post(address, data=typed | token | {"note": "引っ越しのため"}).status_code == 303
+    assert free(member) == [expected]
+    page = manager.open(f"/people/{member.id}/tickets")
+    assert "引っ越しのため" in page.text
+    line = max(entry.id for entry in _lines())
+    back = f"/people/{member.id}/tickets/lines/{line}/reversal"
+    token = {"form_token": new_token()}
+    assert manager.post(back, data=token | {"note": "まちがい"}).status_code == 303
+    assert free(member) == [16]
+    assert lots_of(member.id)[0].expires_on == date(2027, 5, 23)
+
+
+def test_more_than_are_free_is_refused_with_the_words_kept(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    manager = sign_in(Role.MANAGER)
+    address = f"/people/{member.id}/tickets/{lots_of(member.id)[0].grant.id}/correction"
+    manager.get(address)
+    typed = {"what": "take", "count": "17", "note": "訂正の理由", "form_token": new_token()}
+    answer = manager.post(address, data=typed)
+    assert answer.status_code == 409
+    assert "空いているのは16回だけです" in answer.text
+    assert "訂正の理由" in answer.text
+
+
+def test_given_by_hand(member: Person, sign_in: Callable[..., PageClient]) -> None:
+    manager = sign_in(Role.MANAGER)
+    address = f"/people/{member.id}/tickets/by-hand"
+    typed = {"count": "5", "unit_price_yen": "9000", "note": "前のソフトの残り"}
+    manager.get(address)
+    typed["form_token"] = new_token()
+    for _ in range(2):
+        assert manager.post(address, data=typed).status_code == 303
+    assert sorted(free(member)) == [5, 16]
+
+
+def test_the_desk_corrects_nothing_and_nobody_another_persons(
+    gym: Studio, now: datetime, member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    grant_id = lots_of(member.id)[0].grant.id
+    desk: FlaskClient = sign_in(Role.FRONT_DESK)
+    assert desk.get(f"/people/{member.id}/tickets/{grant_id}/correction").status_code == 403
+    assert desk.get(f"/people/{member.id}/tickets/by-hand").status_code == 403
+    with transaction():
+        other = create_person(name="別人", by=SYSTEM, now=now)
+    manager = sign_in(Role.MANAGER)
+    assert manager.get(f"/people/{other.id}/tickets/{grant_id}/correction").status_code == 404
+    line = _lines()[0].id
+    assert manager.get(f"/people/{other.id}/tickets/lines/{line}/reversal").status_code == 404
+
+
+def test_a_trainer_sees_only_those_of_own_guests(member: Person, sign_in: Callable[..., PageClient]) -> None:
+    assert sign_in(Role.TRAINER).get(f"/people/{member.id}/tickets").status_code == 404
+
+
+def _lines() -> list[TicketEntry]:
+    return db.session.query(TicketEntry).order_by(TicketEntry.id).all()
