@@ -19,7 +19,7 @@ class TicketGrant(WithId):
     __tablename__ = "ticket_grants"
     __table_args__ = (
         Index("ix_ticket_grants_person_id", "person_id", "id"),
-        Index("ix_ticket_grants_membership_id", "membership_id"),
+        Index("uq_ticket_grants_membership", "membership_id", "valid_from", unique=True),
         CheckConstraint("unit_price_yen >= 0", name="price"),
     )
 

@@ -95,7 +95,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_grants")),
     )  # fmt: skip
     op.create_index("ix_ticket_grants_person_id", "ticket_grants", ["person_id", "id"])
-    op.create_index("ix_ticket_grants_membership_id", "ticket_grants", ["membership_id"])
+    op.create_index(
+        "uq_ticket_grants_membership", "ticket_grants", ["membership_id", "valid_from"], unique=True
+    )
     op.create_table(
         "ticket_entries",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -14,6 +14,9 @@ from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel, Participant
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, in_transaction, transaction
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.models import Plan
+from backoffice.memberships.tickets import give_months
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
@@ -21,7 +24,7 @@ from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.tickets import actions, following
 from backoffice.tickets.actions import Given
 from backoffice.tickets.following import Use, Wish, follow
-from backoffice.tickets.models import TicketEntry
+from backoffice.tickets.models import TicketEntry, TicketGrant
 from backoffice.tickets.queries import lots_of
 from tests.races.test_double_booking import race
 
@@ -165,3 +168,24 @@ def test_a_grant_and_its_lines_are_counted_by_one_writer_at_a_time(arena: Flask)
     ended = race(arena, WRITERS, ROUNDS, write)
     assert [counted["won"] for counted in ended] == [3] * ROUNDS
     assert refusals(ended) == (WRITERS - 3) * ROUNDS
+
+
+def test_of_sweeps_at_once_one_gives_the_month(arena: Flask) -> None:
+    with arena.app_context(), transaction():
+        studio = the_studio()
+        plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+        assert plan is not None
+        for number in range(6):
+            person = create_person(
+                name=f"客{number}", phones=[], mails=[f"m{number}@x.example"], by=SYSTEM, now=NOW
+            )
+            terms = Joining(plan.id, (NOW - timedelta(days=40)).date(), trainers(studio.id)[0].id)
+            join(person, terms, studio_id=studio.id, lead=None, by=SYSTEM, now=NOW - timedelta(days=40))
+
+    def sweep(_writer: int, _number: int) -> bool:
+        return in_transaction(lambda: give_months(the_studio(), by=SYSTEM, now=NOW)) > 0
+
+    (ended,) = race(arena, 4, 1, sweep)
+    assert set(ended) <= {"won", "lost"}
+    with arena.app_context():
+        assert db.session.scalar(select(func.count()).select_from(TicketGrant)) == 12

@@ -187,6 +187,19 @@ def test_a_hold_takes_none_and_a_ticket_that_comes_back_goes_to_the_next_visit_w
     assert standings([waiting.id]) != {}
 
 
+def test_two_visits_without_a_ticket_share_what_comes(
+    gym: Studio, guest: Person, give, visit, by: Actor, now: datetime
+) -> None:
+    seats = [guests_of(visit(days).id)[0].id for days in (3, 2, 4)]
+    give(1)
+    give(1, ends=None)
+    for _ in range(2):
+        with transaction():
+            catch_up(guest.id, gym, by=by, now=now)
+    assert list(standings(seats)) == [seats[0], seats[1]]
+    assert left(guest) == (0, 2)
+
+
 def test_cancelled_by_the_gym_after_its_end_a_ticket_can_be_used_for_two_more_weeks(
     guest: Person, give, visit, by: Actor, now: datetime
 ) -> None:
