@@ -15,7 +15,7 @@ class Facts:
     """What the text says. `address` and `name` replace the person's own; values in `secrets` are never kept.
 
     `buttons` stand below the text; `calendar` is an iCalendar file that goes with a mail; `text` replaces the texts of
-    the kind. `road` is the one that was chosen for this message alone; with `is_only_road` there is no other one for it.
+    the kind. `road` is the one that was chosen for this message alone; with `is_only_road` there is no other one.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)

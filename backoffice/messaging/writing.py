@@ -46,7 +46,7 @@ def compose(
 ) -> Written:
     """The text of a message, from what is true now. `own` is what somebody wrote for this one message alone.
 
-    What was written by hand stands alone on LINE, without greeting and signature; `channel` is None where no road leads.
+    What was written by hand stands alone on LINE, without greeting and signature. No `channel`: no road leads.
     """
     if channel is Channel.LINE and POLICIES[Kind(row.kind)].is_by_hand:
         kept = str(masked(facts.values, facts.secrets)[WORDS])
