@@ -25,9 +25,9 @@ test: check
 
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
-	RACES=all $(BIN)/python -m pytest -q tests/races/test_erasing.py
 	TOWN=all $(BIN)/python -m pytest -q tests/backoffice/playbooks/test_simulation.py
-	RACES=all $(BIN)/python -m pytest -q tests/races/test_double_booking.py tests/races/test_http_double_booking.py
+	RACES=all $(BIN)/python -m pytest -q tests/races/test_erasing.py tests/races/test_double_booking.py \
+		tests/races/test_http_double_booking.py
 
 axe: setup-dev
 	AXE=all $(BIN)/python -m pytest tests/browser/test_axe.py

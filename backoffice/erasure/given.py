@@ -21,8 +21,8 @@ def _all(folder: Folder, *names: str) -> dict[str, Folder]:
 
 GIVEN: Mapping[str, Folder] = {
     **_all(Folder.YOU, "people", "person_phones", "person_mails", "consents", "leads", "stage_changes"),
-    **_all(Folder.YOU, "clients", "memberships"),
-    **_all(Folder.VISITS, "participants", "series", "waits", "offers", "calls"),
+    **_all(Folder.YOU, "clients", "memberships", "ticket_grants", "ticket_entries"),
+    **_all(Folder.VISITS, "participants", "series", "waits", "offers", "choices", "calls"),
     **_all(Folder.MESSAGES, "messages", "conversation_entries", "line_accounts"),
     **_all(
         Folder.HEALTH, "screenings", "screening_decisions", "client_records", "care_notes", "care_plans",
@@ -46,6 +46,9 @@ NOT_GIVEN: Mapping[str, str] = {
     "person_merges": "says that two rows were one, with the data of both as they were",
     "person_pairs_apart": "names somebody else",
     "line_codes": "secrets",
+    "reply_tokens": "secrets",
+    "conversations": _INSIDE,
+    "choice_times": "times that were held; what came of them is a visit",
     "line_events": "how LINE knocked; what it brought is in the conversation",
     "message_attempts": "how often a server was asked",
     "text_failures": _INSIDE,

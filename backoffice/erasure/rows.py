@@ -170,9 +170,13 @@ def _entries(table: Table, theirs: Theirs) -> ColumnElement[bool]:
 _SPECIAL: Mapping[str, Callable[[Table, Theirs], ColumnElement[bool]]] = {
     "bookings": _bookings,
     "audit_lines": _audit_lines,
+    "conversations": _entries,
     "conversation_entries": _entries,
     "line_accounts": lambda table, theirs: table.c.id.in_(theirs.accounts),
     "line_events": lambda table, theirs: table.c.user_id.in_(theirs.user_ids) if theirs.user_ids else false(),
+    "reply_tokens": lambda table, theirs: (
+        table.c.address.in_(theirs.user_ids) if theirs.user_ids else false()
+    ),
     "uploads": lambda table, _theirs: table.c.kind.in_(HUMAN_UPLOADS),
 }
 """Tables whose rows are found in another way than by a key to a person."""

@@ -41,10 +41,12 @@ GOES: Mapping[str, tuple[str, ...]] = {
     "person_pairs_apart": ("low_id", "high_id"),
     "line_accounts": ("id",),
     "line_codes": _PERSON,
+    "reply_tokens": ("address",),
+    "conversations": ("person_id", "line_account_id"),
     "conversation_entries": ("person_id", "line_account_id"),
     "conversation_files": ("entry_id",),
     "message_attempts": ("message_id",),
-    "todos": ("person_id", "lead_id"),
+    "todos": ("person_id", "lead_id", "conversation_id"),
     "handover_notes": _PERSON,
     "files": _PERSON,
     "client_records": _PERSON,
@@ -85,7 +87,7 @@ STAYS: Mapping[str, Kept] = {
         _PERSON,
         "what was agreed for visits, payments and advertising until then: the law asks for it",
         keeps=_words("purpose wording language source"),
-        drops=("purpose", frozenset({"HEALTH", "PHOTOS"})),
+        drops=("purpose", frozenset({"HEALTH", "HEALTH_CHAT", "PHOTOS"})),
     ),
     "leads": Kept(
         _PERSON,
@@ -120,9 +122,22 @@ STAYS: Mapping[str, Kept] = {
         {"member_number": literal_column("-id")},  # the number stands on cards and contracts
         _words("joined_on"),
     ),
-    "memberships": Kept(("client_id",), "money: what was sold and when", keeps=_words("starts_on created_by")),
+    "memberships": Kept(
+        ("client_id",), "money: what was sold and when", keeps=_words("name_ja name_en starts_on ends_on created_by")
+    ),
+    "ticket_grants": Kept(
+        _PERSON, "money: what was paid for and is owed", keeps=_words("name_ja name_en valid_from created_by")
+    ),
+    "ticket_entries": Kept(
+        ("grant_id",),
+        "money: what became of each ticket",
+        {"note": None},
+        _words("kind reason expires_on created_by"),
+    ),
     "waits": Kept(_PERSON, "figures: how many waited", keeps=_words("state created_by first_day last_day")),
     "offers": Kept(("wait_id",), "figures: what was offered", keeps=_words("state")),
+    "choices": Kept(_PERSON, "figures: what was sent to choose from", keeps=_words("state sent_by")),
+    "choice_times": Kept(("choice_id",), "figures: what was sent to choose from"),
     "playbook_runs": Kept(_PERSON, "figures: who was followed up", keeps=_words("ended_why")),
     "session_logs": Kept(
         _PERSON,
@@ -136,7 +151,8 @@ STAYS: Mapping[str, Kept] = {
     "messages": Kept(
         _PERSON,
         "figures: how many messages went out and how they ended",
-        {"values": {}, "detail": "", "address": None, "subject": None, "body": None},
+        {"values": {}, "detail": "", "address": None, "subject": None, "body": None,
+         "own_subject": None, "own_body": None},
         _words("kind channel language dedupe_key state phase reason"),  # keys are made of ids
     ),
     "text_failures": Kept(("message_id",), "an own text that could not be written: about the text"),
@@ -172,7 +188,7 @@ NOT_THEIRS: Mapping[str, str] = {
         (
             "studios", "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
             "measure_kinds", "message_roads", "message_templates", "playbooks", "playbook_steps", "sheet_versions",
-            "exercises", "exercise_photos", "column_choices", "channel_states", "heartbeats",
+            "exercises", "exercise_photos", "column_choices", "quick_replies", "channel_states", "heartbeats",
         ),
         _SET_UP,
     ),

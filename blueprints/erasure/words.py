@@ -22,7 +22,14 @@ GOES = (
     Group(_l("Files and photos"), ("files", "progress_photos")),
     Group(
         _l("LINE: account and conversation"),
-        ("line_accounts", "line_codes", "conversation_entries", "conversation_files"),
+        (
+            "line_accounts",
+            "line_codes",
+            "reply_tokens",
+            "conversations",
+            "conversation_entries",
+            "conversation_files",
+        ),
     ),
     Group(
         _l("Health check sheets, decisions, client sheet"),
@@ -44,7 +51,8 @@ GOES = (
 )
 STAYS = (
     Group(
-        _l("Visits"), ("bookings", "participants", "series", "session_logs", "waits", "offers"),
+        _l("Visits"),
+        ("bookings", "participants", "series", "session_logs", "waits", "offers", "choices", "choice_times"),
         _l("for the figures and the trainers' working time; notes are emptied"),
     ),
     Group(
@@ -52,7 +60,7 @@ STAYS = (
         _l("for the funnel: from where, when and with what outcome; the words are emptied"),
     ),
     Group(
-        _l("Membership and fees"), ("clients", "memberships"),
+        _l("Membership and fees"), ("clients", "memberships", "ticket_grants", "ticket_entries"),
         _l("for the books: what was sold, when and for how much; the member number goes"),
     ),
     Group(
@@ -74,7 +82,9 @@ LISTS: Mapping[str, object] = {
     "consents": _l("What you agreed to"), "leads": _l("Your enquiries"),
     "stage_changes": _l("How your enquiries went on"),
     "clients": _l("Member record"), "memberships": _l("Memberships"), "visits": _l("Your visits"),
-    "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"), "calls": _l("Our calls"),
+    "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"),
+    "choices": _l("Times to choose from"),
+    "ticket_grants": _l("Tickets"), "ticket_entries": _l("What became of your tickets"), "calls": _l("Our calls"),
     "messages": _l("Messages to you"), "conversation_entries": _l("Conversation"), "line_accounts": _l("LINE account"),
     "screenings": _l("Health check sheets"), "screening_questions": _l("Questions of the health check sheets"),
     "screening_decisions": _l("Decisions on training"), "client_records": _l("Client sheet"),

@@ -364,7 +364,7 @@ def test_others_lose_nothing(world: World, gym: Studio, now: datetime, by: Actor
 def test_the_preview_counts_what_goes_and_what_stays(world: World) -> None:
     goes, stays = counted(found(guest_of(world)))
     assert goes["person_notes"] == 1
-    assert goes["conversation_entries"] == 1
+    assert goes["conversation_entries"] == 3
     assert stays["participants"] == 2
     assert not set(goes) & set(stays)
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.line.accounts import held_account
+from backoffice.line.events import PROFILE_WAIT
 from backoffice.line.ties import tie
 from backoffice.messaging import line_answers, reply_tokens
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
@@ -252,7 +253,7 @@ def test_a_follow_is_greeted_by_reply(
     gym: Studio, deliver: Delivery, line: LineServer, now: datetime
 ) -> None:
     bring(gym, now, event("follow", now))
-    deliver.deliver_due(now)
+    deliver.deliver_due(now + PROFILE_WAIT)
     assert paths(line) == (1, 0)
 
 
