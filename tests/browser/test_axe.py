@@ -50,6 +50,8 @@ from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
 from backoffice.line.accounts import held_account
 from backoffice.line.paths import connect_path
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
 from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.entries import EntryKind
 from backoffice.messaging.models import Channel, Message
@@ -73,6 +75,7 @@ from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Room, Service
 from backoffice.studio.queries import service_by_slug, the_studio
+from backoffice.tickets.queries import entries_of
 from backoffice.waiting.actions import add_wait
 from backoffice.waiting.models import Offer
 from backoffice.waiting.offering import make_offers
@@ -115,7 +118,9 @@ STAFF_PAGES = (
     "/people/{person}/screening", "/people/{person}/care", "/people/{person}/progress",
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
-    "/people/{person}/care/plan", "/care",
+    "/people/{person}/care/plan", "/care", "/people/{member}/tickets", "/people/{member}/tickets/sale",
+    "/people/{member}/tickets/by-hand", "/people/{member}/tickets/{grant}/correction",
+    "/people/{member}/tickets/lines/{line}/reversal",
     "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
     "/people/{person}/program", "/people/{person}/program/new", "/people/{person}/program/{program}/edit",
     "/people/{person}/program/{program}/week/1/day/1", "/people/{person}/program/{program}/print",
@@ -202,6 +207,7 @@ def _story() -> dict[str, object]:
         "token": manage_path(guest).removeprefix("/manage/"),
         "file": _paper(guest.person_id, now),
         "other": _twin(now),
+        **_member(now),
         **_absence(booking, now),
         "series": _series(guest.person_id, service, now),
         "offer": _offer(guest.person_id, service.id, now),
@@ -403,6 +409,18 @@ def _twin(now: datetime) -> int:
             name="嵯峨 ちひろ", kana="サガ チヒロ", phones=["070-0000-7777"], by=SYSTEM, now=now
         )
     return twin.id
+
+
+def _member(now: datetime) -> dict[str, object]:
+    """Somebody who bought a pack."""
+    studio = the_studio()
+    with transaction():
+        member = create_person(name="北川 澄", phones=["070-0000-8888"], by=SYSTEM, now=now)
+        pack = next(plan for plan in plans(studio.id) if not plan.is_monthly)
+        terms = Joining(pack.id, local_date(now, studio.zone), None)
+        join(member, terms, studio_id=studio.id, lead=None, by=SYSTEM, now=now)
+    (line, grant) = entries_of(member.id)[0]
+    return {"member": member.id, "grant": grant.id, "line": line.id}
 
 
 def _absence(booking: Booking, now: datetime) -> dict[str, object]:
