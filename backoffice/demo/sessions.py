@@ -3,20 +3,30 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from backoffice.bookings.attendance import arrive, attend, confirm
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
+from backoffice.clients.models import Client
+from backoffice.clients.queries import client_of
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
-from backoffice.core.db import transaction
+from backoffice.core.db import db, transaction
 from backoffice.demo.diary import Diary
-from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.actions import Joining, join, sell
+from backoffice.memberships.models import Membership
 from backoffice.memberships.queries import plans
+from backoffice.memberships.tickets import give_months
 from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
+from backoffice.tickets.actions import expire
+from backoffice.tickets.queries import balances
 
 WEEKS_BACK, DAYS_AHEAD = 3, 10
+RENEWS = 0.3
+"""The chance that somebody without tickets buys a pack on a day."""
 BUSY_TODAY = 14
 
 
@@ -54,7 +64,24 @@ def fill_weeks(diary: Diary, members: list[Member]) -> None:
         diary.progress("days", number, days)
         day = first + timedelta(days=number)
         with transaction():
+            _settle_tickets(diary, members, min(diary.now, _evening_before(diary, day)))
             _fill_day(diary, members, day, BUSY_TODAY if day == today else 8)
+
+
+def _settle_tickets(diary: Diary, members: list[Member], at: datetime) -> None:
+    """Months begin, packs end; most of those who have nothing left buy a pack again."""
+    expire(by=SYSTEM, now=at)
+    give_months(diary.studio, by=SYSTEM, now=at)
+    day = local_date(at, diary.studio.zone)
+    monthly = select(Client.person_id).join(Membership, Membership.client_id == Client.id)
+    have_months = set(db.session.scalars(monthly.where(Membership.is_monthly)))
+    left = balances([one.person.id for one in members], day=day)
+    pack = next(plan for plan in plans(diary.studio.id) if not plan.is_monthly)
+    for one in members:
+        client = client_of(one.person.id)
+        is_out = one.person.id not in have_months and left[one.person.id].free == 0
+        if client is not None and one.since <= at and is_out and diary.random.random() < RENEWS:
+            sell(client, pack.id, day, studio_id=diary.studio.id, by=SYSTEM, now=at)
 
 
 def _fill_day(diary: Diary, members: list[Member], day: date, wanted: int) -> None:
