@@ -12,18 +12,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.crypto import EncryptedText
-from backoffice.core.db import Base, db, send
+from backoffice.core.db import WithId, db, send
 
 GOOD_FOR = timedelta(seconds=50)
 """LINE speaks of a minute; the call itself takes some of it."""
 
 
-class ReplyToken(Base):
+class ReplyToken(WithId):
     """The newest token of an account of LINE that was not used yet."""
 
     __tablename__ = "reply_tokens"
 
-    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    address: Mapped[str] = mapped_column(Text, unique=True)
     token: Mapped[str] = mapped_column(EncryptedText)
     happened_at: Mapped[datetime]
     good_until: Mapped[datetime]

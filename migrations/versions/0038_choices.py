@@ -58,11 +58,13 @@ def upgrade() -> None:
     op.execute("select not_for_merged_people('choices', 'person_id')")
     op.create_table(
         "reply_tokens",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("good_until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("address", name=op.f("pk_reply_tokens")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_tokens")),
+        sa.UniqueConstraint("address", name=op.f("uq_reply_tokens_address")),
     )
     # A token lives for a minute, so those that were kept with what was said are worth nothing by now.
     op.drop_column("conversation_entries", "reply_token")

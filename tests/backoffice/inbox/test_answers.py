@@ -66,7 +66,7 @@ def test_by_mail_they_have_a_subject_a_name_and_the_gym_below(
 
 def test_refused_by_line_it_goes_by_mail(gym: Studio, asked: Person, by: Actor, now: datetime) -> None:
     line, mail = RecordingChannel(timedelta(hours=23)), RecordingChannel()
-    line.answers = [Outcome(Ending.NEVER, "no", "400")]
+    line.answers = [Outcome(Ending.NEVER, "no", "400")] * 2  # as a reply, and as a push
     reply(gym, "はい", by, now)
     Delivery({Channel.LINE: line, Channel.MAIL: mail}, PROVIDERS).deliver_due(now)
     assert (line.sent, [one.body.split("\n\n")[1] for one in mail.sent]) == ([], ["はい"])

@@ -31,7 +31,7 @@ from tasks.line import HOOKS
 from tests.line_chat import HANAKO, TARO, body_of, event, said, sent, tapped, unsent
 
 
-def bring(gym: Studio, now: datetime, *events: Any, hooks: Hooks = Hooks()) -> int:  # noqa: B008 - frozen
+def bring(gym: Studio, now: datetime, *events: Any, hooks: Hooks = HOOKS) -> int:
     """The webhook keeps events and the worker handles them."""
     keep_events(gym.id, read_events(body_of(*events), now=now), now=now)
     db.session.commit()
@@ -152,7 +152,7 @@ def test_one_bad_event_does_not_stop_the_others(
     def breaks(*_args: object) -> None:
         raise ValueError("こんにちは")
 
-    monkeypatch.setattr(line_events, "_postback", breaks)
+    monkeypatch.setitem(line_events._HANDLERS, EventKind.POSTBACK, breaks)
     bring(gym, now, tapped("menu=book", now), said("私は届きます", now))
     assert [one.body for one in entries()] == ["私は届きます"]
     bad = db.session.scalars(select(LineEvent).where(LineEvent.kind == "postback")).one()

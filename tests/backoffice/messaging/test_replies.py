@@ -239,7 +239,7 @@ def test_reminders_never_take_a_token(
     assert paths(line) == (0, 1)
     answering = {kind for kind in Kind if POLICIES[kind].answers}
     by_line = {kind for kind in Kind if POLICIES[kind].only_by is Channel.LINE}
-    assert answering == {*by_line, Kind.TIMES_OFFERED}
+    assert answering == {*by_line, Kind.TIMES_OFFERED, Kind.WRITTEN}
 
 
 def test_a_reply_is_not_counted_as_a_push(

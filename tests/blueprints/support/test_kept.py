@@ -16,7 +16,7 @@ def test_a_second_page_does_not_ask_again(sign_in: Callable[..., PageClient]) ->
     with statements() as sent:
         client.get("/leads")
     assert not [one for one in sent if "FROM lead_sources" in one or "FROM studios " in one]
-    assert len(sent) == 2  # who is asking, and the leads
+    assert len(sent) == 3  # who is asking, the leads, and how many wait in the inbox
 
 
 def test_a_new_name_shows_at_once(sign_in: Callable[..., PageClient], session: Session) -> None:
