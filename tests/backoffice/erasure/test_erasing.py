@@ -365,7 +365,7 @@ def test_the_preview_counts_what_goes_and_what_stays(world: World) -> None:
     goes, stays = counted(found(guest_of(world)))
     assert goes["person_notes"] == 1
     assert goes["conversation_entries"] == 3
-    assert stays["participants"] == 2
+    assert stays["participants"] == 3
     assert not set(goes) & set(stays)
 
 

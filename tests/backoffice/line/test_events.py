@@ -161,7 +161,7 @@ def test_one_bad_event_does_not_stop_the_others(
         assert handle_events(now + timedelta(days=step), HOOKS) == 1
     db.session.refresh(bad)
     assert (bad.state, handle_events(now + timedelta(days=90), HOOKS)) == (EventState.FAILED, 0)
-    assert db.session.scalars(select(Todo.kind)).one() == "CHECK_MESSAGE", "a person looks"
+    assert "CHECK_MESSAGE" in db.session.scalars(select(Todo.kind)).all(), "a person looks"
     assert bad.body is not None
 
 
