@@ -1,6 +1,6 @@
 """What the message with times says, with a button for each, and what a tap is answered with."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -24,8 +24,9 @@ from backoffice.core.links import absolute
 from backoffice.line.facts import GONE, account_of
 from backoffice.line.paths import book_path
 from backoffice.messaging.channels import Button
+from backoffice.messaging.conversation_queries import has_written
 from backoffice.messaging.facts import Facts, NotWanted
-from backoffice.messaging.models import Kind, Message, MessageState
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.roads import prefers_line
 from backoffice.messaging.wording import MONTHS, WEEKDAYS_EN, WEEKDAYS_JA
 from backoffice.staff.models import Trainer
@@ -34,6 +35,8 @@ from backoffice.studio.models import Service, Studio
 PREFIX = "choice="
 ANSWERED = N_("The times are no longer offered.")
 TOLD = N_("The confirmation says it on LINE already.")
+WRITES_ON_LINE = timedelta(days=3)
+"""Who has written on LINE so lately is sent the times there, whatever the studio chose for others."""
 NEWS = (Kind.BOOKING_CONFIRMED, Kind.BOOKING_MOVED)
 
 
@@ -55,7 +58,9 @@ def times_facts(message: Message, now: datetime) -> Facts | NotWanted:
         "is_move": moved is not None,
         "starts_at": (moved or times[0].hold).starts_at,
     }
-    return Facts({"choice": values}, buttons=_buttons(choice, times, language, zone))
+    since = choice.sent_at - WRITES_ON_LINE
+    road = Channel.LINE if has_written(choice.person_id, Channel.LINE, since=since) else None
+    return Facts({"choice": values}, buttons=_buttons(choice, times, language, zone), road=road)
 
 
 def tap_facts(message: Message, now: datetime) -> Facts | NotWanted:

@@ -19,6 +19,7 @@ from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.language import N_
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import queue_message
+from backoffice.messaging.waiting import settle_for
 from backoffice.people.models import Person
 from backoffice.people.queries import is_reachable, line_of
 from backoffice.studio.models import Service, Studio
@@ -99,6 +100,7 @@ def _send(
     after = {"service_id": service.id, "times": len(holds), "booking_id": choice.booking_id}
     record("choice.sent", "choice", choice.id, by=by, now=now, person_id=choice.person_id, after=after)
     _tell(choice, people[0], by=by, now=now)
+    settle_for(studio.id, people[0].id, by=by, now=now)
     return choice
 
 

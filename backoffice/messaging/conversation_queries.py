@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, cast, exists, func, select
 
 from backoffice.core.db import db
-from backoffice.messaging.entries import ConversationEntry, EntryFile
-from backoffice.messaging.models import Message, MessageState
+from backoffice.messaging.entries import ConversationEntry, Direction, EntryFile
+from backoffice.messaging.models import Channel, Message, MessageState
 from backoffice.studio.models import Studio
 
 MOST = 100
@@ -70,3 +70,10 @@ def conversation(
     if line_account_id is not None:
         query = query.where(entry.line_account_id == line_account_id, entry.person_id.is_(None))
     return [Said._make(row) for row in reversed(db.session.execute(query).all())]
+
+
+def has_written(person_id: int, road: Channel, *, since: datetime) -> bool:
+    """Whether a person has said something by a road since a moment."""
+    entry = ConversationEntry
+    heard = (entry.direction == Direction.IN, entry.road == road, entry.said_at >= since)
+    return bool(db.session.scalar(select(exists().where(entry.person_id == person_id, *heard))))

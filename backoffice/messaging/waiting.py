@@ -82,6 +82,14 @@ def settle(conversation: Conversation, *, answer_id: int | None = None, now: dat
     _settle(and_(what_was_said(conversation), is_open()), settled_at=now, settled_by_id=answer_id)
 
 
+def settle_for(studio_id: int, person_id: int, *, by: Actor, now: datetime) -> None:
+    """A colleague sent something else that answers a person: nothing they have said so far waits any more."""
+    conversation = _found(studio_id, person_id=person_id)
+    if conversation is not None and conversation.waiting_since is not None:
+        settle(conversation, now=now)
+        refresh(conversation, by=by, now=now)
+
+
 def unsettle(answer_id: int) -> None:
     """An answer does not go out after all: what it answered waits again."""
     _settle(ConversationEntry.settled_by_id == answer_id, settled_at=None, settled_by_id=None)

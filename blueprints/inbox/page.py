@@ -3,10 +3,11 @@
 import hashlib
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from backoffice.choices.queries import open_for_person
 from backoffice.inbox import queries
 from backoffice.inbox.answers import newest_answer
 from backoffice.inbox.health import may_talk
@@ -110,11 +111,14 @@ def fresh(template: str, **shown: Any) -> ResponseReturnValue:
 def _who(conversation: Conversation) -> dict[str, Any]:
     """Who it is, as far as the acting person may know."""
     if conversation.person_id is None:
-        return {"account": account(conversation.studio_id, conversation.line_account_id or 0), "person": None}
+        nobody = account(conversation.studio_id, conversation.line_account_id or 0)
+        return {"account": nobody, "person": None, "open_choices": []}
     can_open = scope.may_open_person(conversation.person_id)
     return {
         "account": None,
         "person": bare_person(conversation.person_id),
         "who": queries.who_is(conversation.person_id, now=now()),
         "can_open": can_open,
+        "open_choices": open_for_person(conversation.studio_id, conversation.person_id) if can_open else [],
+        "here": url_for("inbox.show", conversation_id=conversation.id),
     }

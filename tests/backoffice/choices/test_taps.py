@@ -14,14 +14,16 @@ from backoffice.core.db import db
 from backoffice.line.accounts import held_account
 from backoffice.line.ties import tie
 from backoffice.messaging.delivery import Delivery
+from backoffice.messaging.entries import Conversation
 from backoffice.messaging.models import Channel, Kind, Message, MessageRoad, MessageState
 from backoffice.people.models import Person
+from backoffice.todos.models import Todo, TodoKind
 from tasks.messages import PROVIDERS
 from tests.backoffice.bookings.conftest import Desk
 from tests.backoffice.choices.conftest import send, slot, to_move
 from tests.backoffice.line.test_events import bring
 from tests.far_ends.recording import RecordingChannel
-from tests.line_chat import HANAKO, TARO, tapped
+from tests.line_chat import HANAKO, TARO, said, tapped
 
 
 @pytest.fixture
@@ -149,3 +151,24 @@ def test_a_move_that_meets_something_else_leaves_everything_as_it_was(
     assert booking.starts_at == slot(desk, 17, days=2).starts_at
     (answer,) = hear(line, desk.now)
     assert answer.startswith("お取りしていたお時間は終了しました")
+
+
+def test_times_sent_to_who_wrote_on_line_answer_there_whatever_the_studio_chose(
+    desk: Desk, hanako: Person, line: RecordingChannel
+) -> None:
+    bring(desk.studio, desk.now, said("今週どこか空いていますか?", desk.now))
+    conversation = db.session.scalars(select(Conversation)).one()
+    assert conversation.waiting_since is not None
+    choice_of(desk, hanako, 11, 16, 18)
+    assert len(hear(line, desk.now)) == 1
+    db.session.refresh(conversation)
+    assert conversation.waiting_since is None
+    assert db.session.scalars(select(Todo.done_at).where(Todo.kind == TodoKind.ANSWER)).one() is not None
+
+
+def test_who_wrote_long_ago_is_sent_times_by_the_road_the_studio_chose(
+    desk: Desk, hanako: Person, line: RecordingChannel
+) -> None:
+    bring(desk.studio, desk.now - timedelta(days=4), said("こんにちは", desk.now - timedelta(days=4)))
+    choice_of(desk, hanako, 11, 16, 18)
+    assert hear(line, desk.now) == []

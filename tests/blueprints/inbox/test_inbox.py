@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from backoffice.bookings.availability import free_slots
+from backoffice.choices.sending import send_times
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
@@ -19,6 +21,7 @@ from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.studio.models import Studio
+from backoffice.studio.queries import service_by_slug
 from tests.line_chat import HANAKO, TARO
 from tests.pages import PageClient
 
@@ -386,3 +389,18 @@ def _train(person: Person, mail: str, now: datetime) -> Staff:
             )
         )
     return me
+
+
+def test_times_are_sent_from_the_conversation_and_stand_there(
+    gym: Studio, hanako: Person, sign_in: SignIn, now: datetime
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    here = f"/inbox/{conversation(hanako).id}"
+    assert f"/choices/new?person_id={hanako.id}&amp;next={here}" in desk.get(here).text
+    service = service_by_slug(gym.id, "session")
+    slots = free_slots(gym, service, now.date() + timedelta(days=2), now.date() + timedelta(days=2), now=now)
+    with transaction():
+        send_times(gym, service, hanako, [slots[0], slots[-1]], by=SYSTEM, now=now)
+    page = desk.get(here).text
+    assert "候補の時間" in page
+    assert conversation(hanako).waiting_since is None
