@@ -10,8 +10,8 @@ from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date, month_span
 from backoffice.core.db import db
 from backoffice.core.language import N_
-from backoffice.studio.models import Service, Studio
-from backoffice.tickets.following import Use, Wish, follow
+from backoffice.studio.models import Service, ServiceKind, Studio
+from backoffice.tickets.following import Use, Wish, follow, hold_grants
 from backoffice.tickets.models import EntryKind, TicketEntry
 from backoffice.tickets.queries import standings
 
@@ -21,10 +21,15 @@ NO_SHOW = N_("Did not come")
 LATE = N_("Cancelled too late")
 FORGIVEN = N_("Cancelled too late: the first of the month, so it is forgiven")
 IN_TIME = N_("Cancelled in time")
+NO_TICKETS = N_("The service uses no tickets any more")
 BY_GYM = N_("Cancelled by the gym")
 
 GRACE = timedelta(days=14)
 """How long a ticket can be used at least that came back because the gym cancelled."""
+
+
+NEVER = (ServiceKind.COUNSELLING, ServiceKind.TRIAL)
+"""Who comes for these has no tickets yet, whatever the service says."""
 
 
 def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
@@ -32,11 +37,14 @@ def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> No
 
     A ticket that came back goes to the next booked visit of that person that has none.
     """
-    if not service.uses_tickets:
+    if service.kind in NEVER:
         return
     studio = db.session.get_one(Studio, booking.studio_id)
     guests = guests_of(booking.id)
-    wishes = [_wish(booking, guest, studio, now=now) for guest in guests]
+    if booking.state == BookingState.LATE_CANCELLED:
+        # One of a month is forgiven: two at the same moment ask one after the other.
+        hold_grants([guest.person_id for guest in guests])
+    wishes = [_wish(booking, guest, studio, service, now=now) for guest in guests]
     if follow(wishes, by=by, now=now) and any(wish.use is Use.NONE for wish in wishes):
         for person_id in sorted({guest.person_id for guest in guests}):
             catch_up(person_id, studio, by=by, now=now)
@@ -69,9 +77,10 @@ def catch_up(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> Non
     )
 
 
-def _wish(booking: Booking, guest: Participant, studio: Studio, *, now: datetime) -> Wish:
+def _wish(booking: Booking, guest: Participant, studio: Studio, service: Service, *, now: datetime) -> Wish:
     day = local_date(booking.starts_at, studio.zone)
-    use, reason = _use(booking, guest, studio)
+    # A service that used tickets once and does not any more gives back what is reserved.
+    use, reason = _use(booking, guest, studio) if service.uses_tickets else (Use.NONE, NO_TICKETS)
     until = local_date(now, studio.zone) + GRACE if reason is BY_GYM else None
     return Wish(guest.id, guest.person_id, day, use, reason, until)
 

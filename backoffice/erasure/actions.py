@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from backoffice.bookings.actions import cancel
 from backoffice.bookings.models import Booking, BookingState
+from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor, record
 from backoffice.core.contact import fold_name, plain_text
 from backoffice.core.db import db
@@ -16,6 +17,7 @@ from backoffice.erasure import queries
 from backoffice.erasure.again import Listed
 from backoffice.erasure.models import Erasure
 from backoffice.erasure.rows import Theirs, erase_rows, held, visits_alone
+from backoffice.memberships.models import Membership
 from backoffice.messaging.models import Message, MessageState
 from backoffice.messaging.outbox import cancel_messages
 from backoffice.people.models import Person
@@ -100,7 +102,7 @@ def erase_again(listed: Iterable[Listed], *, now: datetime) -> int:
 
 
 def _end_what_runs(theirs: Theirs, *, by: Actor, now: datetime) -> None:
-    """Messages that wait, playbooks and waiting lists end. What a dead worker had handed over nobody sends again."""
+    """Messages that wait, playbooks, memberships and waiting lists end. What a dead worker handed over is unknown."""
     for person_id in theirs.people:
         cancel_messages(person_id=person_id, reason=WAS_ERASED, now=now)
     handed_over = (Message.person_id.in_(theirs.people), Message.state == MessageState.CLAIMED)
@@ -112,6 +114,16 @@ def _end_what_runs(theirs: Theirs, *, by: Actor, now: datetime) -> None:
         PlaybookRun.person_id.in_(theirs.people), PlaybookRun.ended_at.is_(None)
     )
     end_runs(dict.fromkeys(db.session.scalars(runs), WAS_ERASED), now=now)
+    members = select(Client.id).where(Client.person_id.in_(theirs.people))
+    last_day = func.greatest(Membership.starts_on, now.date())
+    still = (
+        Membership.client_id.in_(members),
+        or_(Membership.ends_on.is_(None), Membership.ends_on > now.date()),
+    )
+    db.session.execute(
+        update(Membership).where(*still).values(ends_on=last_day),
+        execution_options={"synchronize_session": False},
+    )
     waits = select(Wait).where(Wait.person_id.in_(theirs.people), Wait.state.in_(OPEN_WAITS))
     for wait in db.session.scalars(waits.order_by(Wait.id)).all():
         end_wait(wait.studio_id, wait.id, by=by, now=now)

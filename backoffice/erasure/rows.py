@@ -14,7 +14,7 @@ from backoffice.erasure.rules import GOES, HUMAN_UPLOADS, STAYS, Kept
 from backoffice.incidents.models import Incident, IncidentKind
 from backoffice.line.models import LineAccount, LineEvent
 from backoffice.merging.models import PersonMerge
-from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.entries import Conversation, ConversationEntry
 from backoffice.messaging.models import Message
 from backoffice.people.models import Person
 from backoffice.people.queries import locked_people
@@ -130,6 +130,7 @@ def _hold(theirs: Theirs) -> None:
     for model, condition in (
         (LineEvent, LineEvent.user_id.in_(theirs.user_ids)),
         (LineAccount, LineAccount.id.in_(theirs.accounts)),
+        (Conversation, _entries(Base.metadata.tables["conversations"], theirs)),
         (Message, Message.person_id.in_(theirs.people)),
     ):
         db.session.execute(select(model.id).where(condition).order_by(model.id).with_for_update()).all()

@@ -118,6 +118,8 @@ def change(
 ) -> Conversation:
     """Other words or another time for an answer that waits. Refuses (Invalid) one that is on its way or has ended."""
     conversation, entry, message = _waiting(studio_id, entry_id, version)
+    if entry.is_health and not writer.is_their_trainer:
+        raise OnlyTrainers
     text, at = _checked(words), _time(send_at, now=now)
     entry.is_health = health.check(conversation, text, writer, Channel(entry.road), by=by, now=now)
     entry.body, entry.said_at, entry.said_by = text, at, by.label

@@ -182,7 +182,7 @@ def who_is(person_id: int, *, now: datetime) -> WhoRow:
         .join(Service, Service.id == Booking.service_id)
         .where(
             Participant.person_id == person_id, Booking.starts_at > now,
-            Booking.state.in_([BookingState.HELD, BookingState.BOOKED]),
+            Booking.state == BookingState.BOOKED,
         )
         .order_by(Booking.starts_at)
         .limit(1)

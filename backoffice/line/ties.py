@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from backoffice.core.audit import SYSTEM, Actor, record
 from backoffice.core.db import db
@@ -10,6 +10,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
 from backoffice.line.models import LineAccount
 from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.models import Message
 from backoffice.messaging.waiting import join_account
 from backoffice.people.models import Person
 from backoffice.people.queries import held_person
@@ -42,10 +43,29 @@ def tie(account: LineAccount, person_id: int, *, by: Actor = SYSTEM, now: dateti
         .where(ConversationEntry.line_account_id == account.id, ConversationEntry.person_id.is_(None))
         .values(person_id=person.id)
     )
+    _hand_over_messages(account, person.id)
     db.session.flush()
     join_account(account.studio_id, account.id, person.id, now=now)
     record("person.line_tied", "person", person.id, by=by, now=now, person_id=person.id)
     return person
+
+
+def _hand_over_messages(account: LineAccount, person_id: int) -> None:
+    """What was answered before anybody knew whose account it is belongs to the person, as what they said does."""
+    answers = select(ConversationEntry.message_id).where(ConversationEntry.line_account_id == account.id)
+    to_account = Message.values["account_id"].as_integer() == account.id
+    ids = db.session.scalars(
+        select(Message.id)
+        .where(Message.person_id.is_(None), or_(to_account, Message.id.in_(answers)))
+        .order_by(Message.id)
+        .with_for_update()
+    ).all()
+    db.session.execute(
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(person_id=person_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_booked(account_id: int, person_id: int, *, now: datetime) -> None:

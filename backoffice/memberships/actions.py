@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, record
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
+from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.leads.actions import advance
 from backoffice.leads.models import Lead, Stage
 from backoffice.memberships.models import Membership, Plan
+from backoffice.memberships.periods import last_day
 from backoffice.memberships.queries import plan as find_plan
 from backoffice.memberships.tickets import give_first
 from backoffice.messaging.models import Kind
@@ -20,6 +23,7 @@ from backoffice.people.queries import is_reachable
 from backoffice.studio.models import Studio
 
 WELCOME_LATEST = timedelta(days=3)
+OVER = N_("Its tickets would be over already. Please choose a later first day.")
 JOINED = N_("They have joined.")
 FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
 
@@ -56,8 +60,22 @@ def join(
 def sell(
     client: Client, plan_id: int, starts_on: date, *, studio_id: int, by: Actor, now: datetime
 ) -> Membership:
-    """Sell a member one more pack or month. Raises `NotFound` for a plan that is not on sale."""
-    return begin(client, find_plan(studio_id, plan_id), starts_on, by=by, now=now)
+    """Sell a member one more pack or month.
+
+    Raises `NotFound` for a plan that is not on sale; refuses (Invalid) a first day so early that its tickets are over.
+    """
+    plan = find_plan(studio_id, plan_id)
+    check_start(plan, starts_on, today=local_date(now, db.session.get_one(Studio, studio_id).zone))
+    return begin(client, plan, starts_on, by=by, now=now)
+
+
+def check_start(plan: Plan, starts_on: date, *, today: date) -> date | None:
+    """The last day on which what is sold can be used at first (None: no end). Refuses (Invalid) one that is over."""
+    months = 1 + plan.carries_months if plan.is_monthly else plan.valid_months
+    last = None if months is None else last_day(starts_on, months)
+    if last is not None and last < today:
+        raise Invalid(OVER, field="starts_on")
+    return last
 
 
 def begin(

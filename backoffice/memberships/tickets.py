@@ -12,6 +12,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import begun, last_day, months_after
+from backoffice.people.models import Person
 from backoffice.studio.models import Studio
 from backoffice.tickets.actions import Given, grant
 from backoffice.tickets.models import TicketGrant
@@ -47,9 +48,12 @@ def give_months(studio: Studio, *, by: Actor, now: datetime) -> int:
         select(Membership, Client.person_id, func.array_agg(TicketGrant.valid_from))
         .join(Client, Client.id == Membership.client_id)
         .join(Plan, Plan.id == Membership.plan_id)
-        .outerjoin(TicketGrant, TicketGrant.membership_id == Membership.id)
+        .join(Person, Person.id == Client.person_id)
+        # Whoever began before there were tickets has none of their months here: those are given by hand.
+        .join(TicketGrant, TicketGrant.membership_id == Membership.id)
         .where(
-            Plan.studio_id == studio.id, Membership.is_monthly, Membership.sessions > 0, Membership.starts_on <= today,
+            Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly, Membership.sessions > 0,
+            Membership.starts_on <= today,
             or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
         )
         .group_by(Membership.id, Client.person_id)

@@ -21,6 +21,7 @@ from backoffice.todos.models import Todo
 TAKEN_BACK = N_("Taken back by hand.")
 NOT_PLANNED = N_("This message is not waiting any more.")
 TIME_IS_OVER = N_("The time of this message is over, so it cannot be sent any more.")
+IN_THE_INBOX = N_("This is an answer from the inbox: please change or take it back there.")
 ON_ITS_WAY = N_("This message is on its way.")
 CANNOT_UNDO = N_("This cannot be taken back any more: its time has come, or something else ended it.")
 SENT_AGAIN = N_("This message was already sent again; the newer one is in the list.")
@@ -59,6 +60,8 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
         return _copy(row, by=by, now=now)
     if row.state not in REPEATABLE:
         raise Invalid(ON_ITS_WAY)
+    if was_taken_back_in_inbox(row):
+        raise Invalid(IN_THE_INBOX)
     _finish_todos(row, by=by, now=now)
     row.retry_key = uuid.uuid4()
     row.tries = 0
@@ -69,6 +72,8 @@ def send_again(message_id: int, *, version: int | None, by: Actor, now: datetime
 def cancel(message_id: int, *, version: int | None, by: Actor, now: datetime) -> Message:
     """Take one message back. Refuses when it was handed over or has ended."""
     row = locked_message(message_id, version)
+    if POLICIES[Kind(row.kind)].is_by_hand:
+        raise Invalid(IN_THE_INBOX)
     before = row.state
     one = cancel_messages(reason=TAKEN_BACK, now=now, message_id=row.id)
     if not one:
@@ -92,7 +97,13 @@ def undo_cancel(message_id: int, *, version: int | None, by: Actor, now: datetim
 
 def can_be_planned_again(row: Standing, *, now: datetime) -> bool:
     """Whether taking a message back can be undone: it was done by hand, and its time has not come."""
-    return row.state == MessageState.CANCELLED and row.reason == TAKEN_BACK and row.send_at > now
+    was_taken_back = row.state == MessageState.CANCELLED and row.reason == TAKEN_BACK
+    return was_taken_back and row.send_at > now and not was_taken_back_in_inbox(row)
+
+
+def was_taken_back_in_inbox(row: Standing) -> bool:
+    """Whether an answer by hand does not go out any more: what it answered waits again, and is answered there."""
+    return row.state == MessageState.CANCELLED and POLICIES[Kind(row.kind)].is_by_hand
 
 
 def locked_message(message_id: int, version: int | None) -> Message:

@@ -30,7 +30,8 @@ TOO_LATE_QUIET = N_(
 
 def can_be_edited(row: Standing) -> bool:
     """Whether a message may get words or a time of its own: it waits, and its kind has a text."""
-    is_open = row.state == MessageState.PLANNED and not POLICIES[Kind(row.kind)].is_secret
+    policy = POLICIES[Kind(row.kind)]
+    is_open = row.state == MessageState.PLANNED and not (policy.is_secret or policy.is_by_hand)
     return is_open and Kind(row.kind) in KINDS
 
 

@@ -8,7 +8,8 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.messaging.channels import Ending, KeepsKeys, Outcome, Transport
-from backoffice.messaging.models import Attempt, Channel, Message, MessageState, Phase
+from backoffice.messaging.models import Attempt, Channel, Kind, Message, MessageState, Phase
+from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.retries import next_try
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
@@ -81,7 +82,9 @@ def end(row: Message, state: MessageState, reason: str, now: datetime) -> None:
         _leave_open(row, reason, now)
         return
     _close(row, state, reason, now)
-    if state is MessageState.FAILED and row.person_id is not None:
+    is_by_hand = POLICIES[Kind(row.kind)].is_by_hand and state is not MessageState.SENT
+    if is_by_hand or (state is MessageState.FAILED and row.person_id is not None):
+        # Who was answered by hand waits no more in the inbox, so somebody has to know.
         ask_a_person(row, CHECK_FAILED, now)
 
 

@@ -25,6 +25,7 @@ BY_HAND = (EntryKind.GRANT, EntryKind.EXTEND, EntryKind.REFUND, EntryKind.ADJUST
 NUMBER = N_("Please enter a number of tickets from 1 to %(most)s.")
 WHY = N_("Please say why.")
 EARLIER = N_("The new last day has to be later than %(day)s.")
+LATER_DAY = N_("A later line sets the last day. Please take that one back first.")
 TOO_FAR = N_("A last day more than three years ahead is not possible.")
 
 
@@ -115,6 +116,8 @@ def reverse(entry_id: int, *, note: str, by: Actor, now: datetime) -> None:
         raise NotReversible
     if lot.free - entry.free < 0:
         raise NotThatMany(free=lot.free)
+    if entry.kind == EntryKind.EXTEND and entry.expires_on != lot.expires_on:
+        raise NotReversible(LATER_DAY)
     line = _line(entry.grant_id, EntryKind.REVERSE, free=-entry.free, note=_why(note))
     line.reverses_id = entry.id
     if entry.kind == EntryKind.EXTEND:

@@ -67,10 +67,15 @@ def _may_change(wish: Wish, is_now: Standing | None) -> bool:
     return not (is_now.is_used and wish.use is Use.USED)
 
 
-def _held_lots(person_ids: Collection[int]) -> dict[int, list[Lot]]:
-    """The lots of these people, held until the end of the transaction: one ticket is never taken twice."""
+def hold_grants(person_ids: Collection[int]) -> None:
+    """Hold everything given to these people until the end of the transaction."""
     query = select(TicketGrant.id).where(TicketGrant.person_id.in_(person_ids)).order_by(TicketGrant.id)
     db.session.execute(query.with_for_update())
+
+
+def _held_lots(person_ids: Collection[int]) -> dict[int, list[Lot]]:
+    """The lots of these people, held until the end of the transaction: one ticket is never taken twice."""
+    hold_grants(person_ids)
     return {person_id: lots_of(person_id) for person_id in person_ids}
 
 

@@ -7,8 +7,9 @@ from flask import current_app
 from backoffice.core.config import Settings
 from backoffice.messaging import actions, own_messages
 from backoffice.messaging.channels import SetUp, set_up
-from backoffice.messaging.models import Channel, Message, MessageState
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outlook import Outlook, outlook
+from backoffice.messaging.policy import POLICIES
 from backoffice.messaging.reach import Reach, Send, reach_of
 from backoffice.messaging.standing import Standing
 from backoffice.messaging.wording import Source
@@ -28,7 +29,16 @@ def foreseen(message: Message, own: Source | None = None) -> Outlook | None:
 
 
 def possible(message: Standing) -> set[str]:
-    """Which buttons make sense; the actions decide again."""
+    """Which buttons make sense; the actions decide again. Answers by hand are changed and taken back in the inbox."""
+    found = _possible(message)
+    if POLICIES[Kind(message.kind)].is_by_hand:
+        found -= {"cancel", "undo_cancel"} | (
+            {"send_again"} if message.state == MessageState.CANCELLED else set()
+        )
+    return found
+
+
+def _possible(message: Standing) -> set[str]:
     if actions.can_be_planned_again(message, now=now()):
         return {"undo_cancel", "send_again"}
     if message.expires_at <= now():

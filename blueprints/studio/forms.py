@@ -111,7 +111,10 @@ class ServiceForm(SettingsForm):
             N_("Who may book, and until when"),
             ("is_public", "notice_minutes", "change_until_hours", "cancel_until_hours"),
         ),
-        (N_("Service for the guest"), ("offers_wear", "reminds_day_before", "reminds_two_hours_before")),
+        (
+            N_("Service for the guest"),
+            ("uses_tickets", "offers_wear", "reminds_day_before", "reminds_two_hours_before"),
+        ),
     )
     HINTS: ClassVar[dict[str, Any]] = {
         "prep_minutes": _l("Trainer and room are taken this long before the start."),
@@ -136,6 +139,7 @@ class ServiceForm(SettingsForm):
     notice_minutes = amount(_l("Notice (minutes)"), 20_160)
     change_until_hours = amount(_l("Moving until (hours before)"), 336)
     cancel_until_hours = amount(_l("Cancelling until (hours before)"), 336)
+    uses_tickets = BooleanField(_l("Uses a ticket"))
     offers_wear = BooleanField(_l("Wear and shoes can be lent"))
     reminds_day_before = BooleanField(_l("Reminder 24 hours before"))
     reminds_two_hours_before = BooleanField(_l("Reminder 2 hours before"))

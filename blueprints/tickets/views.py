@@ -14,8 +14,7 @@ from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
-from backoffice.memberships.actions import sell
-from backoffice.memberships.periods import last_day
+from backoffice.memberships.actions import check_start, sell
 from backoffice.memberships.queries import plan as find_plan
 from backoffice.memberships.queries import plans
 from backoffice.people.queries import bare_person
@@ -167,11 +166,14 @@ def _correct(grant_id: int, form: CorrectionForm) -> None:
 def _preview(person_id: int, form: SaleForm) -> ResponseReturnValue:
     """The second step: what it costs and brings. A plan that is not on sale is refused here already."""
     plan, starts_on = find_plan(current_studio().id, form.plan_id.data), form.starts_on.data
-    months = 1 + plan.carries_months if plan.is_monthly else plan.valid_months
+    try:
+        until = check_start(plan, starts_on, today=today())
+    except Invalid as error:
+        add_domain_error(form, error)
+        return render_template("tickets/sale.html", person=bare_person(person_id), form=form), error.status
     return render_template(
-        "tickets/sale.html", person=bare_person(person_id), form=form, plan=plan,
-        until=None if months is None else last_day(starts_on, months),
-    )  # fmt: skip
+        "tickets/sale.html", person=bare_person(person_id), form=form, plan=plan, until=until
+    )
 
 
 def _written(

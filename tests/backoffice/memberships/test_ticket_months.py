@@ -11,6 +11,8 @@ from backoffice.clients.models import Client
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
+from backoffice.core.errors import Invalid
+from backoffice.erasure.actions import erase
 from backoffice.memberships.actions import Joining, join, sell
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import begun, last_day, months_after
@@ -137,3 +139,52 @@ def test_months_follow_each_other_without_a_gap(first: date, number: int) -> Non
     assert begun(first, begins) == number + 1
     assert begins.day in (first.day, last_day(begins.replace(day=1), 1).day)
     assert (months_after(first, number + 1) - begins).days in range(28, 32)
+
+
+def test_an_erased_member_gets_nothing_and_keeps_nobody_from_theirs(
+    gym: Studio, guest: Person, joined: Callable[..., Membership], by: Actor
+) -> None:
+    membership = joined(date(2026, 4, 1), is_monthly=True)
+    with transaction():
+        other = create_person(name="次の 人", by=by, now=at(date(2026, 4, 1)))
+        terms = Joining(membership.plan_id, date(2026, 4, 1), trainers(gym.id)[0].id)
+        join(other, terms, studio_id=gym.id, lead=None, by=by, now=at(date(2026, 4, 1)))
+    erased_at = at(date(2026, 4, 20))
+    with transaction():
+        erase(
+            guest.id,
+            typed=guest.name,
+            reason="ご本人の希望",
+            is_settled=True,
+            version=None,
+            by=by,
+            now=erased_at,
+        )
+    assert db.session.get_one(Membership, membership.id).ends_on == date(2026, 4, 20)
+    with transaction():
+        assert give_months(gym, by=by, now=at(date(2026, 5, 2))) == 1
+    assert len(months(other)) == 2
+
+
+def test_who_began_before_there_were_tickets_gets_none_by_itself(
+    gym: Studio, guest: Person, joined: Callable[..., Membership], by: Actor
+) -> None:
+    membership = joined(date(2026, 4, 1), is_monthly=True)
+    old = Membership(
+        client_id=membership.client_id, plan_id=membership.plan_id, name_ja="月4回", name_en="4 a month",
+        starts_on=date(2025, 4, 1), price_yen=39_600, sessions=4, is_monthly=True, carries_months=0,
+        created_at=at(date(2025, 4, 1)), created_by="test",
+    )  # fmt: skip
+    with transaction():
+        db.session.add(old)
+    with transaction():
+        assert give_months(gym, by=by, now=at(date(2026, 4, 10))) == 0
+
+
+def test_a_pack_that_would_be_over_is_not_sold(
+    gym: Studio, guest: Person, joined: Callable[..., Membership], by: Actor
+) -> None:
+    membership = joined(date(2026, 4, 1), valid_months=6)
+    client = db.session.get_one(Client, membership.client_id)
+    with pytest.raises(Invalid), transaction():
+        sell(client, membership.plan_id, date(2020, 1, 1), studio_id=gym.id, by=by, now=at(date(2026, 5, 1)))

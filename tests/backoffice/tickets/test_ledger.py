@@ -248,6 +248,33 @@ def test_by_hand_with_a_reason_and_reversed_once(guest: Person, give, by: Actor,
             actions.reverse(again.id, note="もう一度", by=by, now=now)
 
 
+def test_of_two_extensions_the_later_is_taken_back_first(
+    guest: Person, give, by: Actor, now: datetime
+) -> None:
+    grant_id = give(4)
+    with transaction():
+        actions.extend(grant_id, date(2027, 6, 30), note="けが", by=by, now=now)
+        actions.extend(grant_id, date(2027, 8, 31), note="入院", by=by, now=now)
+    _grant, june, august = (entry for entry, _ in entries_of(guest.id))
+    with pytest.raises(NotReversible), transaction():
+        actions.reverse(june.id, note="訂正", by=by, now=now)
+    with transaction():
+        actions.reverse(august.id, note="訂正", by=by, now=now)
+        actions.reverse(june.id, note="訂正", by=by, now=now)
+    assert lots_of(guest.id)[0].expires_on == date(2027, 5, 23)
+
+
+def test_a_service_that_uses_no_tickets_any_more_gives_back_what_is_reserved(
+    gym: Studio, guest: Person, give, visit, by: Actor, now: datetime
+) -> None:
+    give(2)
+    booking = visit(3)
+    with transaction():
+        service_by_slug(gym.id, "session").uses_tickets = False
+        cancel(booking, by_gym=False, by=by, now=now)
+    assert left(guest) == (2, 0)
+
+
 def test_what_is_refused(guest: Person, give, visit, by: Actor, now: datetime) -> None:
     grant_id = give(2)
     visit(1)
