@@ -16,6 +16,7 @@ from backoffice.studio.scope import of_studio
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
 
+TWO_BOOKED = N_("A time kept to move this booking was confirmed by itself: is the booking still wanted?")
 CALL_DECLINED = N_("Call: none of the times that were sent suits")
 CALL_WITHIN = timedelta(hours=2)
 TAKEN = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
@@ -99,9 +100,15 @@ def settle_choices(*, now: datetime) -> None:
 
 def _settle(choice: Choice, *, now: datetime) -> None:
     times = _lock(choice)
-    # The desk may have confirmed a hold on its own page: that is a choice.
+    # The desk may have confirmed a hold on its own page: that is a choice, but it moves nothing.
     booked = next((one for one in times if one.hold.state in TAKEN), None)
-    if booked is not None:
+    if booked is not None and choice.booking_id is not None:
+        _end(choice, ChoiceState.WITHDRAWN, times, by=SYSTEM, now=now)
+        add_todo(
+            TodoKind.CALL_TO_CONFIRM, TWO_BOOKED, studio_id=choice.studio_id, due_at=now, person_id=choice.person_id,
+            booking_id=choice.booking_id, by=SYSTEM, now=now,
+        )  # fmt: skip
+    elif booked is not None:
         _settle_chosen(choice, booked.hold.id, times, by=SYSTEM, now=now)
     elif not is_open(choice, now=now) or not any(one.is_free(now) for one in times):
         _end(choice, ChoiceState.LAPSED, times, by=SYSTEM, now=now)

@@ -66,12 +66,6 @@ def open_for_booking(booking_id: int) -> list[OpenChoice]:
     return _open(Choice.booking_id == booking_id)
 
 
-def choice_of_hold(booking_id: int) -> Choice | None:
-    """The choice that a hold belongs to."""
-    times = select(ChoiceTime.choice_id).where(ChoiceTime.hold_id == booking_id)
-    return db.session.scalar(select(Choice).where(Choice.id.in_(times)))
-
-
 def is_open(choice: Choice, *, now: datetime) -> bool:
     """Whether a choice still waits for an answer."""
     return choice.state == ChoiceState.OPEN and choice.expires_at > now

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from backoffice.bookings.models import Claim, Participant, Resource, resource_key
+from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, Entry, record, record_many
 from backoffice.core.contact import fold_kana, fold_name, plain_text
 from backoffice.core.db import db
@@ -17,6 +18,7 @@ from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
 from backoffice.inbox.hearing import follow_merge
 from backoffice.line.queries import blocked_at
+from backoffice.memberships.models import Membership
 from backoffice.merging.models import PersonMerge, PersonPairApart
 from backoffice.merging.queries import (
     BOTH_MEMBERS,
@@ -33,6 +35,7 @@ from backoffice.people.cautions import stricter
 from backoffice.people.models import Person
 from backoffice.people.queries import locked_people
 from backoffice.people.row import LONGEST_NAME, fold
+from backoffice.tickets.models import TicketGrant
 
 ALREADY = N_("One of the two has been merged meanwhile.")
 TOO_OLD = N_("A merge can be taken back for 30 days.")
@@ -112,6 +115,7 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     for one in references():
         hand_over(one, kept.id, dropped.id, only=made.moved.get(one.name, []))
     _hand_back_claims(made)
+    _hand_back_tickets(made)
     before = json.loads(made.before)
     _write(kept, {**before["kept"], "line_user_id": None})
     db.session.flush()
@@ -198,6 +202,22 @@ def _hand_back_claims(made: PersonMerge) -> None:
         update(Claim)
         .where(Claim.booking_id.in_(theirs), Claim.resource == resource_key(Resource.PERSON, made.kept_id))
         .values(resource=resource_key(Resource.PERSON, made.dropped_id))
+    )
+
+
+def _hand_back_tickets(made: PersonMerge) -> None:
+    """What a membership has given since goes with it: months are given to whoever it belongs to that day."""
+    owner = (
+        select(Client.person_id)
+        .join(Membership, Membership.client_id == Client.id)
+        .where(Membership.id == TicketGrant.membership_id)
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(TicketGrant)
+        .where(TicketGrant.person_id == made.kept_id, owner == made.dropped_id)
+        .values(person_id=made.dropped_id)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -285,3 +285,16 @@ def test_a_choice_of_another_studio_is_not_there(desk: Desk) -> None:
     choice = send(desk, desk.meet(), 11)
     with pytest.raises(NotFound):
         withdraw(desk.studio.id + 1, choice.id, by=desk.by, now=desk.now)
+
+
+def test_a_time_to_move_to_that_the_desk_confirms_leaves_the_booking_and_asks_somebody(desk: Desk) -> None:
+    who = desk.meet()
+    booking = desk.book(slot(desk, 10).starts_at, who)
+    choice = to_move(desk, booking, who, 16, 18)
+    bookings.confirm_hold(holds(choice)[0], by=desk.by, now=desk.now)
+    settle_choices(now=desk.now)
+    db.session.refresh(choice)
+    assert (choice.state, result_of(choice)) == (ChoiceState.WITHDRAWN, None)
+    assert states(choice) == ["BOOKED", "CANCELLED"]
+    assert db.session.get_one(Booking, booking.id).state == BookingState.BOOKED
+    assert any("confirmed by itself" in title for title in db.session.scalars(select(Todo.title)))

@@ -13,14 +13,19 @@ from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.inbox import actions, answers
 from backoffice.inbox.answers import AnsweredMeanwhile, Draft, answer
 from backoffice.inbox.health import Writer
-from backoffice.line.ties import untie
+from backoffice.line.accounts import held_account
+from backoffice.line.ties import tie, untie
+from backoffice.messaging import actions as message_actions
+from backoffice.messaging import own_messages
 from backoffice.messaging.channels import Ending, Outcome
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.entries import ConversationEntry
-from backoffice.messaging.models import Channel, Kind, MessageState
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.models import Staff
 from backoffice.studio.models import Studio
+from backoffice.todos.models import Todo, TodoKind
 from tasks.messages import PROVIDERS
 from tests.backoffice.inbox.conftest import messages, open_tasks, reply, the_conversation
 from tests.far_ends.recording import RecordingChannel
@@ -233,3 +238,42 @@ def _change(
 ) -> None:  # fmt: skip
     answers.change(gym.id, made.id, words, at, Writer(), version=version, by=by, now=now)
     db.session.commit()
+
+
+def test_an_answer_is_taken_back_and_changed_in_the_inbox_alone(
+    gym: Studio, asked: Person, by: Actor, now: datetime
+) -> None:
+    made = reply(gym, "はい", by, now, send_at=now + timedelta(hours=3))
+    message = db.session.get_one(Message, made.message_id)
+    assert not own_messages.can_be_edited(message)
+    with pytest.raises(Invalid, match="inbox"):
+        message_actions.cancel(message.id, version=None, by=by, now=now)
+    answers.take_back(gym.id, made.id, version=None, by=by, now=now)
+    db.session.refresh(message)
+    assert not message_actions.can_be_planned_again(message, now=now)
+    for revive in (message_actions.undo_cancel, message_actions.send_again):
+        with pytest.raises(Invalid):
+            revive(message.id, version=None, by=by, now=now)
+
+
+def test_of_an_answer_that_does_not_go_somebody_is_told_also_where_nobody_knows_who_it_is(
+    gym: Studio, bring: Bring, by: Actor, now: datetime
+) -> None:
+    bring(now, said("こんにちは", now, TARO))
+    reply(gym, "お名前をお聞かせください", by, now)
+    Delivery({}, PROVIDERS).deliver_due(now)
+    message = db.session.scalars(select(Message).where(Message.kind == Kind.WRITTEN)).one()
+    assert message.state == MessageState.NOT_SENT
+    tasks = db.session.scalars(select(Todo.message_id).where(Todo.kind == TodoKind.CHECK_MESSAGE)).all()
+    assert tasks == [message.id]
+
+
+def test_once_it_is_known_whose_account_it_is_their_answers_are_theirs(
+    gym: Studio, bring: Bring, by: Actor, now: datetime
+) -> None:
+    bring(now, said("こんにちは", now, TARO))
+    made = reply(gym, "お名前をお聞かせください", by, now)
+    who = create_person(name="田中 太郎", by=by, now=now)
+    tie(held_account(gym.id, TARO, now=now), who.id, now=now)
+    message = db.session.get_one(Message, made.message_id, populate_existing=True)
+    assert message.person_id == who.id

@@ -15,6 +15,9 @@ from backoffice.bookings.models import Booking, Claim, Participant, Resource, Se
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import Base, db
 from backoffice.leads.actions import capture_lead
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.models import Plan
+from backoffice.memberships.tickets import give_months
 from backoffice.merging import references as found_references
 from backoffice.merging.actions import (
     CHANGED,
@@ -44,6 +47,7 @@ from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, Purpose
 from backoffice.people.queries import MERGED_PERSON, MergedAway, bare_person, person
 from backoffice.people.search import find_people
+from backoffice.tickets.queries import lots_of
 from backoffice.todos.models import Todo
 from tests.backoffice.bookings.conftest import Desk, desk_book  # noqa: F401 - a fixture
 
@@ -428,3 +432,14 @@ def test_both_histories_tell_of_it_without_names(desk: Desk) -> None:
         (action, one.id) for action in ("person.merged", "person.merge_undone") for one in (kept, other)
     )
     assert "山田" not in str([(line.before, line.after) for line in lines])
+
+
+def test_what_a_membership_gave_in_between_goes_with_it(desk: Desk) -> None:
+    kept, other = (desk.meet() for _ in range(2))
+    plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    terms = Joining(plan.id, desk.now.date() - timedelta(days=20), None)
+    join(other, terms, studio_id=desk.studio.id, lead=None, by=desk.by, now=desk.now)
+    made = merge(kept.id, other.id, {}, by=desk.by, now=desk.now)
+    assert give_months(desk.studio, by=desk.by, now=desk.now + timedelta(days=15)) == 1
+    undo_merge(made.id, by=desk.by, now=desk.now + timedelta(days=16))
+    assert (len(lots_of(kept.id)), len(lots_of(other.id))) == (0, 2)
