@@ -20,6 +20,7 @@ from backoffice.people.models import Person, PersonMail
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.queries import the_studio
+from tests.databases import drop_database
 from tests.far_ends.line_server import TOKEN
 from tests.far_ends.processes import FarEnd
 from tests.gym import make_gym
@@ -35,8 +36,7 @@ def own_database(address: str) -> Iterator[str]:
     try:
         yield address.replace("@/backoffice?", f"@/{name}?", 1)
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop_database(server, name)
 
 
 def product_environment(

@@ -15,6 +15,7 @@ from backoffice.core.app import create_base_app
 from backoffice.core.config import Settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
+from tests.databases import drop_database
 from tests.gym import make_gym
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -71,6 +72,5 @@ def _scratch_database(settings: Settings, name: str, *, like: str = "template1")
     with server.connect() as connection:
         connection.execute(text(f"create database {name} template {like}"))
     yield url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
     server.dispose()
+    drop_database(settings.database_url, name)

@@ -27,6 +27,7 @@ from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.messaging.outbox import hold_due_for_review
 from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import PersonNote
+from tests.databases import drop_database
 from tests.gym import make_gym
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -43,8 +44,7 @@ def settings(servers: LocalServers, tmp_path: Path) -> Iterator[Settings]:
     yield load_settings(
         {"DATA_DIR": str(tmp_path / "var"), "DATABASE_URL": address, "REDIS_URL": servers.redis_url}
     )
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+    drop_database(server, name)
 
 
 @pytest.fixture
