@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backoffice.core import clock
+from backoffice.core.db import transaction
 from backoffice.staff.models import Role
 from tests.browser.conftest import OpenPhone, Site
 from tests.browser.front_desk import no_serious_fault, sign_in
@@ -11,7 +12,7 @@ from tests.gym import make_staff
 
 pytestmark = pytest.mark.browser
 
-MAIL = "texts-browser@test.example"
+MAIL, EN = "texts-browser@test.example", "texts-browser-en@test.example"
 PAGE = "/settings/messages/texts/after_trial/ja"
 
 
@@ -19,6 +20,8 @@ PAGE = "/settings/messages/texts/after_trial/ja"
 def _manager(site: Site) -> None:
     with site.app.app_context():
         make_staff(MAIL, [Role.MANAGER], now=clock.utc_now(), name="上京 麻里")
+        with transaction():
+            make_staff(EN, [Role.MANAGER], now=clock.utc_now(), name="Kelly Reed").language = "en"
 
 
 def test_the_letter_follows_what_is_typed(page: Page) -> None:
@@ -33,6 +36,17 @@ def test_the_letter_follows_what_is_typed(page: Page) -> None:
     expect(look.locator(".mail-button")).to_have_text("ご予約")
     page.locator("#body").press_sequentially("{{ nobody }}")
     expect(look).to_contain_text("「nobody」という差し込み項目はありません")
+    no_serious_fault(page)
+
+
+def test_the_english_text_is_written_by_a_manager_who_reads_english(page: Page) -> None:
+    sign_in(page, mail=EN, heading="Today")
+    page.goto(PAGE.replace("/ja", "/en"))
+    page.locator("#body").fill("Thank you for coming.\n\n{{ nobody }}")
+    expect(page.locator("#look")).to_contain_text("nobody")
+    page.locator("#body").fill("Thank you for coming.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".mail-sheet")).to_have_text("Thank you for coming.")
     no_serious_fault(page)
 
 
