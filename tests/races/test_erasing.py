@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,16 +24,21 @@ from backoffice.bookings.models import Booking, BookingChannel, Claim
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import at_local
 from backoffice.core.db import db, in_transaction, transaction
+from backoffice.core.errors import NotFound
 from backoffice.erasure.actions import BeingSent, NotSettled, erase
 from backoffice.erasure.models import Erasure
+from backoffice.inbox.answers import Draft, answer, take_back
+from backoffice.inbox.health import Writer
+from backoffice.inbox.hearing import heard
 from backoffice.line.accounts import held_account
 from backoffice.line.handling import handle_events
 from backoffice.line.intake import keep_events, read_events
 from backoffice.line.models import LineAccount, LineEvent
 from backoffice.line.ties import tie
 from backoffice.messaging.channels import Ending, Envelope, HandOver, Outcome
+from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.entries import Conversation, ConversationEntry, EntryKind
 from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.messaging.outbox import queue_message
@@ -212,4 +218,29 @@ def test_what_line_brings_meanwhile_is_nobodys(arena: Flask) -> None:
             assert db.session.scalars(select(LineEvent.body).where(LineEvent.body.is_not(None))).all() == []
     with arena.app_context():
         assert db.session.scalar(select(func.count()).select_from(Erasure)) == ROUNDS
+        assert deadlocks() == 0
+
+
+def test_an_answer_taken_back_meanwhile_makes_no_circle(arena: Flask) -> None:
+    """Who changes an answer holds its conversation and then its message; so does whoever erases."""
+    for number in range(ROUNDS):
+        who = somebody(arena)
+        with arena.app_context(), transaction():
+            studio_id = the_studio().id
+            said_id = keep_said(
+                studio_id, Channel.MAIL, EntryKind.TEXT, external_id=str(number), said_at=NOW, now=NOW, body="はい",
+                person_id=who,
+            )  # fmt: skip
+            heard(said_id or 0, NOW)
+            draft = Draft("後ほど", Channel.MAIL, 0, NOW + timedelta(hours=2))
+            conversation = db.session.query(Conversation.id).filter_by(person_id=who).scalar()
+            made = answer(studio_id, conversation, draft, Writer(), by=SYSTEM, now=NOW).id
+
+        def write(studio_id: int = studio_id, made: int = made) -> None:
+            with suppress(NotFound):
+                in_transaction(lambda: take_back(studio_id, made, version=None, by=SYSTEM, now=NOW))
+
+        at_once(arena, write, partial(erase_them, who))
+    with arena.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Conversation)) == 0
         assert deadlocks() == 0

@@ -189,3 +189,43 @@ def test_of_sweeps_at_once_one_gives_the_month(arena: Flask) -> None:
     assert set(ended) <= {"won", "lost"}
     with arena.app_context():
         assert db.session.scalar(select(func.count()).select_from(TicketGrant)) == 12
+
+
+def test_of_two_late_cancels_at_the_same_moment_one_is_forgiven(arena: Flask) -> None:
+    with arena.app_context(), transaction():
+        studio = the_studio()
+        service = service_by_slug(studio.id, "session")
+        pairs, people = [], []
+        for number in range(12):
+            who = create_person(
+                name=f"客{number}", phones=[], mails=[f"l{number}@x.example"], by=SYSTEM, now=NOW
+            )
+            given = Given(2, "回数券", "Pack", 10_000, NOW.date())
+            actions.grant(who.id, given, studio_id=studio.id, by=SYSTEM, now=NOW)
+            people.append(who.id)
+            pairs.append(
+                [
+                    book(
+                        studio=studio, service=service, trainer_id=trainers(studio.id)[half].id,
+                        starts_at=_hour(number, 1 + 2 * half), participants=[Guest(who)],
+                        channel=BookingChannel.DESK, by=SYSTEM, now=NOW,
+                    ).id
+                    for half in (0, 1)
+                ]
+            )  # fmt: skip
+
+    def write(writer: int, number: int) -> bool:
+        late = _hour(number, 0)
+
+        def work() -> None:
+            booking = db.session.get_one(Booking, pairs[number][writer])
+            cancel(booking, by_gym=False, by=SYSTEM, now=late)
+
+        in_transaction(work)
+        return True
+
+    assert race(arena, 2, len(pairs), write) == [Counter(won=2)] * len(pairs)
+    with arena.app_context():
+        months = [_hour(number, 1).month for number in range(len(pairs))]
+        assert len(set(months)) <= 2  # each guest has both visits in one month
+        assert [[(lot.free, lot.used) for lot in lots_of(one)] for one in people] == [[(1, 1)]] * len(people)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backoffice.core.audit import SYSTEM, Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.inbox import actions, answers, health
+from backoffice.inbox.answers import OnlyTrainers
 from backoffice.inbox.health import SpeaksOfHealth, Writer
 from backoffice.messaging.consent import withdraw_consent
 from backoffice.messaging.health_words import speaks_of_health
@@ -151,3 +152,15 @@ def test_other_words_for_what_waits_are_looked_at_too(
             gym.id, made.id, ABOUT_HEALTH, now + timedelta(hours=1), Writer(), version=None, by=by, now=now
         )
     assert the_conversation().waiting_since is None
+
+
+def test_what_a_trainer_wrote_about_health_is_changed_by_no_one_else(
+    gym: Studio, asked: Person, by: Actor, now: datetime
+) -> None:
+    made = reply(gym, ABOUT_HEALTH, by, now, writer=TRAINER, send_at=now + timedelta(hours=2))
+    for writer in (Writer(), Writer(says_no_health=True)):
+        with pytest.raises(OnlyTrainers):
+            answers.change(
+                gym.id, made.id, "明日お待ちしております。", None, writer, version=None, by=by, now=now
+            )
+    assert (made.body, made.is_health) == (ABOUT_HEALTH, True)

@@ -188,3 +188,22 @@ def test_a_pack_that_would_be_over_is_not_sold(
     client = db.session.get_one(Client, membership.client_id)
     with pytest.raises(Invalid), transaction():
         sell(client, membership.plan_id, date(2020, 1, 1), studio_id=gym.id, by=by, now=at(date(2026, 5, 1)))
+
+
+def test_erased_on_the_day_a_month_begins_they_get_none(
+    gym: Studio, guest: Person, joined: Callable[..., Membership], by: Actor
+) -> None:
+    joined(date(2026, 4, 1), is_monthly=True)
+    first_of_may = at(date(2026, 5, 1), time(12))
+    with transaction():
+        erase(
+            guest.id,
+            typed=guest.name,
+            reason="ご本人の希望",
+            is_settled=True,
+            version=None,
+            by=by,
+            now=first_of_may,
+        )
+    with transaction():
+        assert give_months(gym, by=by, now=first_of_may) == 0

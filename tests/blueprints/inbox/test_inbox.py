@@ -404,3 +404,15 @@ def test_times_are_sent_from_the_conversation_and_stand_there(
     page = desk.get(here).text
     assert "候補の時間" in page
     assert conversation(hanako).waiting_since is None
+
+
+def test_the_page_of_a_message_leaves_answers_by_hand_to_the_inbox(
+    gym: Studio, hanako: Person, sign_in: SignIn, now: datetime
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    send(desk, hanako, "はい、ございます。", when="later", day="2026-11-25", time="10:00")
+    (message,) = messages()
+    page = desk.get(f"/messages/{message.id}").text
+    assert f"/messages/{message.id}/send-now" in page
+    for way in ("cancel", "edit"):
+        assert f"/messages/{message.id}/{way}" not in page
