@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -98,7 +99,7 @@ def site(settings: Settings) -> Iterator[Site]:
         with transaction():
             db.session.scalars(db.select(Studio)).one().phone = "+81751234567"
         db.session.remove()
-    listening = make_server("127.0.0.1", 0, app, threaded=True)
+    listening = make_server("127.0.0.1", 0, _closing(app), threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{listening.server_port}", app)
@@ -108,6 +109,19 @@ def site(settings: Settings) -> Iterator[Site]:
     with app.app_context():
         db.engine.dispose()
     server.dispose()
+
+
+def _closing(app: Flask) -> WSGIApplication:
+    """Files are closed also when the browser resets the connection: the test server forgets them then."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            body.close()  # type: ignore[attr-defined]
+
+    return answer
 
 
 @pytest.fixture

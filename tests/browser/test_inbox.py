@@ -126,20 +126,20 @@ def test_at_the_desk_in_english_list_and_conversation_are_side_by_side(
 def test_j_and_k_go_through_the_list_enter_opens_and_escape_comes_back(page: Page) -> None:
     sign_in(page, mail=DESK)
     page.goto("/inbox")
-    names = page.locator(".inbox-row .name").all_inner_texts()
-    focused = "document.activeElement.querySelector('.name')?.innerText"
+    rows = page.locator(".inbox-row")
+    names = rows.locator(".name").all_inner_texts()
     page.keyboard.press("j")
-    page.wait_for_function(f"{focused} === {names[0]!r}")
+    expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("ArrowDown")
-    page.wait_for_function(f"{focused} === {names[1]!r}")
+    expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("k")
-    page.wait_for_function(f"{focused} === {names[0]!r}")
+    expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("[aria-current=true].inbox-row")).to_contain_text(names[1].splitlines()[-1])
     page.locator("#body").fill("jjkk")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.matches('.inbox-row[aria-current]')")
+    expect(page.locator(".inbox-row[aria-current]")).to_be_focused()
     expect(page.locator("#body")).to_have_value("jjkk")
 
 

@@ -171,10 +171,10 @@ def find(page: Page) -> None:
     """Enter looks for an exercise and saves nothing; what was found, then what was added, is where the eye is."""
     page.locator("#q").fill("タオル")
     page.locator("#q").press("Enter")
-    page.wait_for_function("document.activeElement.id === 'found'")
+    expect(page.locator("#found")).to_be_focused()
     expect(page.locator("#next")).to_have_count(0)
     page.locator(".found button").first.click()
-    page.wait_for_function("document.activeElement.id === 'row-1'")
+    expect(page.locator("#row-1")).to_be_focused()
     expect(page.locator("#row-1")).to_be_in_viewport()
     page.locator("#sets-0").press("Enter")
     expect(page.locator("#next")).to_have_count(0)
