@@ -1,8 +1,8 @@
-// Builds dist/: bundles with hashed names, an icon sprite of the icons in use, compressed copies, manifest.json.
+// Builds dist/: bundles with hashed names, an icon sprite of the icons in use, compressed copies, the faces of the PDFs, manifest.json.
 //   node build.mjs            once
 //   node build.mjs --watch    again at every change of a source, template or view
 import { watch } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -108,6 +108,15 @@ async function compressedCopies() {
   }
 }
 
+// The faces of the PDFs: read by Python from dist/paper, never sent to a browser.
+async function paperFaces() {
+  await mkdir(join(next, "paper"));
+  for (const face of ["400Regular/NotoSansJP_400Regular.ttf", "700Bold/NotoSansJP_700Bold.ttf", "LICENSE_FONT"]) {
+    const from = join(here, "node_modules/@expo-google-fonts/noto-sans-jp", face);
+    await copyFile(from, join(next, "paper", basename(face)));
+  }
+}
+
 async function buildOnce() {
   const began = Date.now();
   await rm(next, { recursive: true, force: true });
@@ -146,6 +155,7 @@ async function buildOnce() {
     await writeFile(join(next, manifest[name]), content);
   }
   await compressedCopies();
+  await paperFaces();
   await writeFile(join(next, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
   await rm(out, { recursive: true, force: true });
   await rename(next, out);
