@@ -19,6 +19,7 @@ from tests.pages import PageClient
 PRINCIPALS = (
     "anonymous", "suspended", "locked", "old password", "desk", "own trainer", "other trainer", "manager", "owner",
 )  # fmt: skip
+SAME_STAFF = {"suspended": "desk", "locked": "owner", "old password": "owner"}
 RAW_CSRF = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -54,32 +55,40 @@ def undone() -> Iterator[None]:
         savepoint.rollback()
 
 
-def call(
-    app: Flask, path: str, method: str, principal: str, world: World, now: datetime, **more: Any
-) -> TestResponse:
-    """One request with a good CSRF token, as somebody of the world."""
-    client = app.test_client()
-    headers = {
-        "X-CSRFToken": become(client, principal, world, now),
-        "Accept-Language": "ja",
-        **more.pop("headers", {}),
-    }
-    return client.open(path, method=method, headers=headers, buffered=True, **more)
+class Callers:
+    """The people of a world, each signed in once: what a request does to their sign-in is undone with it."""
 
+    def __init__(self, app: Flask, world: World, now: datetime) -> None:
+        self.app = app
+        self.token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(RAW_CSRF)  # type: ignore[arg-type]
+        self.staff = {
+            who: world.staff[SAME_STAFF.get(who, who)].id for who in PRINCIPALS if who != "anonymous"
+        }
+        self.cookies = {who: self._enter(who, now) for who in PRINCIPALS}
 
-def become(client: PageClient, principal: str, world: World, now: datetime) -> str:
-    """Sign the client in as a principal; the token that its forms would carry."""
-    role = {"suspended": "desk", "locked": "owner", "old password": "owner"}.get(principal, principal)
-    if role != "anonymous":
-        staff = db.session.get_one(Staff, world.staff[role].id)
-        client.enter(staff, now=now, is_shared=principal == "locked")
-        session = db.session.query(StaffSession).order_by(StaffSession.id.desc()).limit(1).one()
-        session.is_locked = principal == "locked"
+    def call(self, path: str, method: str, principal: str, **more: Any) -> TestResponse:
+        """One request with a good CSRF token, as somebody of the world. Inside `undone()`."""
         if principal == "suspended":
-            staff.state = StaffState.SUSPENDED
-        if principal == "old password":
-            session.fresh_at = now - timedelta(minutes=10)
-        db.session.commit()
-    with client.session_transaction() as cookie:
-        cookie["csrf_token"] = RAW_CSRF
-    return URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(RAW_CSRF)  # type: ignore[arg-type,return-value]
+            db.session.get_one(Staff, self.staff[principal]).state = StaffState.SUSPENDED
+            db.session.commit()
+        client = self.app.test_client()
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.cookies[principal])
+        headers = {"X-CSRFToken": self.token, "Accept-Language": "ja", **more.pop("headers", {})}
+        return client.open(path, method=method, headers=headers, buffered=True, **more)
+
+    def _enter(self, principal: str, now: datetime) -> str:
+        """Sign in as a principal; the cookie of its browser."""
+        client: PageClient = self.app.test_client()  # type: ignore[assignment]
+        if principal in self.staff:
+            staff = db.session.get_one(Staff, self.staff[principal])
+            client.enter(staff, now=now, is_shared=principal == "locked")
+            session = db.session.query(StaffSession).order_by(StaffSession.id.desc()).limit(1).one()
+            session.is_locked = principal == "locked"
+            if principal == "old password":
+                session.fresh_at = now - timedelta(minutes=10)
+            db.session.commit()
+        with client.session_transaction() as cookie:
+            cookie["csrf_token"] = RAW_CSRF
+        kept = client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        assert kept is not None
+        return kept.value

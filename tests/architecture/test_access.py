@@ -36,7 +36,7 @@ from backoffice.todos.models import Todo
 from backoffice.waiting.models import Wait
 from blueprints.support.access import policy_of
 from blueprints.support.csrf import protect
-from tests.architecture.calling import PRINCIPALS, address, call, routes, undone
+from tests.architecture.calling import PRINCIPALS, Callers, address, routes, undone
 from tests.architecture.golden import same_as_golden
 from tests.architecture.world import MARKS, World, make_world
 
@@ -65,6 +65,12 @@ SHARED = {"person_id", "other_id", "merge_id"}
 def world(gym: Studio, now: datetime) -> World:
     """A gym with one guest."""
     return make_world(gym, now)
+
+
+@pytest.fixture
+def callers(app: Flask, world: World, now: datetime) -> Callers:
+    """Everybody, signed in."""
+    return Callers(app, world, now)
 
 
 def test_every_route_declares_who_may_call_it(app: Flask) -> None:
@@ -96,7 +102,7 @@ def test_only_the_agreed_posts_go_without_a_csrf_token(app: Flask) -> None:
 
 
 def test_each_person_reaches_what_was_agreed_and_a_denied_answer_holds_nothing_of_the_record(
-    app: Flask, world: World, now: datetime, subtests: pytest.Subtests
+    app: Flask, world: World, callers: Callers, subtests: pytest.Subtests
 ) -> None:
     lines = [f"{'':60} {' '.join(f'{who:14}' for who in PRINCIPALS)}".rstrip()]
     for rule, method in routes(app):
@@ -104,7 +110,7 @@ def test_each_person_reaches_what_was_agreed_and_a_denied_answer_holds_nothing_o
         cells = []
         for who in PRINCIPALS:
             with undone():
-                answer = call(app, path, method, who, world, now)
+                answer = callers.call(path, method, who)
                 outcome, shows = _outcome(answer), _shows_guest(answer)
             with subtests.test(path=path, method=method, who=who):
                 assert answer.status_code < 500
@@ -129,22 +135,22 @@ def _shows_guest(answer: TestResponse) -> bool:
 
 @pytest.mark.parametrize("number", [0, 999_999_999, 2**63 - 1, 2**63])
 def test_unknown_records_are_not_found_whoever_asks(
-    app: Flask, world: World, now: datetime, number: int, subtests: pytest.Subtests
+    app: Flask, world: World, callers: Callers, number: int, subtests: pytest.Subtests
 ) -> None:
     for rule, method in routes(app):
         if not any(name.endswith("_id") for name in rule.arguments):
             continue
         path = address(rule, world, **{name: number for name in rule.arguments if name.endswith("_id")})
         with subtests.test(path=path, method=method), undone():
-            answer = call(app, path, method, "owner", world, now).status_code
+            answer = callers.call(path, method, "owner").status_code
             if answer == 403:  # what only trainers may do
-                answer = call(app, path, method, "own trainer", world, now).status_code
+                answer = callers.call(path, method, "own trainer").status_code
             assert answer == 404
-            assert call(app, path, method, "anonymous", world, now).status_code in {303, 404}
+            assert callers.call(path, method, "anonymous").status_code in {303, 404}
 
 
 def test_records_of_another_studio_are_not_found_whoever_asks(
-    app: Flask, world: World, now: datetime, subtests: pytest.Subtests
+    app: Flask, world: World, callers: Callers, now: datetime, subtests: pytest.Subtests
 ) -> None:
     """Every route that carries an id, and the addresses that carry one as a wish; people alone are shared."""
     other = found_studio("別の店", "Elsewhere", by=SYSTEM, now=now)
@@ -164,9 +170,9 @@ def test_records_of_another_studio_are_not_found_whoever_asks(
     lead = world.ids["lead_id"]
     for path, method in [*paths, (f"/joining?lead={lead}", "GET"), (f"/bookings/new?lead={lead}", "GET")]:
         with subtests.test(path=path, method=method), undone():
-            answer = call(app, path, method, "owner", world, now).status_code
+            answer = callers.call(path, method, "owner").status_code
             if answer == 403:  # what only trainers may do
-                answer = call(app, path, method, "own trainer", world, now).status_code
+                answer = callers.call(path, method, "own trainer").status_code
             assert answer == 404
 
 

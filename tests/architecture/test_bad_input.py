@@ -12,7 +12,7 @@ from flask import Flask
 
 from backoffice.studio.models import Studio
 from blueprints.support.limits import MOST_FIELDS
-from tests.architecture.calling import address, call, routes, undone
+from tests.architecture.calling import Callers, address, routes, undone
 from tests.architecture.world import World, make_world
 
 BLUEPRINTS = Path(__file__).resolve().parents[2] / "blueprints"
@@ -59,6 +59,7 @@ def world(gym: Studio, now: datetime) -> World:
 def test_no_route_breaks(
     app: Flask, world: World, now: datetime, odd: str, subtests: pytest.Subtests
 ) -> None:
+    callers = Callers(app, world, now)
     sent = quote(odd.encode("utf-8", "surrogatepass"), safe="")
     for rule, method in routes(app):
         names = names_of_inputs(folder_of(app, rule.endpoint))
@@ -71,6 +72,6 @@ def test_no_route_breaks(
         other = {name: sent for name in rule.arguments if name in {"token", "tab", "slug", "filename"}}
         for path in {address(rule, world), address(rule, world, **other)}:
             with subtests.test(path=path, method=method), undone():
-                answer = call(app, path, method, "owner", world, now, **more)
+                answer = callers.call(path, method, "owner", **more)
                 assert answer.status_code < 500
                 assert b"Traceback" not in answer.get_data()

@@ -46,7 +46,7 @@ from backoffice.session_logs.shorthand import parse_sets
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
 from blueprints.session_logs.typed import Typed, TypedRow
-from tests.architecture.calling import address, call, routes, undone
+from tests.architecture.calling import Callers, address, routes, undone
 from tests.architecture.world import DAY, World, at, make_world
 
 READING = {
@@ -215,10 +215,11 @@ def test_no_file_that_leaves_the_house_carries_any_of_it_whatever_was_agreed(
     files = [rule for rule, _method in routes(app) if rule.rule.endswith(".<any(csv, xlsx):kind>")]
     for granted in (True, False):
         _say(told.world.ids["person_id"], granted, now)
+        callers = Callers(app, told.world, now)
         for rule in files:
             with undone():
                 path = f"{address(rule, told.world, kind='csv')}?first={DAY}&last={DAY}"
-                answer = call(app, path, "GET", "manager", told.world, now)
+                answer = callers.call(path, "GET", "manager")
                 assert answer.mimetype == "text/csv"
                 assert _marks_in(answer.text, told) | {one for one in SECRETS if one in answer.text} == set()
 
@@ -245,6 +246,7 @@ def _marks_in(text: str, told: Guestbook) -> set[str]:
 def _walk(app: Flask, told: Guestbook, now: datetime, below: tuple[str, ...]) -> str:
     """Every page that the guest's trainer can open, also by a POST that only shows."""
     pages = []
+    callers = Callers(app, told.world, now)
     for rule, method in routes(app):
         if not rule.rule.startswith(below) or (method != "GET" and rule.rule not in READING):
             continue
@@ -252,7 +254,7 @@ def _walk(app: Flask, told: Guestbook, now: datetime, below: tuple[str, ...]) ->
         for participant_id in cards:
             with undone():
                 path = address(rule, told.world, participant_id=participant_id)
-                answer = call(app, path, method, "own trainer", told.world, now)
+                answer = callers.call(path, method, "own trainer")
                 assert answer.status_code < 500, path
                 pages.append(answer.text)
     return "\n".join(pages)
