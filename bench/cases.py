@@ -99,5 +99,5 @@ def _of_the_desk(manager: Visitor, *, now: datetime) -> list[Case]:
         page("board of open leads", "/leads/board"),
         form("palette", "/palette", lambda: urlencode({"csrf_token": csrf, "q": "たかはし"}), ms=100),
         page("today", "/today"),
-        page("funnel, twelve months", "/reports", ms=2_000),
+        page("funnel, twelve months", "/reports/funnel", ms=2_000),
     ]

@@ -6,7 +6,6 @@ the joined one stands for them, else one still open, else the newest. A reopened
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.clients.models import Client
-from backoffice.core.clock import month_span
 from backoffice.leads.models import Lead, Stage
+from backoffice.reports.periods import Period
 from backoffice.studio.models import Service, ServiceKind
 
 
@@ -39,15 +38,14 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """Which people are asked about. Months are the first days of studio months, both included.
+    """Which people are asked about.
 
     None asks for any source, article, trainer or service; the empty text (or trainer 0) for those who have none.
     """
 
     studio_id: int
     zone: str
-    first_month: date
-    last_month: date
+    period: Period
     basis: Basis = Basis.ENQUIRY
     source: str | None = None
     article: str | None = None
@@ -84,10 +82,6 @@ def entries(filters: Filters) -> Subquery:
     return wanted.subquery("entries")
 
 
-def _span(filters: Filters) -> tuple[datetime, datetime]:
-    return month_span(filters.first_month, filters.zone)[0], month_span(filters.last_month, filters.zone)[1]
-
-
 def _trials(filters: Filters) -> Select[*tuple[Any, ...]]:
     """Trials that were held: attended by the person, credited to the trainer of the booking."""
     return (
@@ -109,7 +103,7 @@ def _trials(filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
-    since, until = _span(filters)
+    since, until = filters.period.span(filters.zone)
     trials = _trials(filters).where(Booking.lead_id.is_not(None)).subquery()
     newest = (trials.c.lead_id, trials.c.starts_at.desc())
     last_trial = select(trials).ext(distinct_on(trials.c.lead_id)).order_by(*newest).subquery()
@@ -134,7 +128,7 @@ def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _by_trial(filters: Filters) -> Select[*tuple[Any, ...]]:
-    since, until = _span(filters)
+    since, until = filters.period.span(filters.zone)
     trials = _trials(filters).where(Booking.starts_at >= since, Booking.starts_at < until).subquery()
     outcome = case(
         (Lead.stage == Stage.JOINED, JOINED),

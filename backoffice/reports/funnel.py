@@ -49,6 +49,11 @@ class Cohort:
     days_trial_to_join: float | None
     days_to_join: float | None
 
+    def count(self, bucket: Bucket) -> int:
+        """How many people of it a bucket holds."""
+        number: int = getattr(self, "people" if bucket == Bucket.ALL else bucket.value)
+        return number
+
     @property
     def decided(self) -> int:
         """Joined or lost."""

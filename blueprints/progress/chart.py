@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, floor, log10
 
 from backoffice.progress.courses import Course
 from backoffice.progress.trend import DayValue
+from blueprints.support.scale import decimals_of, round_marks
 
 WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 12, 24
-STEPS = (1, 2, 5, 10)
 SHORTEST = timedelta(days=7)
 
 
@@ -35,7 +34,7 @@ def drawing(course: Course) -> Chart | None:
 def draw(days: Sequence[DayValue], line: Sequence[DayValue], goal: float | None = None) -> Chart:
     """The chart of at least one day. A goal is part of what must fit in."""
     first, last = days[0].day, max(days[-1].day, days[0].day + SHORTEST)
-    marks = _marks([one.value for one in (*days, *line)] + ([] if goal is None else [goal]))
+    marks = round_marks([one.value for one in (*days, *line)] + ([] if goal is None else [goal]))
     low, high = marks[0], marks[-1]
 
     def x(day: date) -> float:
@@ -48,26 +47,9 @@ def draw(days: Sequence[DayValue], line: Sequence[DayValue], goal: float | None 
         dots=[(x(one.day), y(one.value)) for one in days],
         line=" ".join(f"{x(one.day)},{y(one.value)}" for one in line) if len(line) > 1 else "",
         goal=None if goal is None else y(goal),
-        across=[(y(one), f"{one:.{_decimals(marks)}f}") for one in marks],
+        across=[(y(one), f"{one:.{decimals_of(marks)}f}") for one in marks],
         along=[(x(day), day) for day in _thirds(first, last)],
     )
-
-
-def _marks(values: Sequence[float]) -> list[float]:
-    """Three to seven round numbers that hold all values between them."""
-    low, high = min(values), max(values)
-    spread = max(high - low, abs(high) * 0.02, 0.5)
-    size = 10 ** floor(log10(spread / 3))
-    step = next(size * one for one in STEPS if spread / (size * one) <= 4)
-    bottom, top = floor(low / step), ceil(high / step)
-    if top == bottom:
-        top += 1
-    return [round(one * step, 6) for one in range(bottom, top + 1)]
-
-
-def _decimals(marks: Sequence[float]) -> int:
-    """How many decimals the marks need, at most two."""
-    return next((count for count in (0, 1) if all(round(one, count) == one for one in marks)), 2)
 
 
 def _thirds(first: date, last: date) -> list[date]:

@@ -65,6 +65,14 @@ def show_month(month: date) -> str:
     )
 
 
+def show_short_month(month: date) -> str:
+    """11月 or Nov; January with its year: for the marks of a chart."""
+    word = f"{month.month}月" if _reader().is_japanese else MONTHS[month.month - 1]
+    if month.month > 1:
+        return word
+    return f"{month.year}年1月" if _reader().is_japanese else f"{word} {month.year}"
+
+
 def show_time(value: datetime | None) -> str:
     """19:05 on the studio's clock."""
     return "–" if value is None else _time(value, _reader())

@@ -87,7 +87,11 @@ NAV = (
         feature="incidents",
     ),
     NavItem(
-        "reports.show", N_("Reports"), icon="chart-bar", permission=Permission.REPORTS_VIEW, feature="reports"
+        "reports.index",
+        N_("Reports"),
+        icon="chart-bar",
+        permission=Permission.REPORTS_VIEW,
+        feature="reports",
     ),
     NavItem(
         "settings.index",

@@ -96,7 +96,7 @@ PASSWORD = "correct-horse-kyoto"
 NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
     "desk.edit", "messages.text", "desk.slots", "today.rows",
-    "leads.as_file", "leads.show_row", "leads.edit_row", "reports.people_file",
+    "leads.as_file", "leads.show_row", "leads.edit_row", "reports.funnel_file",
     "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
     "files.show", "progress_photos.show", "care_talk.meal",
     "line_accounts.file", "line_booking.start",
@@ -142,7 +142,8 @@ STAFF_PAGES = (
     "/exercises/{exercise}/photos/new",
     "/series/new?person={person}",
     "/waiting/new?person={person}", "/choices/new?person_id={person}", "/choices/new?booking_id={booking}",
-    "/messages", "/messages/{message}", "/messages/{message}/edit", "/reports", "/reports/people",
+    "/messages", "/messages/{message}", "/messages/{message}/edit", "/reports",
+    "/reports/funnel", "/reports/funnel/people",
     "/data", "/data/import/people", "/data/import/bookings", "/data/import/people/{upload}",
     "/data/import/people/{upload}/columns",
     "/account", "/settings", "/settings/audit", "/settings/blocks", "/settings/health-check",

@@ -15,6 +15,7 @@ from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.funnel import Bucket, cohorts, everybody_behind, total
+from backoffice.reports.periods import Period
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
@@ -68,7 +69,7 @@ def hold_trial(studio: Studio, person: Person, lead: Lead | None, starts_at: dat
 
 
 def asking(studio: Studio, **changes: object) -> Filters:
-    return Filters(studio.id, studio.zone, date(2026, 9, 1), date(2026, 11, 1)).only(**changes)
+    return Filters(studio.id, studio.zone, Period(date(2026, 9, 1), date(2026, 11, 1))).only(**changes)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_numbers_add_up_and_equal_their_lists(
                 assert sum(row.joined for row in rows) == whole.joined
             for row in cohorts(asked, Grouping.MONTH, now=now):
                 month = date.fromisoformat(row.key)
-                one = asked.only(first_month=month, last_month=month)
+                one = asked.only(period=Period(month, month))
                 for bucket in Bucket:
                     behind = list(everybody_behind(one, bucket))
                     number = row.people if bucket == Bucket.ALL else getattr(row, bucket.value)

@@ -162,7 +162,7 @@ def test_lists_show_nobody(manager: PageClient, who: int, world: World) -> None:
     settle(who)
     manager.get(f"/people/{who}/data")
     manager.post(f"/people/{who}/data", data=yes())
-    for path in (f"/bookings/{world.ids['booking_id']}", "/people", "/messages", "/reports", "/today",
+    for path in (f"/bookings/{world.ids['booking_id']}", "/people", "/messages", "/reports/funnel", "/today",
                  "/leads?state=all", f"/incidents/{world.ids['incident_id']}", "/settings/audit"):  # fmt: skip
         answer = manager.get(path)
         assert (answer.status_code, "秘密野" in answer.text) == (200, False), path

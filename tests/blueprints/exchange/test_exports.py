@@ -26,7 +26,7 @@ from tests.statements import statements
 
 SignIn = Callable[..., PageClient]
 
-FILES = ("/data/people", "/data/bookings", "/leads/leads", "/reports/people")
+FILES = ("/data/people", "/data/bookings", "/leads/leads", "/reports/funnel/people")
 PERIOD = "first=2026-11-24&last=2026-11-30"
 
 

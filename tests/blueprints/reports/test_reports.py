@@ -39,7 +39,7 @@ def leads(gym: Studio, now: datetime) -> list[Lead]:
 
 def test_each_number_links_to_as_many_people(leads: list[Lead], sign_in: Callable[..., PageClient]) -> None:
     client = sign_in(Role.MANAGER)
-    page = client.get("/reports?group=article").get_data(as_text=True)
+    page = client.get("/reports/funnel?group=article").get_data(as_text=True)
     links = re.findall(r'<td class="num"><a href="([^"]+)">(\d+)</a>', page)
     assert [number for _url, number in links] == ["3", "1", "1", "1"]
     for url, number in links:
@@ -51,7 +51,7 @@ def test_the_csv_holds_the_same_people_and_is_recorded(
     leads: list[Lead], sign_in: Callable[..., PageClient]
 ) -> None:
     client = sign_in(Role.MANAGER)
-    answer = client.get("/reports/people.csv?bucket=all&article=back-fat")
+    answer = client.get("/reports/funnel/people.csv?bucket=all&article=back-fat")
     assert answer.status_code == 200
     rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert len(rows) == 1 + len(leads)
@@ -64,7 +64,7 @@ def test_a_trainer_sees_no_reports_and_the_desk_makes_no_exports(
 ) -> None:
     for roles in ((Role.TRAINER,), (Role.FRONT_DESK,)):
         client = sign_in(*roles)
-        for path in ("/reports", "/reports/people", "/reports/people.csv"):
+        for path in ("/reports", "/reports/funnel", "/reports/funnel/people", "/reports/funnel/people.csv"):
             answer = client.get(path)
             assert answer.status_code == 403
             assert "大原" not in answer.get_data(as_text=True)
@@ -78,5 +78,5 @@ def test_nonsense_in_the_address_is_answered_with_the_usual_report(
     gym: Studio, sign_in: Callable[..., PageClient], query: str
 ) -> None:
     client = sign_in(Role.MANAGER)
-    assert client.get(f"/reports?{query}").status_code == 200
-    assert client.get(f"/reports/people?{query}").status_code == 200
+    assert client.get(f"/reports/funnel?{query}").status_code == 200
+    assert client.get(f"/reports/funnel/people?{query}").status_code == 200
