@@ -56,7 +56,8 @@ SCHEDULE = (
     Periodic(
         "tasks.tickets.settle",
         timedelta(hours=1),
-        "Gives the tickets of a month that has begun and ends those whose last day has passed.",
+        "Gives the tickets of a month that has begun, lets those of frozen members last longer and ends those that are"
+        " over; asks about bookings inside a freeze.",
     ),
     Periodic(
         "tasks.progress.plan_reviews",

@@ -50,8 +50,13 @@ def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> No
             catch_up(person_id, studio, by=by, now=now)
 
 
-def catch_up(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None:
-    """Reserve tickets for the booked visits of a person that have none, the soonest first."""
+def catch_up(
+    person_id: int, studio: Studio, *, also_reserved: bool = False, by: Actor, now: datetime
+) -> None:
+    """Reserve tickets for the booked visits of a person that have none, the soonest first.
+
+    With `also_reserved` those that have one that ends before the visit by now get another one.
+    """
     query = (
         select(Participant.id, Booking.starts_at)
         .join(Booking, Booking.id == Participant.booking_id)
@@ -70,7 +75,7 @@ def catch_up(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> Non
         [
             Wish(participant_id, person_id, local_date(starts_at, studio.zone), Use.RESERVED, BOOKED)
             for participant_id, starts_at in ahead
-            if participant_id not in have
+            if also_reserved or participant_id not in have
         ],
         by=by,
         now=now,

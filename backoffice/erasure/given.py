@@ -21,7 +21,7 @@ def _all(folder: Folder, *names: str) -> dict[str, Folder]:
 
 GIVEN: Mapping[str, Folder] = {
     **_all(Folder.YOU, "people", "person_phones", "person_mails", "consents", "leads", "stage_changes"),
-    **_all(Folder.YOU, "clients", "memberships", "ticket_grants", "ticket_entries"),
+    **_all(Folder.YOU, "clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries"),
     **_all(Folder.VISITS, "participants", "series", "waits", "offers", "choices", "calls"),
     **_all(Folder.MESSAGES, "messages", "conversation_entries", "line_accounts"),
     **_all(
@@ -48,6 +48,7 @@ NOT_GIVEN: Mapping[str, str] = {
     "line_codes": "secrets",
     "reply_tokens": "secrets",
     "conversations": _INSIDE,
+    "kept_bookings": _INSIDE,
     "choice_times": "times that were held; what came of them is a visit",
     "line_events": "how LINE knocked; what it brought is in the conversation",
     "message_attempts": "how often a server was asked",

@@ -120,10 +120,25 @@ STAYS: Mapping[str, Kept] = {
         _PERSON,
         "money: a membership belongs to it",
         {"member_number": literal_column("-id")},  # the number stands on cards and contracts
-        _words("joined_on"),
+        _words("joined_on left_on"),
     ),
     "memberships": Kept(
         ("client_id",), "money: what was sold and when", keeps=_words("name_ja name_en starts_on ends_on created_by")
+    ),
+    "freezes": Kept(
+        ("membership_id",),
+        "money: which months were not owed",
+        {"waiver": None},
+        _words("starts_on ends_on created_by"),
+    ),
+    "leavings": Kept(
+        ("client_id",),
+        "figures: who leaves, when and why, from a closed list",
+        {"note": None, "waiver": None},
+        _words("left_on reason created_by"),
+    ),
+    "kept_bookings": Kept(
+        ("freeze_id", "leaving_id"), "figures: a visit that was kept all the same", keeps=_words("kept_by")
     ),
     "ticket_grants": Kept(
         _PERSON, "money: what was paid for and is owed", keeps=_words("name_ja name_en valid_from created_by")

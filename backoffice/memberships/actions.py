@@ -90,10 +90,13 @@ def begin(
         name_en=plan.name_en,
         starts_on=starts_on,
         price_yen=plan.price_yen,
+        tax_rate=plan.tax_rate,
         sessions=plan.sessions,
         is_monthly=plan.is_monthly,
         valid_months=plan.valid_months,
         carries_months=plan.carries_months,
+        trial_credit_days=plan.trial_credit_days,
+        deposit_yen=plan.deposit_yen,
         created_at=now,
         created_by=by.label,
     )

@@ -1,4 +1,7 @@
-"""Months of an agreement run from day to day: the second month of 31 January begins on the last of February."""
+"""Months of an agreement run from day to day: the second month of 31 January begins on the last of February.
+
+Freezing and leaving go by calendar months instead: said until the studio's cut-off day, they hold from the next one on.
+"""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -22,3 +25,8 @@ def begun(first: date, today: date) -> int:
     while months_after(first, months) <= today:
         months += 1
     return months
+
+
+def month_from(today: date, cut_off_day: int) -> date:
+    """The first of the calendar month from which on holds what is said today. Pure."""
+    return months_after(today.replace(day=1), 1 if today.day <= cut_off_day else 2)

@@ -1,5 +1,9 @@
-"""The tickets an agreement brings: those of a pack at once, those of a month when the month begins."""
+"""The tickets an agreement brings: those of a pack at once, those of a month when the month begins.
 
+A month that would begin in a freeze brings none.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,11 +14,13 @@ from backoffice.clients.models import Client
 from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
-from backoffice.memberships.models import Membership, Plan
+from backoffice.memberships.freezes import freezes_of, frozen_days, is_frozen
+from backoffice.memberships.models import Freeze, Membership, Plan
 from backoffice.memberships.periods import begun, last_day, months_after
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
 from backoffice.tickets.actions import Given, grant
+from backoffice.tickets.frozen import follow_frozen
 from backoffice.tickets.models import TicketGrant
 
 
@@ -35,7 +41,28 @@ def give_first(membership: Membership, person_id: int, studio: Studio, *, by: Ac
         months = membership.valid_months
         ends = None if months is None else last_day(membership.starts_on, months)
         _grant(membership, person_id, studio.id, Days(membership.starts_on, ends), by=by, now=now)
-    catch_up(person_id, studio, by=by, now=now)
+    _settle(person_id, studio, by=by, now=now)
+
+
+def begin_changed(studio: Studio, *, by: Actor, now: datetime) -> int:
+    """Give the first tickets of agreements that a change of plan began by now; how many there were."""
+    query = (
+        select(Membership, Client.person_id)
+        .join(Client, Client.id == Membership.client_id)
+        .join(Plan, Plan.id == Membership.plan_id)
+        .join(Person, Person.id == Client.person_id)
+        .outerjoin(TicketGrant, TicketGrant.membership_id == Membership.id)
+        .where(
+            Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.replaces_id.is_not(None),
+            Membership.starts_on <= local_date(now, studio.zone), TicketGrant.id.is_(None), Membership.sessions > 0,
+        )
+        .order_by(Membership.id)
+        .with_for_update(of=Membership)
+    )  # fmt: skip
+    begun_now = db.session.execute(query).all()
+    for membership, person_id in begun_now:
+        give_first(membership, person_id, studio, by=by, now=now)
+    return len(begun_now)
 
 
 def give_months(studio: Studio, *, by: Actor, now: datetime) -> int:
@@ -59,12 +86,15 @@ def give_months(studio: Studio, *, by: Actor, now: datetime) -> int:
         .group_by(Membership.id, Client.person_id)
         .order_by(Membership.id)
     )  # fmt: skip
+    rows = db.session.execute(query).all()
+    freezes = freezes_of([membership.id for membership, _person_id, _have in rows])
     count = 0
-    for membership, person_id, have in db.session.execute(query).all():
-        missing = [days for days in _usable_months(membership, today) if days.first not in have]
+    for membership, person_id, have in rows:
+        months = _usable_months(membership, freezes[membership.id], today)
+        missing = [days for days in months if days.first not in have]
         given = sum(_give(membership, person_id, studio.id, days, by=by, now=now) for days in missing)
         if given:
-            catch_up(person_id, studio, by=by, now=now)
+            _settle(person_id, studio, by=by, now=now)
         count += given
     return count
 
@@ -75,11 +105,18 @@ def month(membership: Membership, number: int) -> Days:
     return Days(months_after(membership.starts_on, number), last)
 
 
-def _usable_months(membership: Membership, today: date) -> list[Days]:
-    """The months that have begun and whose tickets can be used today."""
+def _usable_months(membership: Membership, freezes: Sequence[Freeze], today: date) -> list[Days]:
+    """The months that have begun, not in a freeze, and whose tickets can be used today."""
     latest = begun(membership.starts_on, today)
     earliest = max(0, latest - 1 - membership.carries_months)
-    return [month(membership, number) for number in range(earliest, latest)]
+    months = [month(membership, number) for number in range(earliest, latest)]
+    return [days for days in months if is_frozen(freezes, days.first) is None]
+
+
+def _settle(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None:
+    """What was just given lasts as the freezes of the person say, and goes to visits that have no ticket."""
+    follow_frozen(person_id, frozen_days(person_id, local_date(now, studio.zone)), by=by, now=now)
+    catch_up(person_id, studio, by=by, now=now)
 
 
 def _give(

@@ -30,6 +30,9 @@ class Studio(WithId):
     """
 
     __tablename__ = "studios"
+    __table_args__ = (
+        CheckConstraint("cut_off_day between 1 and 28 and freeze_fee_yen >= 0", name="freezing"),
+    )
 
     name_ja: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text, default="")
@@ -51,6 +54,10 @@ class Studio(WithId):
     quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
     follow_ups_a_week: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
     forgives_first_late_cancel: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    cut_off_day: Mapped[int] = mapped_column(SmallInteger, default=10, server_default="10")
+    """Until which day of a month members say that they freeze or leave from the next one on."""
+    freeze_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Owed for each month that a freeze takes the place of."""
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -37,10 +37,12 @@ class NotThatMany(DomainError):
 
 
 class NotReversible(DomainError):
-    """The line follows a booking, or was reversed before."""
+    """The line follows a booking or a freeze, or was reversed before."""
 
     status = 409
-    message = N_("This line follows a booking or was reversed already. Please change the booking instead.")
+    message = N_(
+        "This line follows a booking or a freeze, or was reversed already. Please change the booking or the freeze."
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def reverse(entry_id: int, *, note: str, by: Actor, now: datetime) -> None:
         raise NotFound
     lot = _held(entry.grant_id)
     was_reversed = select(TicketEntry.id).where(TicketEntry.reverses_id == entry.id)
-    if EntryKind(entry.kind) not in BY_HAND or db.session.scalar(was_reversed) is not None:
+    if not is_by_hand(entry) or db.session.scalar(was_reversed) is not None:
         raise NotReversible
     if lot.free - entry.free < 0:
         raise NotThatMany(free=lot.free)
@@ -123,6 +125,11 @@ def reverse(entry_id: int, *, note: str, by: Actor, now: datetime) -> None:
     if entry.kind == EntryKind.EXTEND:
         line.expires_on = _end_before(entry)
     _add(line, lot.grant, by=by, now=now)
+
+
+def is_by_hand(entry: TicketEntry) -> bool:
+    """Whether somebody wrote this line; those that follow a booking or a freeze say why in words of ours. Pure."""
+    return entry.kind in BY_HAND and not entry.reason
 
 
 def expire(*, by: Actor, now: datetime) -> int:

@@ -20,6 +20,7 @@ class TodoKind(StrEnum):
     REVIEW = "REVIEW"
     PLAYBOOK = "PLAYBOOK"
     ANSWER = "ANSWER"
+    DECIDE = "DECIDE"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

@@ -60,7 +60,7 @@ STAYS = (
         _l("for the funnel: from where, when and with what outcome; the words are emptied"),
     ),
     Group(
-        _l("Membership and fees"), ("clients", "memberships", "ticket_grants", "ticket_entries"),
+        _l("Membership and fees"), ("clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries"),
         _l("for the books: what was sold, when and for how much; the member number goes"),
     ),
     Group(
@@ -84,6 +84,7 @@ LISTS: Mapping[str, object] = {
     "clients": _l("Member record"), "memberships": _l("Memberships"), "visits": _l("Your visits"),
     "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"),
     "choices": _l("Times to choose from"),
+    "freezes": _l("Freezes"), "leavings": _l("Leaving"),
     "ticket_grants": _l("Tickets"), "ticket_entries": _l("What became of your tickets"), "calls": _l("Our calls"),
     "messages": _l("Messages to you"), "conversation_entries": _l("Conversation"), "line_accounts": _l("LINE account"),
     "screenings": _l("Health check sheets"), "screening_questions": _l("Questions of the health check sheets"),

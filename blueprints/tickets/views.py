@@ -20,7 +20,7 @@ from backoffice.memberships.queries import plans
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets import actions
-from backoffice.tickets.actions import BY_HAND, Given
+from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.models import TicketEntry, TicketGrant
 from backoffice.tickets.queries import balance, lots, lots_of
 from blueprints.people.scope import check_visible
@@ -47,7 +47,7 @@ def show(person_id: int) -> ResponseReturnValue:
     have = lots_of(person_id)
     return render_template(
         "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=today()), lots=have,
-        lines=ticket_history(person_id), sentence=sentence, by_hand=BY_HAND, client=client_of(person_id),
+        lines=ticket_history(person_id), sentence=sentence, is_by_hand=is_by_hand, client=client_of(person_id),
     )  # fmt: skip
 
 

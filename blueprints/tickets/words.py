@@ -5,6 +5,7 @@ from flask_babel import ngettext
 
 from backoffice.bookings.ticket_history import HistoryLine
 from backoffice.bookings.ticket_steps import BY_GYM, FORGIVEN, LATE, NO_SHOW
+from backoffice.tickets.frozen import FROZEN, THAWED
 from backoffice.tickets.models import EntryKind
 from blueprints.support.filters import either, own_name, show_day, show_daytime
 
@@ -24,6 +25,8 @@ def sentence(line: HistoryLine) -> str:
             return _returned(entry.reason, visit)
         case EntryKind.EXPIRE:
             return ngettext("%(num)s ticket ended unused.", "%(num)s tickets ended unused.", count)
+        case EntryKind.EXTEND if entry.reason == FROZEN:
+            return _("Frozen days do not count: can be used until %(day)s.", day=show_day(entry.expires_on))
         case EntryKind.EXTEND:
             return _("Can be used until %(day)s now.", day=show_day(entry.expires_on))
         case EntryKind.REFUND:
@@ -36,6 +39,8 @@ def sentence(line: HistoryLine) -> str:
             return _(
                 "The visit of %(visit)s counts as not yet held; its ticket is reserved again.", visit=visit
             )
+    if entry.reason == THAWED:
+        return _("Fewer days are frozen: can be used until %(day)s.", day=show_day(entry.expires_on))
     return _("An earlier line was taken back.")
 
 
