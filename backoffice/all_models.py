@@ -1,5 +1,6 @@
 """Every table of the application, imported so that metadata and migrations know them all."""
 
+from backoffice.billing import models as billing
 from backoffice.bookings import models as bookings
 from backoffice.care import models as care
 from backoffice.choices import models as choices
@@ -35,7 +36,7 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, tickets, bookings, waiting,
-    choices, replanning, shifts, memberships, incidents, programs, session_logs, progress, care, playbooks, inbox,
-    merging, erasure,
+    choices, replanning, shifts, memberships, billing, incidents, programs, session_logs, progress, care,
+    playbooks, inbox, merging, erasure,
 )  # fmt: skip
 metadata = Base.metadata

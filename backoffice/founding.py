@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from backoffice.billing.defaults import add_billing_settings
 from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date
 from backoffice.exercises.starting import add_starting_exercises
 from backoffice.inbox.quick_replies import add_starting_replies
 from backoffice.leads.defaults import add_default_lists
@@ -19,6 +21,7 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     studio = found_studio(name_ja, name_en, by=by, now=now)
     add_default_lists()
     add_default_plans(studio.id)
+    add_billing_settings(studio.id, charges_from=local_date(now, studio.zone))
     add_starting_exercises(studio.id, now=now)
     publish_first_sheet(studio.id, by=by, now=now)
     add_starting_kinds(studio.id, now=now)

@@ -22,6 +22,7 @@ def _all(folder: Folder, *names: str) -> dict[str, Folder]:
 GIVEN: Mapping[str, Folder] = {
     **_all(Folder.YOU, "people", "person_phones", "person_mails", "consents", "leads", "stage_changes"),
     **_all(Folder.YOU, "clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries"),
+    **_all(Folder.YOU, "invoices", "invoice_lines", "payments", "receipts", "receipt_issues"),
     **_all(Folder.VISITS, "participants", "series", "waits", "offers", "choices", "calls"),
     **_all(Folder.MESSAGES, "messages", "conversation_entries", "line_accounts"),
     **_all(
@@ -49,6 +50,7 @@ NOT_GIVEN: Mapping[str, str] = {
     "reply_tokens": "secrets",
     "conversations": _INSIDE,
     "kept_bookings": _INSIDE,
+    "payment_parts": "which payment was for which invoice: sums of the two lists",
     "choice_times": "times that were held; what came of them is a visit",
     "line_events": "how LINE knocked; what it brought is in the conversation",
     "message_attempts": "how often a server was asked",

@@ -149,6 +149,21 @@ STAYS: Mapping[str, Kept] = {
         {"note": None},
         _words("kind reason expires_on created_by"),
     ),
+    "invoices": Kept(
+        _PERSON, "money: what was charged", {"reason": None}, _words("issued_on due_on why created_by")
+    ),
+    "invoice_lines": Kept(("invoice_id",), "money: what for", keeps=_words("kind name_ja name_en month_on")),
+    "payments": Kept(
+        _PERSON, "money: what was paid and paid back", {"reason": None}, _words("kind received_on source created_by")
+    ),
+    "payment_parts": Kept(("payment_id",), "money: what for"),
+    "receipts": Kept(("payment_id",), "money: numbers without a gap", keeps=_words("created_by")),
+    "receipt_issues": Kept(
+        ("receipt_id",),
+        "money: when a receipt was printed",
+        {"addressee": None, "proviso": None},
+        _words("language issued_on created_by"),
+    ),
     "waits": Kept(_PERSON, "figures: how many waited", keeps=_words("state created_by first_day last_day")),
     "offers": Kept(("wait_id",), "figures: what was offered", keeps=_words("state")),
     "choices": Kept(_PERSON, "figures: what was sent to choose from", keeps=_words("state sent_by")),
@@ -201,7 +216,8 @@ _STAFF = "about colleagues and their time"
 NOT_THEIRS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "studios", "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
+            "studios", "billing_settings", "paper_numbers", "day_closes",
+            "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
             "measure_kinds", "message_roads", "message_templates", "playbooks", "playbook_steps", "sheet_versions",
             "exercises", "exercise_photos", "column_choices", "quick_replies", "channel_states", "heartbeats",
         ),

@@ -60,7 +60,10 @@ STAYS = (
         _l("for the funnel: from where, when and with what outcome; the words are emptied"),
     ),
     Group(
-        _l("Membership and fees"), ("clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries"),
+        _l("Membership and fees"), (
+            "clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries", "invoices",
+            "invoice_lines", "payments", "payment_parts", "receipts", "receipt_issues",
+        ),
         _l("for the books: what was sold, when and for how much; the member number goes"),
     ),
     Group(
@@ -85,6 +88,8 @@ LISTS: Mapping[str, object] = {
     "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"),
     "choices": _l("Times to choose from"),
     "freezes": _l("Freezes"), "leavings": _l("Leaving"),
+    "invoices": _l("Invoices"), "invoice_lines": _l("Lines of invoices"), "payments": _l("Payments"),
+    "receipts": _l("Receipts"), "receipt_issues": _l("Printings of receipts"),
     "ticket_grants": _l("Tickets"), "ticket_entries": _l("What became of your tickets"), "calls": _l("Our calls"),
     "messages": _l("Messages to you"), "conversation_entries": _l("Conversation"), "line_accounts": _l("LINE account"),
     "screenings": _l("Health check sheets"), "screening_questions": _l("Questions of the health check sheets"),

@@ -1,0 +1,338 @@
+"""What is written into the books: charge, take back, pay, refund. Nothing that stands is changed or removed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from backoffice.billing.days import close_of, hold_day
+from backoffice.billing.models import (
+    CreditWhy,
+    Invoice,
+    InvoiceLine,
+    LineKind,
+    PaperKind,
+    Payment,
+    PaymentKind,
+    PaymentPart,
+)
+from backoffice.billing.numbers import next_number
+from backoffice.billing.queries import Item, items, lines_of, paid
+from backoffice.core.audit import Actor, record
+from backoffice.core.clock import local_date
+from backoffice.core.contact import plain_text
+from backoffice.core.db import db
+from backoffice.core.errors import DomainError, Invalid, NotFound
+from backoffice.core.language import N_
+from backoffice.studio.models import Studio
+
+MOST_LINES = 50
+MOST_YEN = 10_000_000
+LONGEST_REASON = 300
+EARLIEST = timedelta(days=400)
+
+AMOUNT = N_("Please enter an amount from 1 to 10,000,000 yen.")
+NOTHING = N_("There is nothing to charge.")
+BELOW = N_("More is taken off than there is to pay.")
+WHY = N_("Please say why.")
+NOT_YET = N_("That day has not come yet.")
+LONG_AGO = N_("That day is more than a year ago.")
+
+
+class MoreThanOwed(DomainError):
+    """Fewer yen are open than that."""
+
+    status = 409
+    message = N_("Only ¥%(open)s are open. More cannot be taken.")
+
+
+class MoreThanPaid(DomainError):
+    """Fewer yen of the payment are left than that."""
+
+    status = 409
+    message = N_("Only ¥%(left)s of this payment can go back.")
+
+
+class TakenBack(DomainError):
+    """The invoice, or all of the lines, were taken back before."""
+
+    status = 409
+    message = N_("This was taken back already.")
+
+
+class DayClosed(DomainError):
+    """The money of that day was counted and closed."""
+
+    status = 409
+    message = N_(
+        "The money of %(day)s is closed. Please write it on a later day, or ask a manager to open the day."
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to charge: so many at a price in yen with tax, of which `tax_rate` percent (0: outside the tax)."""
+
+    kind: LineKind
+    name_ja: str
+    name_en: str
+    unit_price_yen: int
+    quantity: int = 1
+    tax_rate: int = 10
+    membership_id: int | None = None
+    month_on: date | None = None
+    participant_id: int | None = None
+
+
+def charge(
+    person_id: int, lines: Sequence[Line], *, studio_id: int, due_on: date, by: Actor, now: datetime
+) -> Invoice:
+    """Write an invoice of today's date. `due_on` is never before it.
+
+    Refuses (Invalid) no lines or more than fifty, a sum below zero or above ten million yen.
+    """
+    total = sum(line.quantity * line.unit_price_yen for line in lines)
+    if not 1 <= len(lines) <= MOST_LINES or total > MOST_YEN:
+        raise Invalid(NOTHING if not lines else AMOUNT)
+    if total < 0:
+        raise Invalid(BELOW)
+    invoice = _invoice(person_id, studio_id, total, due_on, by=by, now=now)
+    _add_lines(
+        invoice,
+        [
+            InvoiceLine(
+                kind=line.kind.value, name_ja=line.name_ja, name_en=line.name_en, quantity=line.quantity,
+                unit_price_yen=line.unit_price_yen, tax_rate=line.tax_rate, membership_id=line.membership_id,
+                month_on=line.month_on, participant_id=line.participant_id,
+            )
+            for line in lines
+        ],
+    )  # fmt: skip
+    record(
+        "invoice.charged", "invoice", invoice.id, person_id=person_id, by=by, now=now, after=_facts(invoice)
+    )
+    return invoice
+
+
+def credit(
+    invoice_id: int,
+    *,
+    line_ids: Collection[int] | None = None,
+    why: CreditWhy,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Invoice:
+    """Take an invoice back, or some of its lines, by an invoice of the opposite; what was paid is refunded apart.
+
+    Raises `TakenBack` when nothing is left to take back; refuses (Invalid) no reason, or lines whose sum is not
+    above zero (a discount goes with what it was for).
+    """
+    (item,) = _held([invoice_id])
+    back = {line.credits_line_id for line in _credit_lines(item.invoice)}
+    lines = [
+        line
+        for line in lines_of([invoice_id])
+        if line.id not in back and (line_ids is None or line.id in line_ids)
+    ]
+    if not lines:
+        raise TakenBack
+    total = -sum(line.amount_yen for line in lines)
+    if total >= 0 or item.due_yen + total < 0:
+        raise Invalid(BELOW)
+    origin = item.invoice
+    made = _invoice(origin.person_id, origin.studio_id, total, None, credits_id=origin.id, by=by, now=now)
+    made.why, made.reason = why.value, _typed(reason)
+    _add_lines(made, [_opposite(line) for line in lines])
+    person_id, after = origin.person_id, _facts(made)
+    record("invoice.credited", "invoice", made.id, person_id=person_id, by=by, now=now, after=after)
+    return made
+
+
+def pay(
+    invoice: Invoice,
+    kind: PaymentKind,
+    amount_yen: int,
+    *,
+    received_on: date,
+    source: str = "",
+    by: Actor,
+    now: datetime,
+) -> Payment:
+    """Money for one invoice, or a part of it; see `take`."""
+    return take([invoice.id], kind, amount_yen, received_on=received_on, source=source, by=by, now=now)
+
+
+def take(
+    invoice_ids: Collection[int],
+    kind: PaymentKind,
+    amount_yen: int,
+    *,
+    received_on: date,
+    source: str = "",
+    by: Actor,
+    now: datetime,
+) -> Payment:
+    """Money for invoices of one person: it goes to the earliest due first.
+
+    Refuses (Invalid) no amount, a day ahead or long ago; (MoreThanOwed) more than is open; (DayClosed) a closed day.
+    """
+    held = _held(invoice_ids)
+    first = held[0].invoice
+    if not 1 <= amount_yen <= MOST_YEN:
+        raise Invalid(AMOUNT, field="amount_yen")
+    open_yen = sum(max(item.open_yen, 0) for item in held)
+    if amount_yen > open_yen:
+        raise MoreThanOwed(field="amount_yen", open=f"{open_yen:,}")
+    made = _payment(first, kind, amount_yen, received_on, by=by, now=now)
+    made.source = source
+    _add_parts(made, [(item.invoice.id, item.open_yen) for item in held], amount_yen)
+    record("payment.paid", "payment", made.id, person_id=made.person_id, by=by, now=now, after=_sums(made))
+    return made
+
+
+def refund(
+    payment: Payment,
+    kind: PaymentKind,
+    amount_yen: int,
+    *,
+    reason: str,
+    received_on: date,
+    by: Actor,
+    now: datetime,
+) -> Payment:
+    """Money of a payment goes back; what it paid is open again unless it is taken back too.
+
+    Refuses (Invalid) no amount or no reason; (MoreThanPaid) more than is left of it; (DayClosed) a closed day.
+    """
+    if payment.amount_yen < 0:
+        raise NotFound
+    _held([part.invoice_id for part in _parts([payment.id])])
+    left = paid([payment])[0].left_yen
+    if not 1 <= amount_yen <= MOST_YEN:
+        raise Invalid(AMOUNT, field="amount_yen")
+    if amount_yen > left:
+        raise MoreThanPaid(field="amount_yen", left=f"{left:,}")
+    made = _payment(payment, kind, -amount_yen, received_on, by=by, now=now)
+    made.refunds_id, made.reason = payment.id, _typed(reason)
+    _add_parts(made, _left_by_invoice(payment), amount_yen, back=True)
+    record(
+        "payment.refunded", "payment", made.id, person_id=made.person_id, by=by, now=now, after=_sums(made)
+    )
+    return made
+
+
+def _invoice(
+    person_id: int,
+    studio_id: int,
+    total: int,
+    due_on: date | None,
+    *,
+    credits_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Invoice:
+    today = local_date(now, db.session.get_one(Studio, studio_id).zone)
+    return Invoice(
+        studio_id=studio_id, person_id=person_id, credits_id=credits_id, year=today.year,
+        number=next_number(studio_id, PaperKind.INVOICE, today.year), issued_on=today,
+        due_on=max(due_on or today, today), total_yen=total, why="", created_at=now, created_by=by.label,
+    )  # fmt: skip
+
+
+def _add_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+    db.session.add(invoice)
+    db.session.flush()
+    for position, line in enumerate(lines, start=1):
+        line.invoice_id, line.position = invoice.id, position
+    db.session.add_all(lines)
+    db.session.flush()
+
+
+def _opposite(line: InvoiceLine) -> InvoiceLine:
+    return InvoiceLine(
+        kind=line.kind, name_ja=line.name_ja, name_en=line.name_en, quantity=-line.quantity,
+        unit_price_yen=line.unit_price_yen, tax_rate=line.tax_rate, membership_id=line.membership_id,
+        month_on=line.month_on, participant_id=line.participant_id, credits_line_id=line.id,
+    )  # fmt: skip
+
+
+def _credit_lines(origin: Invoice) -> Sequence[InvoiceLine]:
+    query = select(InvoiceLine).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    return db.session.scalars(query.where(Invoice.credits_id == origin.id)).all()
+
+
+def _held(invoice_ids: Collection[int]) -> list[Item]:
+    """Invoices with their sums, held until the end of the transaction. Raises `NotFound` for none or a credit."""
+    query = select(Invoice.id).where(Invoice.id.in_(invoice_ids), Invoice.credits_id.is_(None))
+    db.session.execute(query.order_by(Invoice.id).with_for_update(key_share=True))
+    held = items(invoice_ids)
+    if not held or len({item.invoice.person_id for item in held}) > 1:
+        raise NotFound
+    return held
+
+
+def _payment(
+    of: Invoice | Payment, kind: PaymentKind, amount: int, received_on: date, *, by: Actor, now: datetime
+) -> Payment:
+    today = local_date(now, db.session.get_one(Studio, of.studio_id).zone)
+    if not today - EARLIEST <= received_on <= today:
+        raise Invalid(NOT_YET if received_on > today else LONG_AGO, field="received_on")
+    hold_day(of.studio_id, received_on)
+    if close_of(of.studio_id, received_on) is not None:
+        raise DayClosed(field="received_on", day=received_on.isoformat())
+    return Payment(
+        studio_id=of.studio_id, person_id=of.person_id, kind=kind.value, amount_yen=amount, received_on=received_on,
+        source="", created_at=now, created_by=by.label,
+    )  # fmt: skip
+
+
+def _add_parts(made: Payment, room: Sequence[tuple[int, int]], amount: int, *, back: bool = False) -> None:
+    """Write a payment and spread it over invoices with so much room each, in their order."""
+    db.session.add(made)
+    db.session.flush()
+    for invoice_id, free in room:
+        part = min(max(free, 0), amount)
+        if part:
+            amount -= part
+            db.session.add(
+                PaymentPart(payment_id=made.id, invoice_id=invoice_id, amount_yen=-part if back else part)
+            )
+    db.session.flush()
+
+
+def _left_by_invoice(payment: Payment) -> list[tuple[int, int]]:
+    """The invoices of a payment, the last first, with what of their part did not go back yet."""
+    refunds = select(Payment.id).where(Payment.refunds_id == payment.id)
+    back = _parts(db.session.scalars(refunds).all())
+    return [
+        (
+            part.invoice_id,
+            part.amount_yen + sum(one.amount_yen for one in back if one.invoice_id == part.invoice_id),
+        )
+        for part in reversed(_parts([payment.id]))
+    ]
+
+
+def _parts(payment_ids: Collection[int]) -> Sequence[PaymentPart]:
+    query = select(PaymentPart).where(PaymentPart.payment_id.in_(payment_ids))
+    return db.session.scalars(query.order_by(PaymentPart.id)).all()
+
+
+def _typed(reason: str) -> str:
+    words = plain_text(reason, LONGEST_REASON)
+    if not words:
+        raise Invalid(WHY, field="reason")
+    return words
+
+
+def _facts(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "number": invoice.label, "total_yen": invoice.total_yen, "due_on": invoice.due_on, "why": invoice.why,
+    }  # fmt: skip
+
+
+def _sums(payment: Payment) -> dict[str, Any]:
+    return {"kind": payment.kind, "amount_yen": payment.amount_yen, "received_on": payment.received_on}

@@ -1,0 +1,130 @@
+"""Twenty writers of papers leave no gap in the numbers, also when some give up; one debt is paid once."""
+
+from collections import Counter
+from collections.abc import Callable
+from unittest.mock import patch
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from backoffice.billing import actions, numbers
+from backoffice.billing.actions import Line, MoreThanOwed, charge, pay
+from backoffice.billing.models import Invoice, LineKind, PaperKind, PaymentKind
+from backoffice.billing.queries import items
+from backoffice.core.audit import SYSTEM
+from backoffice.core.db import db, in_transaction, transaction
+from backoffice.people.actions import create_person
+from backoffice.studio.queries import the_studio
+from tests.races.test_double_booking import race
+
+from .conftest import NOW
+
+pytestmark = pytest.mark.races
+
+WRITERS = 20
+ROUNDS = 5
+LINE = Line(LineKind.PACK, "回数券", "Pack", 1_000)
+
+
+class _GiveUp(Exception):
+    """A writer thinks better of it after the number was taken."""
+
+
+def prepare(app: Flask) -> tuple[int, int]:
+    """A studio and a guest."""
+    with app.app_context(), transaction():
+        guest = create_person(name="客", phones=[], mails=["c@x.example"], by=SYSTEM, now=NOW)
+        return the_studio().id, guest.id
+
+
+def writing(studio_id: int, person_id: int) -> Callable[[int, int], bool]:
+    """Charge the guest; every fourth writer gives up at the last moment. Whether it stands."""
+
+    def write(writer: int, number: int) -> bool:
+        def work() -> None:
+            charge(person_id, [LINE], studio_id=studio_id, due_on=NOW.date(), by=SYSTEM, now=NOW)
+            if (writer + number) % 4 == 0:
+                raise _GiveUp
+
+        try:
+            in_transaction(work)
+        except _GiveUp:
+            return False
+        return True
+
+    return write
+
+
+def given(app: Flask) -> list[int]:
+    """The numbers of all papers, in order."""
+    with app.app_context():
+        return list(db.session.scalars(select(Invoice.number).order_by(Invoice.number)))
+
+
+def test_twenty_writers_leave_no_gap(arena: Flask) -> None:
+    ended = race(arena, WRITERS, ROUNDS, writing(*prepare(arena)))
+    stand = sum(counted["won"] for counted in ended)
+    assert sum(counted["lost"] for counted in ended) == WRITERS * ROUNDS // 4
+    assert given(arena) == list(range(1, stand + 1))
+
+
+def test_control_without_the_lock_numbers_meet(arena: Flask) -> None:
+    def unlocked(studio_id: int, _kind: PaperKind, _year: int) -> int:
+        last = db.session.scalar(select(func.max(Invoice.number)).where(Invoice.studio_id == studio_id))
+        return (last or 0) + 1
+
+    with patch.object(actions, "next_number", unlocked):
+        ended = race(arena, WRITERS, ROUNDS, writing(*prepare(arena)))
+    refused = sum(n for counted in ended for how, n in counted.items() if how.startswith("IntegrityError"))
+    assert refused > 0, "the race is no race: nobody met"
+
+
+def test_control_a_sequence_leaves_gaps(arena: Flask) -> None:
+    with arena.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("create sequence papers")
+
+    def from_sequence(_studio_id: int, _kind: PaperKind, _year: int) -> int:
+        return int(db.session.execute(select(func.nextval("papers"))).scalar_one())
+
+    with patch.object(actions, "next_number", from_sequence):
+        race(arena, WRITERS, ROUNDS, writing(*prepare(arena)))
+    numbers_given = given(arena)
+    assert numbers_given[-1] > len(numbers_given)
+    assert numbers.next_number is not from_sequence
+
+
+def _paying(arena: Flask) -> tuple[int, Callable[[int, int], bool]]:
+    studio_id, person_id = prepare(arena)
+    with arena.app_context(), transaction():
+        line = Line(LineKind.PACK, "回数券", "Pack", 10_000)
+        invoice_id = charge(person_id, [line], studio_id=studio_id, due_on=NOW.date(), by=SYSTEM, now=NOW).id
+
+    def write(writer: int, number: int) -> bool:
+        def work() -> None:
+            invoice = db.session.get_one(Invoice, invoice_id)
+            pay(invoice, PaymentKind.CASH, 1_000, received_on=NOW.date(), by=SYSTEM, now=NOW)
+
+        try:
+            in_transaction(work)
+        except MoreThanOwed:
+            return False
+        return True
+
+    return invoice_id, write
+
+
+def test_twenty_payments_pay_ten_debts(arena: Flask) -> None:
+    invoice_id, write = _paying(arena)
+    assert race(arena, WRITERS, 1, write) == [Counter(won=10, lost=10)]
+    with arena.app_context():
+        assert items([invoice_id])[0].open_yen == 0
+
+
+def test_without_the_lock_the_database_refuses_the_rest(arena: Flask) -> None:
+    invoice_id, write = _paying(arena)
+    with patch.object(actions, "_held", items):
+        (ended,) = race(arena, WRITERS, 1, write)
+    assert ended["won"] == 10
+    with arena.app_context():
+        assert items([invoice_id])[0].open_yen == 0
