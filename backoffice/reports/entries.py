@@ -1,11 +1,12 @@
 """Who entered a cohort and what became of them: the one definition that every figure, list and CSV is made from.
 
 A cohort is a month of the studio's calendar. By enquiry, people enter with the month in which a lead was opened; by
-trial, with the month in which they attended a trial. Somebody with several leads (or trials) in one month counts once:
-the joined one stands for them, else one still open, else the newest. A reopened lead is open.
+counselling or trial, with the month in which they attended one. Somebody with several leads (or visits) in one month
+counts once: the joined one stands for them, else one still open, else the newest. A reopened lead is open.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.clients.models import Client
+from backoffice.core.clock import local_date
 from backoffice.leads.models import Lead, Stage
 from backoffice.reports.periods import Period
 from backoffice.studio.models import Service, ServiceKind
@@ -22,8 +24,9 @@ from backoffice.studio.models import Service, ServiceKind
 class Basis(StrEnum):
     """What lets a person enter a cohort."""
 
-    ENQUIRY = "enquiry"
     TRIAL = "trial"
+    ENQUIRY = "enquiry"
+    COUNSELLING = "counselling"
 
 
 class Grouping(StrEnum):
@@ -46,7 +49,7 @@ class Filters:
     studio_id: int
     zone: str
     period: Period
-    basis: Basis = Basis.ENQUIRY
+    basis: Basis = Basis.TRIAL
     source: str | None = None
     article: str | None = None
     trainer_id: int | None = None
@@ -60,12 +63,18 @@ class Filters:
 JOINED, LOST, OPEN = "joined", "lost", "open"
 
 
-def entries(filters: Filters) -> Subquery:
-    """One row per person and month: who, through which lead, from where, what became of them and when."""
-    rows = (_by_enquiry(filters) if filters.basis == Basis.ENQUIRY else _by_trial(filters)).subquery()
+def entries(filters: Filters, *, now: datetime) -> Subquery:
+    """One row per person and month: who, through which lead, from where, what became of them and when.
+
+    `days` counts from entering to joining, or until today for who has not joined; `days_after_trial` from the trial
+    held to joining. Both are days of the studio's calendar: joining at 21:00 on the day of the trial is day 0.
+    """
+    by_visit = {Basis.COUNSELLING: ServiceKind.COUNSELLING, Basis.TRIAL: ServiceKind.TRIAL}
+    kind = by_visit.get(filters.basis)
+    rows = (_by_enquiry(filters) if kind is None else _by_visit(filters, kind)).subquery()
     rank = case({JOINED: 0, OPEN: 1}, value=rows.c.outcome, else_=2)
     once = (
-        select(rows)
+        select(rows, *_days(rows, filters.zone, now))
         .ext(distinct_on(rows.c.month, rows.c.person_id))
         .order_by(rows.c.month, rows.c.person_id, rank, rows.c.entered_at.desc(), rows.c.lead_id.desc())
         .subquery()
@@ -82,8 +91,18 @@ def entries(filters: Filters) -> Subquery:
     return wanted.subquery("entries")
 
 
-def _trials(filters: Filters) -> Select[*tuple[Any, ...]]:
-    """Trials that were held: attended by the person, credited to the trainer of the booking."""
+def _days(rows: Subquery, zone: str, now: datetime) -> list[ColumnElement[Any]]:
+    """Whole days between dates of the studio's calendar. Who was a member before entering joined on day 0."""
+    joined = _day(rows.c.joined_at, zone)
+    until = case((rows.c.outcome == JOINED, joined), else_=local_date(now, zone))
+    return [
+        func.greatest(until - _day(rows.c.entered_at, zone), 0).label("days"),
+        (joined - _day(rows.c.trial_at, zone)).label("days_after_trial"),
+    ]
+
+
+def _visits(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
+    """Visits of a kind that were held: attended by the person, credited to the trainer of the booking."""
     return (
         select(
             Participant.person_id,
@@ -95,18 +114,23 @@ def _trials(filters: Filters) -> Select[*tuple[Any, ...]]:
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
         .where(
-            Service.kind == ServiceKind.TRIAL,
+            Service.kind == kind,
             Participant.attendance == Attendance.ATTENDED,
             Booking.studio_id == filters.studio_id,
         )
     )
 
 
+def _last_trial(filters: Filters) -> Subquery:
+    """The newest trial held of each lead."""
+    trials = _visits(filters, ServiceKind.TRIAL).where(Booking.lead_id.is_not(None)).subquery()
+    newest = (trials.c.lead_id, trials.c.starts_at.desc())
+    return select(trials).ext(distinct_on(trials.c.lead_id)).order_by(*newest).subquery()
+
+
 def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
     since, until = filters.period.span(filters.zone)
-    trials = _trials(filters).where(Booking.lead_id.is_not(None)).subquery()
-    newest = (trials.c.lead_id, trials.c.starts_at.desc())
-    last_trial = select(trials).ext(distinct_on(trials.c.lead_id)).order_by(*newest).subquery()
+    last_trial = _last_trial(filters)
     outcome = case({Stage.JOINED: JOINED, Stage.LOST: LOST}, value=Lead.stage, else_=OPEN)
     return (
         select(
@@ -127,33 +151,43 @@ def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _by_trial(filters: Filters) -> Select[*tuple[Any, ...]]:
+def _by_visit(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
     since, until = filters.period.span(filters.zone)
-    trials = _trials(filters).where(Booking.starts_at >= since, Booking.starts_at < until).subquery()
+    visits = _visits(filters, kind).where(Booking.starts_at >= since, Booking.starts_at < until).subquery()
     outcome = case(
         (Lead.stage == Stage.JOINED, JOINED),
         (Lead.stage == Stage.LOST, LOST),
         (and_(Lead.id.is_(None), Client.id.is_not(None)), JOINED),
         else_=OPEN,
     )
-    return (
+    found = (
         select(
-            _month(trials.c.starts_at, filters.zone).label("month"),
-            trials.c.person_id,
-            trials.c.lead_id,
+            _month(visits.c.starts_at, filters.zone).label("month"),
+            visits.c.person_id,
+            visits.c.lead_id,
             func.coalesce(Lead.source, literal("")).label("source"),
             func.coalesce(Lead.article, literal("")).label("article"),
-            trials.c.trainer_id,
-            trials.c.service,
+            visits.c.trainer_id,
+            visits.c.service,
             outcome.label("outcome"),
-            trials.c.starts_at.label("entered_at"),
-            trials.c.starts_at.label("trial_at"),
+            visits.c.starts_at.label("entered_at"),
             case((Lead.stage == Stage.JOINED, Lead.closed_at), else_=Client.created_at).label("joined_at"),
         )
-        .outerjoin(Lead, Lead.id == trials.c.lead_id)
-        .outerjoin(Client, Client.person_id == trials.c.person_id)
+        .select_from(visits)
+        .outerjoin(Lead, Lead.id == visits.c.lead_id)
+        .outerjoin(Client, Client.person_id == visits.c.person_id)
+    )
+    if kind == ServiceKind.TRIAL:
+        return found.add_columns(visits.c.starts_at.label("trial_at"))
+    last_trial = _last_trial(filters)
+    return found.add_columns(last_trial.c.starts_at.label("trial_at")).outerjoin(
+        last_trial, last_trial.c.lead_id == visits.c.lead_id
     )
 
 
 def _month(at: Any, zone: str) -> ColumnElement[Any]:
     return cast(func.date_trunc("month", func.timezone(zone, at)), Date)
+
+
+def _day(at: Any, zone: str) -> ColumnElement[Any]:
+    return cast(func.timezone(zone, at), Date)

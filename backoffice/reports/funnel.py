@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,16 +12,15 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, extract, func, lit
 from backoffice.core.clock import month_span
 from backoffice.core.db import db, stream
 from backoffice.people.models import Person
-from backoffice.reports.entries import Basis, Filters, Grouping, entries
+from backoffice.reports.entries import JOINED, Basis, Filters, Grouping, entries
 from backoffice.reports.intervals import wilson
+from backoffice.reports.maturity import Maturity
 
 SMALL_NUMBER = 10
 """Below this many decided people a rate says more than is known, so only counts are shown."""
 
-MATURITY = timedelta(days=60)
-"""A month whose last people had less time than this to decide is young: its rate will still change."""
-
 DAY_SECONDS = 86_400
+WEEK = 7
 
 
 class Bucket(StrEnum):
@@ -30,18 +29,26 @@ class Bucket(StrEnum):
     ALL = "all"
     TRIALLED = "trialled"
     JOINED = "joined"
+    SAME_DAY = "same_day"
+    WITHIN_WEEK = "within_week"
     LOST = "lost"
     OPEN = "open"
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """One row of the table. `key` is the month (ISO) or the group's key; medians are in days."""
+    """One row of the table. `key` is the month (ISO) or the group's key; medians are in days.
+
+    `same_day` and `within_week` are those of the joined who did so on the day of their trial, or at most seven days
+    later.
+    """
 
     key: str
     people: int
     trialled: int
     joined: int
+    same_day: int
+    within_week: int
     lost: int
     open: int
     is_young: bool
@@ -80,19 +87,26 @@ class Cohort:
         return (self.joined + self.open) / self.people if self.decided >= SMALL_NUMBER else None
 
 
-def cohorts(filters: Filters, grouping: Grouping, *, now: datetime) -> list[Cohort]:
+def cohorts(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> list[Cohort]:
     """The rows of the table: months oldest first, other groups by number of people."""
-    people = entries(filters)
+    people = entries(filters, now=now)
     key = _group_column(people, grouping)
     order = key.asc() if grouping == Grouping.MONTH else func.count().desc()
     statement = select(key.label("key"), *_figures(people)).group_by(key).order_by(order, key)
-    return [_cohort(row, filters, grouping, now) for row in db.session.execute(statement)]
+    return [_cohort(row, filters, grouping, maturity, now) for row in db.session.execute(statement)]
 
 
-def total(filters: Filters, *, now: datetime) -> Cohort:
+def total(filters: Filters, *, maturity: Maturity, now: datetime) -> Cohort:
     """All months together. Somebody who entered in two months is in both, as in the rows."""
-    row = db.session.execute(select(literal("").label("key"), *_figures(entries(filters)))).one()
-    return _cohort(row, filters, Grouping.MONTH, now)
+    row = db.session.execute(select(literal("").label("key"), *_figures(entries(filters, now=now)))).one()
+    return _cohort(row, filters, Grouping.MONTH, maturity, now)
+
+
+def number_of(filters: Filters, bucket: Bucket, *, now: datetime) -> int:
+    """How many people a number counts: as many as `people_behind` lists."""
+    people = entries(filters, now=now)
+    counted = select(func.count()).select_from(people).where(_in_bucket(people, bucket))
+    return db.session.scalars(counted).one()
 
 
 @dataclass(frozen=True)
@@ -111,13 +125,14 @@ class PersonBehind:
     entered_at: datetime
     trial_at: datetime | None
     joined_at: datetime | None
+    days_after_trial: int | None
 
 
 def people_behind(
-    filters: Filters, bucket: Bucket, *, after: tuple[date, int] | None = None, limit: int
+    filters: Filters, bucket: Bucket, *, after: tuple[date, int] | None = None, limit: int, now: datetime
 ) -> list[PersonBehind]:
     """Exactly the people a number counts, by month and person; `after` continues behind a (month, person_id)."""
-    people = entries(filters)
+    people = entries(filters, now=now)
     statement = _behind(people, bucket).limit(limit)
     if after is not None:
         month, person_id = after
@@ -127,14 +142,14 @@ def people_behind(
     return [_person_behind(row) for row in db.session.execute(statement)]
 
 
-def everybody_behind(filters: Filters, bucket: Bucket) -> Iterator[PersonBehind]:
+def everybody_behind(filters: Filters, bucket: Bucket, *, now: datetime) -> Iterator[PersonBehind]:
     """All the people that `people_behind` would show page by page. Inside `transaction()`."""
-    return map(_person_behind, stream(_behind(entries(filters), bucket)))
+    return map(_person_behind, stream(_behind(entries(filters, now=now), bucket)))
 
 
-def articles(filters: Filters) -> list[str]:
+def articles(filters: Filters, *, now: datetime) -> list[str]:
     """The articles that brought somebody in the period, for the filter."""
-    people = entries(filters.only(article=None))
+    people = entries(filters.only(article=None), now=now)
     statement = (
         select(people.c.article)
         .where(people.c.article != "")
@@ -159,6 +174,7 @@ def _person_behind(row: Any) -> PersonBehind:
         person_id=row.person_id, lead_id=row.lead_id, name=row.name or row.kana, kana=row.kana, month=row.month,
         outcome=row.outcome, source=row.source, article=row.article, trainer_id=row.trainer_id,
         entered_at=row.entered_at, trial_at=row.trial_at, joined_at=row.joined_at,
+        days_after_trial=row.days_after_trial if row.outcome == JOINED else None,
     )  # fmt: skip
 
 
@@ -167,7 +183,12 @@ def _in_bucket(people: Subquery, bucket: Bucket) -> ColumnElement[bool]:
         return people.c.trial_at.is_not(None)
     if bucket == Bucket.ALL:
         return true()
+    if bucket in _JOINED_WITHIN:
+        return and_(people.c.outcome == JOINED, people.c.days_after_trial.between(0, _JOINED_WITHIN[bucket]))
     return people.c.outcome == bucket.value
+
+
+_JOINED_WITHIN = {Bucket.SAME_DAY: 0, Bucket.WITHIN_WEEK: WEEK}
 
 
 def _figures(people: Subquery) -> list[ColumnElement[Any]]:
@@ -193,20 +214,22 @@ def _group_column(people: Subquery, grouping: Grouping) -> ColumnElement[Any]:
     return column
 
 
-def _cohort(row: Any, filters: Filters, grouping: Grouping, now: datetime) -> Cohort:
+def _cohort(row: Any, filters: Filters, grouping: Grouping, maturity: Maturity, now: datetime) -> Cohort:
     last_month = row.key if grouping == Grouping.MONTH and isinstance(row.key, date) else row.last_month
-    is_young = last_month is not None and month_span(last_month, filters.zone)[1] + MATURITY > now
+    is_young = last_month is not None and month_span(last_month, filters.zone)[1] + maturity.span > now
     return Cohort(
         key="" if row.key is None else str(row.key),
         people=row.all,
         trialled=row.trialled,
         joined=row.joined,
+        same_day=row.same_day,
+        within_week=row.within_week,
         lost=row.lost,
         open=row.open,
         is_young=is_young,
-        days_to_trial=_days(row.days_to_trial) if filters.basis == Basis.ENQUIRY else None,
+        days_to_trial=_days(row.days_to_trial) if filters.basis != Basis.TRIAL else None,
         days_trial_to_join=_days(row.days_trial_to_join),
-        days_to_join=_days(row.days_to_join) if filters.basis == Basis.ENQUIRY else None,
+        days_to_join=_days(row.days_to_join) if filters.basis != Basis.TRIAL else None,
     )
 
 

@@ -10,12 +10,15 @@ from backoffice.leads.queries import sources
 from backoffice.reports import funnel as figures
 from backoffice.reports.entries import Basis, Grouping
 from backoffice.reports.funnel import PersonBehind
+from backoffice.reports.maturity import maturity
+from backoffice.reports.time_to_join import seen_days
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
 from backoffice.studio.queries import services
 from blueprints.reports import words
 from blueprints.reports.blueprint import reports
 from blueprints.reports.charts import Bar, BarChart, Series, bar_chart
+from blueprints.reports.curve import time_to_join
 from blueprints.reports.frame import Box, report_page
 from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.question import NONE, Question, read_question
@@ -32,19 +35,23 @@ PAGE = 50
 def funnel() -> ResponseReturnValue:
     """The funnel: one row per month (or source, article, trainer, service)."""
     question = read_question()
-    names, compared = _names(), question.asked.compared
-    rows = figures.cohorts(question.filters, question.grouping, now=now())
+    filters, names, compared = question.filters, _names(), question.asked.compared
+    young = maturity(filters, now=now())
+    rows = figures.cohorts(filters, question.grouping, maturity=young, now=now())
     return report_page(
         "reports/funnel.html",
         question.asked,
         _boxes(question, names),
         question=question,
         rows=rows,
-        total=figures.total(question.filters, now=now()),
-        before=compared and figures.total(question.filters.only(period=compared), now=now()),
+        total=figures.total(filters, maturity=young, now=now()),
+        before=compared and figures.total(filters.only(period=compared), maturity=young, now=now()),
         chart=_chart(question, rows),
+        curve=time_to_join(seen_days(filters, now=now())),
+        maturity=young,
         row_name=lambda key: _row_name(question.grouping, key, names),
         group_names=words.group_names(),
+        basis_names=words.basis_names(),
         Bucket=figures.Bucket,
         Basis=Basis,
     )
@@ -55,9 +62,8 @@ def funnel() -> ResponseReturnValue:
 def funnel_people() -> ResponseReturnValue:
     """Exactly the people behind a number, page by page."""
     question = read_question()
-    rows = figures.people_behind(question.filters, question.bucket, after=_after(), limit=PAGE + 1)
+    rows = figures.people_behind(question.filters, question.bucket, after=_after(), limit=PAGE + 1, now=now())
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    total = figures.total(question.filters, now=now())
     return list_page(
         Listing(
             asked=question.asked,
@@ -65,7 +71,7 @@ def funnel_people() -> ResponseReturnValue:
             title=words.bucket_names()[question.bucket],
             columns=_columns(),
             rows=rows[:PAGE],
-            total=total.count(question.bucket),
+            total=figures.number_of(question.filters, question.bucket, now=now()),
             after=None if last is None else f"{last.month.isoformat()}.{last.person_id}",
             page_endpoint="reports.funnel_people",
             file_endpoint="reports.funnel_file",
@@ -82,7 +88,7 @@ def funnel_file(kind: str) -> ResponseReturnValue:
         "report",
         kind,
         _columns(),
-        lambda: figures.everybody_behind(question.filters, question.bucket),
+        lambda: figures.everybody_behind(question.filters, question.bucket, now=now()),
         question.address(bucket=question.bucket.value),
     )
 
@@ -123,7 +129,7 @@ def _names() -> dict[str, dict[str, str]]:
 def _boxes(question: Question, names: dict[str, dict[str, str]]) -> list[Box]:
     """The filters of the funnel."""
     chosen, nobody, everything = question.asked.own, (NONE, _("none")), _("all")
-    articles = [(article, article) for article in figures.articles(question.filters)]
+    articles = [(article, article) for article in figures.articles(question.filters, now=now())]
     groups = [(grouping.value, word) for grouping, word in words.group_names().items()]
     found = {
         "source": (_("Source"), [*names["source"].items()]),
@@ -162,6 +168,7 @@ def _columns() -> list[Column]:
         Column(_("Entered"), lambda row: row.entered_at, lambda row: show_day(row.entered_at)),
         Column(_("Trial held"), lambda row: row.trial_at, lambda row: show_day(row.trial_at)),
         Column(_("Joined"), lambda row: row.joined_at, lambda row: show_day(row.joined_at)),
+        Column(_("Days from trial to joining"), lambda row: row.days_after_trial),
     ]
 
 

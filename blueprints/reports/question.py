@@ -34,9 +34,9 @@ class Question:
 
 
 def read_question() -> Question:
-    """Read the address; what makes no sense falls back to the last twelve months of enquiries."""
+    """Read the address; what makes no sense falls back to the trials of the last twelve months."""
     studio = current_studio()
-    basis = read_choice(Basis, "basis", Basis.ENQUIRY)
+    basis = read_choice(Basis, "basis", Basis.TRIAL)
     grouping = read_choice(Grouping, "group", Grouping.MONTH)
     own = {name: read_text(name) for name in ("source", "article", "service")}
     trainer_id = 0 if read_text("trainer") == NONE else read_number("trainer")

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from backoffice.reports.entries import JOINED, LOST, OPEN, Grouping
+from backoffice.reports.entries import JOINED, LOST, OPEN, Basis, Grouping
 from backoffice.reports.funnel import Bucket
 
 
@@ -17,12 +17,23 @@ def group_names() -> dict[Grouping, str]:
     }
 
 
+def basis_names() -> dict[Basis, str]:
+    """What lets a person enter."""
+    return {
+        Basis.TRIAL: _("By month of trial held"),
+        Basis.ENQUIRY: _("By month of enquiry"),
+        Basis.COUNSELLING: _("By month of counselling held"),
+    }
+
+
 def bucket_names() -> dict[Bucket, str]:
     """Which people a list shows."""
     return {
         Bucket.ALL: _("Everybody"),
         Bucket.TRIALLED: _("Trial held"),
         Bucket.JOINED: _("Joined"),
+        Bucket.SAME_DAY: _("Joined on the day of the trial"),
+        Bucket.WITHIN_WEEK: _("Joined within 7 days"),
         Bucket.LOST: _("Not this time"),
         Bucket.OPEN: _("Still open"),
     }

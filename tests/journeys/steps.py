@@ -68,14 +68,14 @@ def mark(page: Page, name: str, which: str, method: str = "") -> None:
 
 def funnel_row(page: Page, article: str) -> list[int]:
     """[people, trial held, joined, not this time, open] of the report's row for an article."""
-    page.goto("/reports/funnel?group=article")
+    page.goto("/reports/funnel?basis=enquiry&group=article")
     cells = _line(page, article).locator("td.num").all_inner_texts()
     return [int(cell) for cell in cells[:5]]
 
 
 def people_behind(page: Page, article: str, cell: int) -> list[str]:
     """Follow a number of that row; the names on the page, which are those of its CSV."""
-    page.goto("/reports/funnel?group=article")
+    page.goto("/reports/funnel?basis=enquiry&group=article")
     _line(page, article).locator("td.num").nth(cell).locator("a").click()
     page.wait_for_url("**/reports/funnel/people?**")
     names = page.locator("tbody a.name").all_inner_texts()

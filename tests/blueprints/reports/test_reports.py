@@ -39,7 +39,7 @@ def leads(gym: Studio, now: datetime) -> list[Lead]:
 
 def test_each_number_links_to_as_many_people(leads: list[Lead], sign_in: Callable[..., PageClient]) -> None:
     client = sign_in(Role.MANAGER)
-    page = client.get("/reports/funnel?group=article").get_data(as_text=True)
+    page = client.get("/reports/funnel?basis=enquiry&group=article").get_data(as_text=True)
     links = re.findall(r'<td class="num"><a href="([^"]+)">(\d+)</a>', page)
     assert [number for _url, number in links] == ["3", "1", "1", "1"]
     for url, number in links:
@@ -51,7 +51,7 @@ def test_the_csv_holds_the_same_people_and_is_recorded(
     leads: list[Lead], sign_in: Callable[..., PageClient]
 ) -> None:
     client = sign_in(Role.MANAGER)
-    answer = client.get("/reports/funnel/people.csv?bucket=all&article=back-fat")
+    answer = client.get("/reports/funnel/people.csv?basis=enquiry&bucket=all&article=back-fat")
     assert answer.status_code == 200
     rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert len(rows) == 1 + len(leads)
