@@ -13,6 +13,7 @@ from backoffice.files import models as files
 from backoffice.handover import models as handover
 from backoffice.inbox import models as inbox
 from backoffice.incidents import models as incidents
+from backoffice.joining import models as joining
 from backoffice.leads import models as leads
 from backoffice.line import models as line
 from backoffice.memberships import models as memberships
@@ -36,7 +37,7 @@ from backoffice.waiting import models as waiting
 MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, tickets, bookings, waiting,
-    choices, replanning, shifts, memberships, billing, incidents, programs, session_logs, progress, care,
-    playbooks, inbox, merging, erasure,
+    choices, replanning, shifts, memberships, billing, joining, incidents, programs, session_logs, progress,
+    care, playbooks, inbox, merging, erasure,
 )  # fmt: skip
 metadata = Base.metadata

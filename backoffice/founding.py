@@ -1,4 +1,4 @@
-"""A new gym: studio, services, hours, lists, plans, exercises, health check, measurements; ready for its owner."""
+"""A new gym: studio, services, hours, lists, plans, terms, exercises, health check, measurements; for its owner."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
 from backoffice.exercises.starting import add_starting_exercises
 from backoffice.inbox.quick_replies import add_starting_replies
+from backoffice.joining.defaults import add_joining_defaults
 from backoffice.leads.defaults import add_default_lists
 from backoffice.memberships.defaults import add_default_plans
 from backoffice.playbooks.starters import add_starters
@@ -22,6 +23,7 @@ def found_gym(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Studio
     add_default_lists()
     add_default_plans(studio.id)
     add_billing_settings(studio.id, charges_from=local_date(now, studio.zone))
+    add_joining_defaults(studio.id, by=by, now=now)
     add_starting_exercises(studio.id, now=now)
     publish_first_sheet(studio.id, by=by, now=now)
     add_starting_kinds(studio.id, now=now)

@@ -31,6 +31,9 @@ from blueprints.health.views import health
 from blueprints.inbox.quick_replies import quick_replies
 from blueprints.inbox.views import inbox
 from blueprints.incidents.views import incidents
+from blueprints.joining.house import joining_house
+from blueprints.joining.papers import papers
+from blueprints.joining.views import joining
 from blueprints.leads.imports import imports
 from blueprints.leads.views import leads
 from blueprints.line.accounts import line_accounts
@@ -38,7 +41,6 @@ from blueprints.line.booking import line_booking
 from blueprints.line.connect import line_connect
 from blueprints.line.person import person_line
 from blueprints.line.webhook import line_webhook
-from blueprints.memberships.joining import joining
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
 from blueprints.messaging.texts import message_texts
@@ -104,6 +106,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox,
     incidents,
     joining,
+    joining_house,
     leads,
     line_accounts,
     line_booking,
@@ -118,6 +121,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     my_week,
     offers,
     palette,
+    papers,
     people,
     person_line,
     program_templates,

@@ -13,6 +13,7 @@ from backoffice.demo.diary import Diary, Progress
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.exercises import add_own_exercises
 from backoffice.demo.health_checks import answer_sheets
+from backoffice.demo.joining import tell_joining
 from backoffice.demo.line import tell_line
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
@@ -51,6 +52,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     write_up(diary, members, own)
     tell_stories(diary, members)
     tell_line(diary, members)
+    tell_joining(diary)
     with transaction():
         _finish_past_calls(now)
         _leave_past_messages_unsent(now)

@@ -20,8 +20,9 @@ def _all(folder: Folder, *names: str) -> dict[str, Folder]:
 
 
 GIVEN: Mapping[str, Folder] = {
-    **_all(Folder.YOU, "people", "person_phones", "person_mails", "consents", "leads", "stage_changes"),
-    **_all(Folder.YOU, "clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries"),
+    **_all(Folder.YOU, "people", "person_phones", "person_mails", "person_details", "consents", "leads"),
+    **_all(Folder.YOU, "stage_changes", "clients", "joining_papers", "paper_discounts", "memberships"),
+    **_all(Folder.YOU, "freezes", "leavings", "ticket_grants", "ticket_entries"),
     **_all(Folder.YOU, "invoices", "invoice_lines", "payments", "receipts", "receipt_issues"),
     **_all(Folder.VISITS, "participants", "series", "waits", "offers", "choices", "calls"),
     **_all(Folder.MESSAGES, "messages", "conversation_entries", "line_accounts"),

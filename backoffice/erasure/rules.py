@@ -37,6 +37,7 @@ GOES: Mapping[str, tuple[str, ...]] = {
     "person_phones": _PERSON,
     "person_mails": _PERSON,
     "person_notes": _PERSON,
+    "person_details": _PERSON,
     "person_merges": ("kept_id", "dropped_id"),
     "person_pairs_apart": ("low_id", "high_id"),
     "line_accounts": ("id",),
@@ -140,6 +141,15 @@ STAYS: Mapping[str, Kept] = {
     "kept_bookings": Kept(
         ("freeze_id", "leaving_id"), "figures: a visit that was kept all the same", keeps=_words("kept_by")
     ),
+    "joining_papers": Kept(
+        _PERSON,
+        "money: what was agreed when they joined",
+        {"answers": None, "signature": None, "guardian_signature": None, "file_id": None},
+        _words("starts_on signed_with joined_by created_by"),
+    ),
+    "paper_discounts": Kept(
+        ("paper_id",), "money: what was taken off", keeps=_words("taken_from name_ja name_en")
+    ),
     "ticket_grants": Kept(
         _PERSON, "money: what was paid for and is owed", keeps=_words("name_ja name_en valid_from created_by")
     ),
@@ -218,6 +228,7 @@ NOT_THEIRS: Mapping[str, str] = {
         (
             "studios", "billing_settings", "paper_numbers", "day_closes",
             "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
+            "discounts", "terms_versions",
             "measure_kinds", "message_roads", "message_templates", "playbooks", "playbook_steps", "sheet_versions",
             "exercises", "exercise_photos", "column_choices", "quick_replies", "channel_states", "heartbeats",
         ),

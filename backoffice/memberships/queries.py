@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
-from backoffice.memberships.models import Plan
+from backoffice.memberships.models import Membership, Plan
 
 
 def plans(studio_id: int) -> list[Plan]:
@@ -19,3 +19,9 @@ def plan(studio_id: int, plan_id: int) -> Plan:
     if found is None or found.studio_id != studio_id or found.archived_at is not None:
         raise NotFound(field="plan_id")
     return found
+
+
+def begun_with(client_id: int) -> int:
+    """The id of the membership somebody joined with: their first one."""
+    query = select(Membership.id).where(Membership.client_id == client_id)
+    return db.session.scalars(query.order_by(Membership.id).limit(1)).one()

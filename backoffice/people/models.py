@@ -129,3 +129,21 @@ class PersonNote(WithId):
     by_label: Mapped[str] = mapped_column(Text)
     by_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
+
+
+class PersonDetails(WithId):
+    """Where somebody lives and who is called in an emergency. One row for a person; after a merge there may be two
+    until it is saved the next time, and `details.details_of` reads them as one."""
+
+    __tablename__ = "person_details"
+    __table_args__ = (Index("ix_person_details_person_id", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    postal_code: Mapped[str] = mapped_column(EncryptedText)
+    address: Mapped[str] = mapped_column(EncryptedText)
+    emergency_name: Mapped[str] = mapped_column(EncryptedText)
+    emergency_relation: Mapped[str] = mapped_column(EncryptedText)
+    emergency_phone: Mapped[str] = mapped_column(EncryptedText)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)

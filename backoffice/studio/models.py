@@ -58,6 +58,7 @@ class Studio(WithId):
     """Until which day of a month members say that they freeze or leave from the next one on."""
     freeze_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Owed for each month that a freeze takes the place of."""
+    joining_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)

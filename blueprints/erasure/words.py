@@ -18,6 +18,7 @@ class Group(NamedTuple):
 
 GOES = (
     Group(_l("Phone numbers and mail addresses"), ("person_phones", "person_mails")),
+    Group(_l("Address and emergency contact"), ("person_details",)),
     Group(_l("Notes and handover notes"), ("person_notes", "handover_notes")),
     Group(_l("Files and photos"), ("files", "progress_photos")),
     Group(
@@ -61,8 +62,9 @@ STAYS = (
     ),
     Group(
         _l("Membership and fees"), (
-            "clients", "memberships", "freezes", "leavings", "ticket_grants", "ticket_entries", "invoices",
-            "invoice_lines", "payments", "payment_parts", "receipts", "receipt_issues",
+            "clients", "joining_papers", "paper_discounts", "memberships", "freezes", "leavings", "ticket_grants",
+            "ticket_entries",
+            "invoices", "invoice_lines", "payments", "payment_parts", "receipts", "receipt_issues",
         ),
         _l("for the books: what was sold, when and for how much; the member number goes"),
     ),
@@ -82,8 +84,10 @@ STAYS = (
 
 LISTS: Mapping[str, object] = {
     "people": _l("Your name and details"), "person_phones": _l("Phone numbers"), "person_mails": _l("Mail addresses"),
+    "person_details": _l("Address and emergency contact"),
     "consents": _l("What you agreed to"), "leads": _l("Your enquiries"),
     "stage_changes": _l("How your enquiries went on"),
+    "joining_papers": _l("Joining papers"), "paper_discounts": _l("Discounts on your joining papers"),
     "clients": _l("Member record"), "memberships": _l("Memberships"), "visits": _l("Your visits"),
     "series": _l("Series"), "waits": _l("Waiting list"), "offers": _l("Times we offered"),
     "choices": _l("Times to choose from"),

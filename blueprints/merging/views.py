@@ -37,6 +37,8 @@ ROWS = {
     "line_codes": _l("codes for LINE"), "todos": _l("tasks"), "calls": _l("calls"),
     "waits": _l("waiting list"), "choices": _l("times to choose from"), "series": _l("series"), "files": _l("files"),
     "ticket_grants": _l("tickets"), "invoices": _l("invoices"), "payments": _l("payments"),
+    "joining_papers": _l("joining papers"),
+    "person_details": _l("address and emergency contact"),
     "client_records": _l("client sheets"), "substitute_trainers": _l("substitute trainers"),
     "screenings": _l("health check sheets"), "screening_decisions": _l("decisions on training"),
     "programs": _l("programs"), "playbook_runs": _l("playbooks"),

@@ -6,6 +6,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from backoffice.core.language import Language
 from backoffice.people.actions import LONGEST_NOTE
+from backoffice.people.details import LONGEST
 from backoffice.people.models import Person
 from backoffice.people.row import LONGEST_NAME
 from blueprints.people.words import GENDER_WORDS
@@ -46,6 +47,17 @@ class PersonForm(SafeForm):
                 "version": person.version,
             }
         )
+
+
+class DetailsForm(SafeForm):
+    """Where somebody lives, and who is called in an emergency."""
+
+    postal_code = StringField(_l("Postal code"), validators=[Length(max=20)])
+    address = StringField(_l("Address"), validators=[Length(max=LONGEST)])
+    emergency_name = StringField(_l("Emergency contact"), validators=[Length(max=LONGEST)])
+    emergency_relation = StringField(_l("Relation"), validators=[Length(max=LONGEST)])
+    emergency_phone = StringField(_l("Phone of the emergency contact"), validators=[Length(max=LONGEST)])
+    version = VersionField()
 
 
 class NoteForm(CreateForm):

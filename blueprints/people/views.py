@@ -15,9 +15,11 @@ from backoffice.files.models import Shelf
 from backoffice.files.queries import files_of
 from backoffice.handover.queries import notes as handover_notes
 from backoffice.inbox.queries import conversation_of
+from backoffice.joining.queries import has_referred, papers_of, referred_by
 from backoffice.merging.queries import merged_into
 from backoffice.messaging.conversation_queries import conversation
 from backoffice.people import actions, queries
+from backoffice.people.details import details_of
 from backoffice.people.models import Person
 from backoffice.people.recognition import maybe_known
 from backoffice.people.search import find_people
@@ -35,7 +37,7 @@ from blueprints.inbox.words import ROAD_WORDS, answer_state
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.line.words import KIND_WORDS
 from blueprints.messaging.lines import lines_about
-from blueprints.people import cautions, consents, words
+from blueprints.people import cautions, consents, details, words
 from blueprints.people.blueprint import people
 from blueprints.people.forms import NoteForm, PersonForm, lines
 from blueprints.people.scope import check_visible, may_decide_on, only_visible
@@ -49,7 +51,7 @@ from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
-__all__ = ["cautions", "consents", "people"]
+__all__ = ["cautions", "consents", "details", "people"]
 
 PAGE = 25
 SUGGESTED = 8
@@ -217,6 +219,10 @@ def _overview(person_id: int) -> dict[str, Any]:
         "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
         "leads": person_page.enquiries(person_id),
         "notes": queries.notes(person_id),
+        "details": details_of(person_id),
+        "papers": papers_of(current_studio().id, person_id),
+        "brought_by": referred_by(person_id),
+        "brought": has_referred(person_id),
     }
 
 

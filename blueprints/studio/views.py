@@ -45,6 +45,18 @@ DOORS = (
         N_("What can be booked, how long, at what price"),
         Permission.STUDIO_EDIT,
     ),
+    Door(
+        "joining_house.discounts",
+        N_("Joining fee and discounts"),
+        N_("What joining costs, and what is taken off"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
+        "joining_house.terms",
+        N_("Terms of membership"),
+        N_("What new members sign, in versions"),
+        Permission.STUDIO_EDIT,
+    ),
     Door("settings.rooms", N_("Rooms"), N_("Each takes one booking at a time"), Permission.STUDIO_EDIT),
     Door(
         "settings.opening",

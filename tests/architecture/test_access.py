@@ -19,6 +19,7 @@ from backoffice.files.models import StoredFile
 from backoffice.handover.models import HandoverNote
 from backoffice.inbox.models import QuickReply
 from backoffice.incidents.models import Incident
+from backoffice.joining.models import Discount, JoiningPaper
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.line.models import LineAccount
 from backoffice.messaging.entries import Conversation, ConversationEntry
@@ -55,6 +56,7 @@ OF_A_STUDIO: dict[str, Any] = {
     "program_id": Program, "template_id": Program, "playbook_id": Playbook,
     "account_id": LineAccount, "entry_id": ConversationEntry, "answer_id": ConversationEntry,
     "conversation_id": Conversation, "reply_id": QuickReply, "grant_id": TicketGrant,
+    "paper_id": JoiningPaper, "discount_id": Discount,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}

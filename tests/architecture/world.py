@@ -32,10 +32,13 @@ from backoffice.inbox.hearing import heard
 from backoffice.inbox.quick_replies import quick_replies
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
+from backoffice.joining.actions import Agreement, begin_paper
+from backoffice.joining.queries import discounts
 from backoffice.leads.actions import capture_lead
 from backoffice.leads.calls import note_call
 from backoffice.leads.models import CallOutcome, SavedView
 from backoffice.line.accounts import held_account
+from backoffice.memberships.queries import plans
 from backoffice.merging.actions import merge
 from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.entries import EntryFile, EntryKind, FileState
@@ -199,6 +202,8 @@ def make_world(gym: Studio, now: datetime) -> World:
     account, entry_id = _line(gym, now)
     conversation_id, answer_id = _conversation(gym, person.id, now)
     given = grant(person.id, Given(4, "回数券", "Pack", 9_900, DAY), studio_id=gym.id, by=SYSTEM, now=now)
+    terms = Agreement(plans(gym.id)[0].id, DAY, None, 0, [discounts(gym.id)[0].id])
+    paper = begin_paper(person, terms, studio=gym, lead=lead, by=SYSTEM, now=now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -220,7 +225,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "exercise_id": shown.exercise_id, "photo_id": shown.id,
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
         "account_id": account, "entry_id": entry_id, "conversation_id": conversation_id, "answer_id": answer_id,
-        "reply_id": quick_replies(gym.id)[0].id,
+        "reply_id": quick_replies(gym.id)[0].id, "paper_id": paper.id, "discount_id": discounts(gym.id)[0].id,
         "grant_id": given.id, "ticket_line_id": db.session.query(TicketEntry.id).filter_by(grant_id=given.id).scalar(),
         "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",

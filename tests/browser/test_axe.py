@@ -48,6 +48,8 @@ from backoffice.inbox.queries import conversation_of_account
 from backoffice.inbox.quick_replies import quick_replies
 from backoffice.incidents.actions import Report, report_incident
 from backoffice.incidents.models import IncidentKind
+from backoffice.joining.actions import Agreement, begin_paper
+from backoffice.joining.queries import discounts, paper_path
 from backoffice.line.accounts import held_account
 from backoffice.line.paths import connect_path
 from backoffice.memberships.actions import Joining, join
@@ -58,6 +60,7 @@ from backoffice.messaging.models import Channel, Message
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Purpose
 from backoffice.people.queries import bare_person
+from backoffice.people.queries import person as find_person
 from backoffice.playbooks.models import Playbook, PlaybookRun
 from backoffice.programs.actions import add_template, save_day, start_program
 from backoffice.programs.draft import DayDraft, ItemDraft
@@ -135,6 +138,9 @@ STAFF_PAGES = (
     "/settings/quick-replies", "/settings/quick-replies/new", "/settings/quick-replies/{quick}",
     "/people/{person}/line", "/line/accounts", "/line/accounts/{account}",
     "/people/{person}/duplicates", "/people/{person}/merge/{other}", "/joining?lead={lead}",
+    "/joining/{paper}", "/joining/{paper}/agreement", "/people/{person}/details",
+    "/settings/joining", "/settings/joining/discounts/new", "/settings/joining/discounts/{discount}",
+    "/settings/joining/terms",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
     "/shifts/{trainer}/day", "/shifts/swaps", "/shifts/swaps/new", "/shifts/swaps/{swap}",
@@ -163,6 +169,8 @@ LINK_PAGES = (
     "/screening/{sheet}",
     "/screening/{sheet}/done",
     "/screening/{sheet}/consents",
+    "/papers/{papers}",
+    "/papers/{papers}/done",
     "/proposal/{proposal}",
     "/choose/{choice}",
     "/manage/{token}",
@@ -225,6 +233,7 @@ def _story() -> dict[str, object]:
         "pose": _pose(guest.person_id, now),
         **_program(guest.person_id, now),
         **_line(guest.person_id, now),
+        **_joining(guest.person_id, now),
         "stop": links.sign("unsubscribe", guest.person_id, Purpose.FOLLOW_UP.value),
     }
 
@@ -256,6 +265,20 @@ def _line(person_id: int, now: datetime) -> dict[str, object]:
         "conversation": conversation.id, "waits": waits.id, "quick": quick_replies(studio.id)[0].id,
         "unknown": conversation_of_account(studio.id, account.id),
     }  # fmt: skip
+
+
+def _joining(person_id: int, now: datetime) -> dict[str, object]:
+    """Papers that were begun, with a discount."""
+    studio = the_studio()
+    discount = discounts(studio.id)[0].id
+    agreement = Agreement(plans(studio.id)[0].id, local_date(now, studio.zone), None, 22_000, [discount])
+    with transaction():
+        paper = begin_paper(find_person(person_id), agreement, studio=studio, lead=None, by=SYSTEM, now=now)
+    return {
+        "paper": paper.id,
+        "papers": paper_path(paper.id).removeprefix("/papers/"),
+        "discount": discount,
+    }
 
 
 def _heard(entry_id: int | None, now: datetime) -> None:

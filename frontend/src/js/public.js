@@ -2,6 +2,7 @@
 import "./toast.js";
 import "./once.js";
 import "./slots.js";
+import "./sign.js";
 
 document.querySelector("[data-error-summary]")?.focus();
 

@@ -1,0 +1,98 @@
+"""What the new member writes on the papers. Kept as typed while it is a draft, checked when it is signed."""
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+
+from backoffice.core.contact import fold_kana, is_kana, parse_mail, parse_phone, plain_text
+from backoffice.core.errors import Invalid
+from backoffice.core.language import N_
+from backoffice.joining.age import is_minor
+from backoffice.people.row import BAD_KANA, possible_birth
+
+LONGEST = 200
+NEEDED = N_("Please fill this in.")
+BAD_CONTACT = N_("This cannot be read. Please check it.")
+BAD_CODE = N_("Please give the seven digits of the postal code.")
+_CODE = re.compile(r"〒?\s*(\d{3})[-‐‑–—−ー－]?(\d{4})")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The fields of the papers, as texts; the date of birth as YYYY-MM-DD."""
+
+    name: str = ""
+    kana: str = ""
+    birth_date: str = ""
+    postal_code: str = ""
+    address: str = ""
+    phone: str = ""
+    mail: str = ""
+    emergency_name: str = ""
+    emergency_relation: str = ""
+    emergency_phone: str = ""
+    guardian_name: str = ""
+
+    @property
+    def born(self) -> date | None:
+        """The date of birth, or none."""
+        try:
+            return date.fromisoformat(self.birth_date)
+        except ValueError:
+            return None
+
+    def needs_guardian(self, starts_on: date) -> bool:
+        """Whether somebody has to agree for them."""
+        return self.born is not None and is_minor(self.born, starts_on)
+
+
+NAMES = tuple(one.name for one in fields(Answers))
+OPTIONAL = frozenset({"mail", "guardian_name"})
+
+
+def packed(answers: Answers) -> str:
+    """As it is kept."""
+    return json.dumps(asdict(answers), ensure_ascii=False)
+
+
+def unpacked(text: str | None) -> Answers:
+    """What was kept; empty answers where there is nothing."""
+    return Answers() if text is None else Answers(**json.loads(text))
+
+
+def tidied(answers: Answers) -> Answers:
+    """Without control characters and of bounded length."""
+    return Answers(**{name: plain_text(getattr(answers, name), LONGEST) for name in NAMES})
+
+
+def check(answers: Answers, *, starts_on: date, now: datetime) -> Answers:
+    """The answers, complete and readable, the postal code as 604-8152.
+
+    Refuses (Invalid on its field) what is missing or cannot be read, and a minor without a guardian's name.
+    """
+    for name in NAMES:
+        if name not in OPTIONAL and not getattr(answers, name):
+            raise Invalid(NEEDED, field=name)
+    if not is_kana(answers.kana) or not fold_kana(answers.kana):
+        raise Invalid(BAD_KANA, field="kana")
+    if answers.born is None or possible_birth(answers.born, now) is None:
+        raise Invalid(NEEDED, field="birth_date")
+    for name in ("phone", "emergency_phone"):
+        if parse_phone(getattr(answers, name)) is None:
+            raise Invalid(BAD_CONTACT, field=name)
+    if answers.mail and parse_mail(answers.mail) is None:
+        raise Invalid(BAD_CONTACT, field="mail")
+    if answers.needs_guardian(starts_on) and not answers.guardian_name:
+        raise Invalid(NEEDED, field="guardian_name")
+    return Answers(**{**asdict(answers), "postal_code": _postal_code(answers.postal_code)})
+
+
+def _postal_code(text: str) -> str:
+    found = _CODE.fullmatch(text.translate(_HALF).strip())
+    if found is None:
+        raise Invalid(BAD_CODE, field="postal_code")
+    return f"{found[1]}-{found[2]}"
+
+
+_HALF = str.maketrans("０１２３４５６７８９", "0123456789")

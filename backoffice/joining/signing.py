@@ -1,0 +1,32 @@
+"""A signature as lines: what a finger drew on the screen, checked so that nothing but lines can stand in it."""
+
+import re
+
+from backoffice.core.errors import Invalid
+from backoffice.core.language import N_
+
+WIDTH, HEIGHT = 600, 200
+"""The field it is drawn in, in units of the path."""
+LONGEST = 40_000
+"""Characters. A long signature has about 8,000."""
+LEAST_POINTS = 8
+"""Fewer are a slip of the finger."""
+_PATH = re.compile(r"(?:M\d{1,3} \d{1,3}(?:L\d{1,3} \d{1,3})*)+")
+_POINT = re.compile(r"[ML](\d{1,3}) (\d{1,3})")
+MISSING = N_("Please sign in the field.")
+
+
+def readable(drawn: str, field: str) -> str:
+    """The path as it may be kept. Refuses (Invalid on `field`) an empty one, a dot, and whatever is no line."""
+    text = drawn.strip()
+    if len(text) > LONGEST or not _PATH.fullmatch(text):
+        raise Invalid(MISSING, field=field)
+    points = [(int(x), int(y)) for x, y in _POINT.findall(text)]
+    if len(points) < LEAST_POINTS or any(x > WIDTH or y > HEIGHT for x, y in points):
+        raise Invalid(MISSING, field=field)
+    return text
+
+
+def strokes(path: str) -> list[list[tuple[int, int]]]:
+    """The lines of a path that `readable` let through, each as its points."""
+    return [[(int(x), int(y)) for x, y in _POINT.findall("M" + part)] for part in path.split("M") if part]
