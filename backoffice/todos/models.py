@@ -21,6 +21,7 @@ class TodoKind(StrEnum):
     PLAYBOOK = "PLAYBOOK"
     ANSWER = "ANSWER"
     DECIDE = "DECIDE"
+    MAY_LEAVE = "MAY_LEAVE"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

@@ -19,6 +19,28 @@ REPORTS = (
         N_("From enquiry to member"),
         N_("How many of those who enquired or tried became members, and who is still deciding?"),
     ),
+    Report(
+        "reports.visits",
+        N_("Kept, missed and cancelled late"),
+        N_("When do guests not come: by how long ahead they booked, reminder, weekday and service?"),
+    ),
+    Report(
+        "reports.hours",
+        N_("Utilisation"),
+        N_(
+            "How much of the time of each trainer was sold, in which hours of the week, and when is a trial free?"
+        ),
+    ),
+    Report(
+        "reports.members",
+        N_("Members"),
+        N_("How many joined and left, and how many of those who joined in a month are still here?"),
+    ),
+    Report(
+        "reports.leaving",
+        N_("Who may leave"),
+        N_("Which members should somebody talk to now, and why?"),
+    ),
 )
 
 

@@ -1,0 +1,290 @@
+"""How much of the time that could be sold was sold: by trainer, weekday and hour of the studio's clock.
+
+Sellable: what a trainer worked by the shift table, minus time off and blocked time, inside opening hours (closing days
+have none). Sold: the busy time of bookings that were held, missed or are still booked, preparation and clean-up
+included, for a trainer cannot be sold in it. What was booked outside of shifts counts as sold all the same, so a share
+may be above 100 %.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+
+from backoffice.bookings.models import Block, Booking, BookingState, Participant
+from backoffice.bookings.spans import Span, instant, joined, minus, minute_after, minute_of
+from backoffice.bookings.working_time import hours_of
+from backoffice.core.clock import local
+from backoffice.core.db import db, stream
+from backoffice.people.models import Person
+from backoffice.reports.periods import Period
+from backoffice.staff.models import Trainer
+from backoffice.studio.models import Service, Studio
+
+SOLD = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
+HOUR = 60
+REACH = timedelta(hours=12)
+"""No booking reaches further into a period from outside, preparation and clean-up included."""
+_HOUR: ColumnElement[Any] = literal_column("interval '1 hour'")
+_MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'")
+
+Cell = tuple[int, int, int]
+"""A trainer, a weekday (0 is Monday) and an hour of the studio's clock."""
+
+
+@dataclass(frozen=True)
+class HourFilters:
+    """Which time is asked about."""
+
+    studio_id: int
+    zone: str
+    period: Period
+    trainer_id: int | None = None
+    weekday: int | None = None
+    hour: int | None = None
+
+    def only(self, **changes: object) -> "HourFilters":
+        """The same question about less time."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Time:
+    """Minutes that could be sold, and that were."""
+
+    sellable: int = 0
+    sold: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Sold ÷ sellable; None where nobody worked."""
+        return self.sold / self.sellable if self.sellable else None
+
+    def __add__(self, other: "Time") -> "Time":
+        return Time(self.sellable + other.sellable, self.sold + other.sold)
+
+
+class BookingBehind(NamedTuple):
+    """One booking that takes time of a number: `minutes` of it lie in the hours that were asked about."""
+
+    booking_id: int
+    person_id: int
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    trainer_id: int
+    service: str
+    state: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Used:
+    """The time of every trainer, weekday and hour that was asked about."""
+
+    cells: Mapping[Cell, Time]
+
+    @property
+    def in_all(self) -> Time:
+        """All of it together."""
+        return _sum(self.cells.values())
+
+    def by_trainer(self) -> dict[int, Time]:
+        """The same by trainer, in the order of their ids."""
+        return self._by(lambda cell: cell[0])
+
+    def by_hour(self) -> dict[tuple[int, int], Time]:
+        """The same by weekday and hour."""
+        return self._by(lambda cell: cell[1:])
+
+    def by_trainer_and_hour(self) -> dict[tuple[int, int], Time]:
+        """The same by trainer and hour of the day."""
+        return self._by(lambda cell: (cell[0], cell[2]))
+
+    def _by(self, key: Any) -> dict[Any, Time]:
+        found: dict[Any, Time] = {}
+        for cell, time in sorted(self.cells.items()):
+            found[key(cell)] = found.get(key(cell), Time()) + time
+        return found
+
+
+def used(studio: Studio, filters: HourFilters, *, now: datetime) -> Used:
+    """What could be sold and what was, until now. The number of statements is the same for any period."""
+    sellable, sold = _sellable(studio, filters, now), _sold_minutes(filters, now)
+    return Used({cell: Time(sellable[cell], sold[cell]) for cell in sorted(sellable.keys() | sold.keys())})
+
+
+def bookings_behind(
+    filters: HourFilters, *, now: datetime, after: tuple[datetime, int] | None = None, limit: int
+) -> list[BookingBehind]:
+    """Exactly the bookings whose minutes make the sold time, in order of time."""
+    query = _behind(filters, now).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(Booking.starts_at, Booking.id) > after)
+    return [BookingBehind._make(row) for row in db.session.execute(query)]
+
+
+def count_bookings(filters: HourFilters, *, now: datetime) -> int:
+    """How many bookings `all_bookings_behind` holds."""
+    parts = _parts(filters, now).subquery("parts")
+    return db.session.scalars(select(func.count(parts.c.booking_id.distinct()))).one()
+
+
+def all_bookings_behind(filters: HourFilters, *, now: datetime) -> Iterator[BookingBehind]:
+    """All that `bookings_behind` would show page by page. Inside `transaction()`."""
+    return (BookingBehind._make(row) for row in stream(_behind(filters, now)))
+
+
+def _span(filters: HourFilters, now: datetime) -> tuple[datetime, datetime]:
+    since, until = filters.period.span(filters.zone)
+    return since, max(since, min(until, now))
+
+
+def _sellable(studio: Studio, filters: HourFilters, now: datetime) -> Counter[Cell]:
+    since, until = _span(filters, now)
+    team = _team(filters)
+    last = local(until - timedelta(minutes=1), studio.zone).date()
+    hours = hours_of(studio, list(team), local(since, studio.zone).date(), last)
+    opening, blocked = joined(hours.opening.values()), _blocked(list(team), since, until)
+    found: Counter[Cell] = Counter()
+    for trainer_id, working in hours.working.items():
+        closed = minus(working, opening)
+        left_at = team[trainer_id]
+        end = minute_of(until if left_at is None else min(until, left_at))
+        for start, stop in minus(working, [*closed, *blocked.get(trainer_id, ())]):
+            for weekday, hour, minutes in _hours(start, min(stop, end), studio.zone):
+                found[trainer_id, weekday, hour] += minutes
+    return Counter({cell: minutes for cell, minutes in found.items() if _is_asked(cell, filters)})
+
+
+def _team(filters: HourFilters) -> dict[int, datetime | None]:
+    """The trainers who were asked about, and when those who left did."""
+    query = select(Trainer.id, Trainer.archived_at).where(Trainer.studio_id == filters.studio_id)
+    if filters.trainer_id is not None:
+        query = query.where(Trainer.id == filters.trainer_id)
+    return {row.id: row.archived_at for row in db.session.execute(query)}
+
+
+def _blocked(trainer_ids: Sequence[int], since: datetime, until: datetime) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = {}
+    query = select(Block.trainer_id, Block.starts_at, Block.ends_at).where(
+        Block.trainer_id.in_(trainer_ids), Block.removed_at.is_(None),
+        Block.starts_at < until, Block.ends_at > since,
+    )  # fmt: skip
+    for trainer_id, starts_at, ends_at in db.session.execute(query):
+        if trainer_id is not None:
+            found.setdefault(trainer_id, []).append((minute_of(starts_at), minute_after(ends_at)))
+    return found
+
+
+def _hours(start: int, stop: int, zone: str) -> Iterator[tuple[int, int, int]]:
+    """A span by the hours of the studio's clock: weekday, hour, minutes. Pure."""
+    while start < stop:
+        at = local(instant(start), zone)
+        end = min(stop, start - at.minute + HOUR)
+        yield at.weekday(), at.hour, end - start
+        start = end
+
+
+def _is_asked(cell: Cell, filters: HourFilters) -> bool:
+    return filters.weekday in (None, cell[1]) and filters.hour in (None, cell[2])
+
+
+def _sold_minutes(filters: HourFilters, now: datetime) -> Counter[Cell]:
+    parts = _parts(filters, now).subquery("parts")
+    cell = (parts.c.trainer_id, parts.c.weekday, parts.c.hour)
+    query = select(*cell, func.sum(parts.c.minutes)).group_by(*cell)
+    return Counter({(row[0], row[1], row[2]): int(row[3]) for row in db.session.execute(query)})
+
+
+def _parts(filters: HourFilters, now: datetime) -> Select[Any]:
+    """The busy time of each booking, cut at the hours of the studio's clock: one row for each hour it reaches into."""
+    since, until = _span(filters, now)
+    starts_at, ends_at = _wall(Booking.starts_at, filters), _wall(Booking.ends_at, filters)
+    busy = (
+        select(
+            Booking.id.label("booking_id"),
+            Booking.trainer_id,
+            func.greatest(starts_at - Booking.prep_minutes * _MINUTE, _wall(since, filters)).label("start"),
+            func.least(ends_at + Booking.cleanup_minutes * _MINUTE, _wall(until, filters)).label("stop"),
+        )
+        .where(
+            Booking.studio_id == filters.studio_id,
+            Booking.starts_at > since - REACH,
+            Booking.starts_at < until + REACH,
+            Booking.state.in_(SOLD),
+        )
+        .subquery("busy")
+    )
+    first = func.date_trunc("hour", busy.c.start)
+    series = func.generate_series(first, busy.c.stop, _HOUR, type_=TIMESTAMP())
+    hour: ColumnElement[Any] = series.column_valued("hour", joins_implicitly=True)
+    inside = func.least(busy.c.stop, hour + _HOUR) - func.greatest(busy.c.start, hour)
+    asked = {
+        busy.c.trainer_id: filters.trainer_id, _weekday(hour): filters.weekday, _hour(hour): filters.hour,
+    }  # fmt: skip
+    return select(
+        busy.c.booking_id,
+        busy.c.trainer_id,
+        _weekday(hour).label("weekday"),
+        _hour(hour).label("hour"),
+        (extract("epoch", inside) / HOUR).label("minutes"),
+    ).where(hour < busy.c.stop, *[column == value for column, value in asked.items() if value is not None])
+
+
+def _behind(filters: HourFilters, now: datetime) -> Select[*tuple[Any, ...]]:
+    parts = _parts(filters, now).subquery("parts")
+    minutes = select(parts.c.booking_id, func.sum(parts.c.minutes).label("minutes")).group_by(
+        parts.c.booking_id
+    )
+    of_booking = minutes.subquery("of_booking")
+    return (
+        select(
+            Booking.id,
+            Person.id,
+            func.coalesce(func.nullif(Person.name, ""), Person.kana),
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.trainer_id,
+            Service.slug,
+            Booking.state,
+            cast(of_booking.c.minutes, Integer),
+        )
+        .join(of_booking, of_booking.c.booking_id == Booking.id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Participant, and_(Participant.booking_id == Booking.id, Participant.position == 1))
+        .join(Person, Person.id == Participant.person_id)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+
+
+def _wall(at: Any, filters: HourFilters) -> ColumnElement[Any]:
+    """An instant on the studio's clock."""
+    return func.timezone(filters.zone, at)
+
+
+def _weekday(at: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(extract("isodow", at) - 1, Integer)
+
+
+def _hour(at: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(extract("hour", at), Integer)
+
+
+def _sum(times: Iterable[Time]) -> Time:
+    return sum(times, Time())

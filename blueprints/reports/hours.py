@@ -1,0 +1,178 @@
+"""Hours sold: the heat maps, the bookings behind each cell, the same as a file, and the next free trial."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.bookings.availability import nearest_free
+from backoffice.bookings.refusals import Slot
+from backoffice.reports import utilisation as figures
+from backoffice.reports.utilisation import HourFilters, Used
+from backoffice.staff.permissions import Permission
+from backoffice.studio.models import Service, ServiceKind
+from backoffice.studio.queries import services
+from blueprints.reports.asked import Asked, read_asked, read_number
+from blueprints.reports.blueprint import reports
+from blueprints.reports.frame import report_page
+from blueprints.reports.heat import Heat, HeatCell, HeatRow, share_cell
+from blueprints.reports.listing import Column, Listing, list_file, list_page
+from blueprints.reports.named import service_names, trainer_box, trainer_names
+from blueprints.reports.paging import PAGE, mark_after, read_after
+from blueprints.support.access import permit
+from blueprints.support.clock import now
+from blueprints.support.filters import honorific, show_daytime, show_number, weekday
+from blueprints.support.studio import current_studio
+
+A_MONDAY = date(2026, 1, 5)
+
+
+@dataclass(frozen=True)
+class HourQuestion:
+    """What the address asks: which time of which trainers."""
+
+    asked: Asked
+    filters: HourFilters
+
+    def url(self, **changes: int) -> str:
+        """The bookings behind one cell."""
+        return url_for("reports.hours_list", **self.asked.address(**changes))  # type: ignore[arg-type]
+
+
+@reports.get("/reports/hours")
+@permit(Permission.REPORTS_VIEW)
+def hours() -> ResponseReturnValue:
+    """What could be sold and what was, by hour of the week and by trainer."""
+    question, studio = _question(), current_studio()
+    used = figures.used(studio, question.filters, now=now())
+    compared = question.asked.compared
+    trial = next((one for one in services(studio.id) if one.kind == ServiceKind.TRIAL), None)
+    return report_page(
+        "reports/hours.html",
+        question.asked,
+        [trainer_box(question.filters.trainer_id)],
+        question=question,
+        total=used.in_all,
+        before=compared and figures.used(studio, question.filters.only(period=compared), now=now()).in_all,
+        week=_week(question, used),
+        trainers=[(trainer_names().get(one, ""), one, time) for one, time in used.by_trainer().items()],
+        by_trainer=_by_trainer(question, used),
+        in_hours=in_hours,
+        trial=trial,
+        next_trial=trial and _next_free(trial),
+        trainer_names=trainer_names(),
+    )
+
+
+@reports.get("/reports/hours/list")
+@permit(Permission.REPORTS_VIEW)
+def hours_list() -> ResponseReturnValue:
+    """Exactly the bookings whose minutes make the sold time of a number."""
+    question = _question()
+    rows = figures.bookings_behind(question.filters, now=now(), after=read_after(datetime), limit=PAGE + 1)
+    return list_page(
+        Listing(
+            asked=question.asked,
+            address=question.asked.address(),
+            title=_("Bookings in these hours"),
+            columns=_columns(),
+            rows=rows[:PAGE],
+            total=figures.count_bookings(question.filters, now=now()),
+            after=mark_after(rows, lambda row: (row.starts_at, row.booking_id)),
+            page_endpoint="reports.hours_list",
+            file_endpoint="reports.hours_file",
+        )
+    )
+
+
+@reports.get("/reports/hours/list.<any(csv, xlsx):kind>")
+@permit(Permission.EXPORTS_MAKE, fresh=True)
+def hours_file(kind: str) -> ResponseReturnValue:
+    """The same bookings as a file; that it was taken is recorded."""
+    question, at = _question(), now()
+    rows = lambda: figures.all_bookings_behind(question.filters, now=at)  # noqa: E731
+    return list_file("report", kind, _columns(), rows, question.asked.address())
+
+
+def in_hours(minutes: int) -> str:
+    """Minutes as hours: 12.5."""
+    return show_number(minutes / 60, 1)
+
+
+def _question() -> HourQuestion:
+    studio = current_studio()
+    trainer_id, day, hour = read_number("trainer"), read_number("weekday"), read_number("hour")
+    day = day if day in range(7) else None
+    hour = hour if hour in range(24) else None
+    chosen = {"trainer": trainer_id, "weekday": day, "hour": hour}
+    asked = read_asked(
+        "reports.hours", {name: None if value is None else str(value) for name, value in chosen.items()}
+    )
+    return HourQuestion(asked, HourFilters(studio.id, studio.zone, asked.period, trainer_id, day, hour))
+
+
+def _week(question: HourQuestion, used: Used) -> Heat | None:
+    """Weekdays by hours."""
+    times = used.by_hour()
+    hours = _hours({hour for _day, hour in times})
+    rows = [
+        HeatRow(
+            weekday(A_MONDAY + timedelta(days=day)),
+            [_cell(times.get((day, hour)), question.url(weekday=day, hour=hour)) for hour in hours],
+        )
+        for day in range(7)
+    ]
+    return Heat(_("Weekday"), [str(hour) for hour in hours], rows) if hours else None
+
+
+def _by_trainer(question: HourQuestion, used: Used) -> Heat | None:
+    """Trainers by hours of the day."""
+    times, names = used.by_trainer_and_hour(), trainer_names()
+    hours = _hours({hour for _trainer, hour in times})
+    rows = [
+        HeatRow(
+            names.get(trainer_id, ""),
+            [
+                _cell(times.get((trainer_id, hour)), question.url(trainer=trainer_id, hour=hour))
+                for hour in hours
+            ],
+        )
+        for trainer_id in used.by_trainer()
+    ]
+    return Heat(_("Trainer"), [str(hour) for hour in hours], rows) if hours else None
+
+
+def _hours(seen: set[int]) -> list[int]:
+    return list(range(min(seen), max(seen) + 1)) if seen else []
+
+
+def _cell(time: figures.Time | None, url: str) -> HeatCell:
+    """A share; a plus where something was sold that nobody worked."""
+    if time is None:
+        return share_cell(None)
+    if not time.sellable:
+        return HeatCell("+", 0, url)
+    return share_cell(time.share, url if time.sold else "")
+
+
+def _next_free(trial: Service) -> Slot | None:
+    """The first free start for a trial, if there is one within four weeks."""
+    found = nearest_free(current_studio(), trial, now(), now=now(), count=1)
+    return found[0] if found else None
+
+
+def _columns() -> list[Column]:
+    trainers, kinds = trainer_names(), service_names()
+    return [
+        Column(
+            _("Name"), lambda row: row.name, lambda row: honorific(row.name),
+            url=lambda row: url_for("desk.show", booking_id=row.booking_id),
+        ),
+        Column(_("Person number"), lambda row: row.person_id, on_page=False),
+        Column(_("Time"), lambda row: row.starts_at, lambda row: show_daytime(row.starts_at)),
+        Column(_("Service"), lambda row: kinds.get(row.service, row.service)),
+        Column(_("Trainer"), lambda row: trainers.get(row.trainer_id, "")),
+        Column(_("Minutes in these hours"), lambda row: row.minutes),
+    ]  # fmt: skip
