@@ -41,6 +41,8 @@ from blueprints.line.booking import line_booking
 from blueprints.line.connect import line_connect
 from blueprints.line.person import person_line
 from blueprints.line.webhook import line_webhook
+from blueprints.memberships.plans import plans
+from blueprints.memberships.views import memberships
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
 from blueprints.messaging.texts import message_texts
@@ -114,6 +116,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     line_webhook,
     manage,
     measure_kinds,
+    memberships,
     merging,
     message_roads,
     message_texts,
@@ -126,6 +129,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     person_line,
     program_templates,
     programs,
+    plans,
     playbooks,
     preferences,
     progress,

@@ -82,10 +82,28 @@ def begin(
     client: Client, plan: Plan, starts_on: date, *, lead_id: int | None = None, by: Actor, now: datetime
 ) -> Membership:
     """Write an agreement down as the plan is today, and give the tickets it brings."""
+    membership = agree(client, plan, starts_on, lead_id=lead_id, by=by, now=now)
+    studio = db.session.get_one(Studio, plan.studio_id)
+    give_first(membership, client.person_id, studio, by=by, now=now)
+    return membership
+
+
+def agree(
+    client: Client,
+    plan: Plan,
+    starts_on: date,
+    *,
+    lead_id: int | None = None,
+    replaces_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Membership:
+    """Write an agreement down as the plan is today."""
     membership = Membership(
         client_id=client.id,
         plan_id=plan.id,
         lead_id=lead_id,
+        replaces_id=replaces_id,
         name_ja=plan.name_ja,
         name_en=plan.name_en,
         starts_on=starts_on,
@@ -105,7 +123,6 @@ def begin(
     after = {"plan_id": plan.id, "starts_on": starts_on, "price_yen": plan.price_yen}
     person_id = client.person_id
     record("membership.begun", "membership", membership.id, person_id=person_id, by=by, now=now, after=after)
-    give_first(membership, person_id, db.session.get_one(Studio, plan.studio_id), by=by, now=now)
     return membership
 
 

@@ -1,1 +1,1 @@
-"""Pages of memberships: joining."""
+"""Pages of memberships: freezing, leaving, changes of plan, and the plans that are sold."""

@@ -41,6 +41,7 @@ SUBJECTS = {
     "payment": N_("Payment"),
     "people": N_("People"),
     "person": N_("Person"),
+    "plan": N_("Plan"),
     "playbook": N_("Playbook"),
     "playbook_run": N_("Playbook for a person"),
     "playbook_step": N_("Step of a playbook"),

@@ -67,6 +67,7 @@ class StudioForm(SettingsForm):
             N_("Booking and messages"),
             ("slot_step_minutes", "horizon_days", "quiet_from", "quiet_to", "follow_ups_a_week"),
         ),
+        (N_("Memberships"), ("cut_off_day", "freeze_fee_yen", "forgives_first_late_cancel")),
     )
     HINTS: ClassVar[dict[str, Any]] = {
         "slot_step_minutes": _l("Free times are offered in steps of so many minutes."),
@@ -76,6 +77,10 @@ class StudioForm(SettingsForm):
         ),
         "quiet_from": _l("Follow-up messages wait until the quiet hours are over."),
         "follow_ups_a_week": _l("The most that one person gets in seven days; 0 sends none."),
+        "cut_off_day": _l(
+            "Who says it until this day of a month can freeze from the next month on, or leave at the end of this one."
+        ),
+        "freeze_fee_yen": _l("Owed for each frozen month, tax included. 0: nothing."),
     }
 
     name_ja = StringField(_l("Name (Japanese)"), validators=[DataRequired(), NAME])
@@ -99,6 +104,9 @@ class StudioForm(SettingsForm):
     quiet_from = TimeField(_l("Quiet hours from"), format=CLOCK, validators=[InputRequired()])
     quiet_to = TimeField(_l("Quiet hours until"), format=CLOCK, validators=[InputRequired()])
     follow_ups_a_week = amount(_l("Follow-ups a week"), 14, 0)
+    cut_off_day = amount(_l("Cut-off day of freezing and leaving"), 28, 1)
+    freeze_fee_yen = amount(_l("Fee of a frozen month (yen)"), 1_000_000)
+    forgives_first_late_cancel = BooleanField(_l("The first late cancel of a month uses no ticket"))
 
 
 class ServiceForm(SettingsForm):

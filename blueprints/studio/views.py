@@ -57,6 +57,12 @@ DOORS = (
         N_("What new members sign, in versions"),
         Permission.STUDIO_EDIT,
     ),
+    Door(
+        "plans.index",
+        N_("Plans"),
+        N_("Packs and monthly plans, prices, how long they last"),
+        Permission.STUDIO_EDIT,
+    ),
     Door("settings.rooms", N_("Rooms"), N_("Each takes one booking at a time"), Permission.STUDIO_EDIT),
     Door(
         "settings.opening",

@@ -22,6 +22,7 @@ from backoffice.incidents.models import Incident
 from backoffice.joining.models import Discount, JoiningPaper
 from backoffice.leads.models import Call, Lead, SavedView
 from backoffice.line.models import LineAccount
+from backoffice.memberships.models import Plan
 from backoffice.messaging.entries import Conversation, ConversationEntry
 from backoffice.messaging.models import Message
 from backoffice.playbooks.models import Playbook
@@ -57,10 +58,11 @@ OF_A_STUDIO: dict[str, Any] = {
     "account_id": LineAccount, "entry_id": ConversationEntry, "answer_id": ConversationEntry,
     "conversation_id": Conversation, "reply_id": QuickReply, "grant_id": TicketGrant,
     "paper_id": JoiningPaper, "discount_id": Discount,
+    "plan_id": Plan,
 }  # fmt: skip
 """What ids in addresses stand for; a participant belongs to its booking, time off to its trainer."""
 SHARED = {"person_id", "other_id", "merge_id"}
-"""People, and what was merged of them, belong to no studio."""
+"""People, and what was merged of them, belong to no studio. Memberships and freezes belong to that of their plan."""
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from backoffice.care.measures import Measure
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note as write_care_note
 from backoffice.choices.sending import send_times
+from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
@@ -38,6 +39,9 @@ from backoffice.leads.actions import capture_lead
 from backoffice.leads.calls import note_call
 from backoffice.leads.models import CallOutcome, SavedView
 from backoffice.line.accounts import held_account
+from backoffice.memberships.actions import begin as begin_membership
+from backoffice.memberships.freezing import FreezeTerms, freeze
+from backoffice.memberships.models import Plan
 from backoffice.memberships.queries import plans
 from backoffice.merging.actions import merge
 from backoffice.messaging.conversation import keep_said
@@ -204,6 +208,7 @@ def make_world(gym: Studio, now: datetime) -> World:
     given = grant(person.id, Given(4, "回数券", "Pack", 9_900, DAY), studio_id=gym.id, by=SYSTEM, now=now)
     terms = Agreement(plans(gym.id)[0].id, DAY, None, 0, [discounts(gym.id)[0].id])
     paper = begin_paper(person, terms, studio=gym, lead=lead, by=SYSTEM, now=now)
+    membership = _membership(gym, person.id, now)
     db.session.commit()
     target = make_staff("w-target@test.example", [Role.TRAINER], now=now)
     ids = {
@@ -227,10 +232,21 @@ def make_world(gym: Studio, now: datetime) -> World:
         "account_id": account, "entry_id": entry_id, "conversation_id": conversation_id, "answer_id": answer_id,
         "reply_id": quick_replies(gym.id)[0].id, "paper_id": paper.id, "discount_id": discounts(gym.id)[0].id,
         "grant_id": given.id, "ticket_line_id": db.session.query(TicketEntry.id).filter_by(grant_id=given.id).scalar(),
+        **membership,
         "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip
     return World(staff, ids)
+
+
+def _membership(gym: Studio, person_id: int, now: datetime) -> dict[str, object]:
+    """The guest has a monthly plan that will be frozen."""
+    plan = db.session.query(Plan).filter_by(studio_id=gym.id, is_monthly=True).order_by(Plan.id).first()
+    client = register(person_id, joined_on=DAY, main_trainer_id=None, by=SYSTEM, now=now)
+    begun = begin_membership(client, plan, DAY, by=SYSTEM, now=now)
+    terms = FreezeTerms(DAY + timedelta(days=60), None, 0)
+    frozen = freeze(begun.id, terms, studio=gym, by=SYSTEM, now=now)
+    return {"plan_id": plan.id, "membership_id": begun.id, "freeze_id": frozen.id}
 
 
 def _playbook(person_id: int, now: datetime) -> dict[str, object]:

@@ -53,12 +53,14 @@ from backoffice.joining.queries import discounts, paper_path
 from backoffice.line.accounts import held_account
 from backoffice.line.paths import connect_path
 from backoffice.memberships.actions import Joining, join
-from backoffice.memberships.queries import plans
+from backoffice.memberships.freezing import FreezeTerms, freeze
+from backoffice.memberships.periods import month_from
+from backoffice.memberships.queries import agreements_of, plans
 from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.entries import EntryKind
 from backoffice.messaging.models import Channel, Message
 from backoffice.people.actions import create_person, record_consent
-from backoffice.people.models import Purpose
+from backoffice.people.models import Person, Purpose
 from backoffice.people.queries import bare_person
 from backoffice.people.queries import person as find_person
 from backoffice.playbooks.models import Playbook, PlaybookRun
@@ -76,7 +78,7 @@ from backoffice.shifts.days import set_day
 from backoffice.shifts.swaps import answer, ask
 from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.staff.trainers import trainers
-from backoffice.studio.models import Room, Service
+from backoffice.studio.models import Room, Service, Studio
 from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.tickets.queries import entries_of
 from backoffice.waiting.actions import add_wait
@@ -125,6 +127,10 @@ STAFF_PAGES = (
     "/people/{person}/care/plan", "/care", "/people/{member}/tickets", "/people/{member}/tickets/sale",
     "/people/{member}/tickets/by-hand", "/people/{member}/tickets/{grant}/correction",
     "/people/{member}/tickets/lines/{line}/reversal",
+    "/people/{member}/membership", "/people/{member}/membership/{membership}/freeze",
+    "/people/{member}/membership/freezes/{freeze}", "/people/{member}/membership/leaving",
+    "/people/{member}/membership/{membership}/change", "/settings/plans", "/settings/plans/new",
+    "/settings/plans/{plan}",
     "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
     "/people/{person}/program", "/people/{person}/program/new", "/people/{person}/program/{program}/edit",
     "/people/{person}/program/{program}/week/1/day/1", "/people/{person}/program/{program}/print",
@@ -446,7 +452,16 @@ def _member(now: datetime) -> dict[str, object]:
         terms = Joining(pack.id, local_date(now, studio.zone), None)
         join(member, terms, studio_id=studio.id, lead=None, by=SYSTEM, now=now)
     (line, grant) = entries_of(member.id)[0]
-    return {"member": member.id, "grant": grant.id, "line": line.id}
+    return {"member": member.id, "grant": grant.id, "line": line.id, **_freeze(member, studio, now)}
+
+
+def _freeze(member: Person, studio: Studio, now: datetime) -> dict[str, object]:
+    """The member will rest for an unknown time."""
+    row = agreements_of(studio.id, member.id)[0]
+    begins = month_from(local_date(now, studio.zone), studio.cut_off_day)
+    with transaction():
+        frozen = freeze(row.id, FreezeTerms(begins, None, 0), studio=studio, by=SYSTEM, now=now)
+    return {"membership": row.id, "freeze": frozen.id, "plan": row.plan_id}
 
 
 def _absence(booking: Booking, now: datetime) -> dict[str, object]:
