@@ -20,6 +20,18 @@ REPORTS = (
         N_("How many of those who enquired or tried became members, and who is still deciding?"),
     ),
     Report(
+        "reports.sources",
+        N_("Sources and articles"),
+        N_("Which sources and articles bring people who become members, and what have they paid so far?"),
+    ),
+    Report(
+        "reports.trainers",
+        N_("Trainers"),
+        N_(
+            "What became of each trainer's trials, do their clients stay, and are sessions written up in time?"
+        ),
+    ),
+    Report(
         "reports.visits",
         N_("Kept, missed and cancelled late"),
         N_("When do guests not come: by how long ahead they booked, reminder, weekday and service?"),

@@ -4,6 +4,8 @@ from flask_babel import gettext as _
 
 from backoffice.reports.entries import JOINED, LOST, OPEN, Basis, Grouping
 from backoffice.reports.funnel import Bucket
+from backoffice.reports.pooling import Against
+from backoffice.reports.trainers import Number
 
 
 def group_names() -> dict[Grouping, str]:
@@ -42,3 +44,22 @@ def bucket_names() -> dict[Bucket, str]:
 def outcome_names() -> dict[str, str]:
     """What became of a person."""
     return {JOINED: _("Joined"), LOST: _("Not this time"), OPEN: _("Still open")}
+
+
+def number_names() -> dict[Number, str]:
+    """What a number of the trainers' page counts."""
+    return {
+        Number.CAME: _("Clients who came before the period"),
+        Number.STAYED: _("Clients who still come"),
+        Number.HELD: _("Sessions held"),
+        Number.IN_TIME: _("Sessions written up within 24 hours"),
+    }
+
+
+def against_words() -> dict[Against, str]:
+    """How a trainer stands to all together."""
+    return {
+        Against.WITHIN_CHANCE: _("The difference from all together is no more than chance makes."),
+        Against.ABOVE: _("More than chance alone makes; look at what kind of trials they held."),
+        Against.BELOW: _("Less than chance alone makes; look at what kind of trials they held."),
+    }

@@ -1,0 +1,81 @@
+"""What sources and articles brought. The funnel lists the people behind each number: it is the same question."""
+
+from collections.abc import Callable
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.leads.queries import sources as lead_sources
+from backoffice.reports.entries import Basis, Filters, Grouping
+from backoffice.reports.maturity import maturity
+from backoffice.reports.sources import SourceLine, source_lines
+from backoffice.staff.permissions import Permission
+from blueprints.reports.asked import read_asked, read_choice
+from blueprints.reports.blueprint import reports
+from blueprints.reports.frame import report_page
+from blueprints.reports.listing import Column, list_file
+from blueprints.reports.question import NONE
+from blueprints.support.access import permit
+from blueprints.support.clock import now
+from blueprints.support.filters import own_name, show_yen
+from blueprints.support.studio import current_studio
+
+BY = (Grouping.SOURCE, Grouping.ARTICLE)
+
+
+@reports.get("/reports/sources")
+@permit(Permission.REPORTS_VIEW)
+def sources() -> ResponseReturnValue:
+    """One line for each source, or for each article."""
+    grouping = _grouping()
+    asked = read_asked("reports.sources", {"group": grouping.value})
+    rows = _lines(grouping)
+    name = _name(grouping)
+    return report_page(
+        "reports/sources.html",
+        asked,
+        rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
+        grouping=grouping,
+        Grouping=Grouping,
+    )
+
+
+@reports.get("/reports/sources.<any(csv, xlsx):kind>")
+@permit(Permission.EXPORTS_MAKE, fresh=True)
+def sources_file(kind: str) -> ResponseReturnValue:
+    """The table as a file; that it was taken is recorded."""
+    grouping = _grouping()
+    asked = read_asked("reports.sources", {"group": grouping.value})
+    return list_file("sources", kind, _columns(grouping), lambda: _lines(grouping), asked.address())
+
+
+def _grouping() -> Grouping:
+    grouping = read_choice(Grouping, "group", Grouping.SOURCE)
+    return grouping if grouping in BY else Grouping.SOURCE
+
+
+def _lines(grouping: Grouping) -> list[SourceLine]:
+    asked = read_asked("reports.sources", {})
+    studio = current_studio()
+    filters = Filters(studio.id, studio.zone, asked.period, Basis.ENQUIRY)
+    return source_lines(filters, grouping, maturity=maturity(filters, now=now()), now=now())
+
+
+def _name(grouping: Grouping) -> Callable[[SourceLine], str]:
+    names = {one.key: own_name(one) for one in lead_sources()} if grouping == Grouping.SOURCE else {}
+    return lambda row: names.get(row.cohort.key, row.cohort.key) or _("none")
+
+
+def _columns(grouping: Grouping) -> list[Column]:
+    name = _name(grouping)
+    return [
+        Column(_("Source") if grouping == Grouping.SOURCE else _("Article"), name),
+        Column(_("Enquiries"), lambda row: row.cohort.people),
+        Column(_("Trial held"), lambda row: row.cohort.trialled),
+        Column(_("Joined"), lambda row: row.cohort.joined),
+        Column(_("Still open"), lambda row: row.cohort.open),
+        Column(_("Median days to joining"), lambda row: row.cohort.days_to_join),
+        Column(
+            _("Received to date (yen)"), lambda row: row.received_yen, lambda row: show_yen(row.received_yen)
+        ),
+    ]

@@ -1,0 +1,126 @@
+"""The page about trainers, the clients and sessions behind its numbers, and the same as a file."""
+
+from collections.abc import Callable
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.reports import trainers as figures
+from backoffice.reports.entries import Basis, Filters
+from backoffice.reports.maturity import maturity
+from backoffice.reports.trainers import Number
+from backoffice.staff import trainers as staff
+from backoffice.staff.permissions import Permission
+from blueprints.reports import words
+from blueprints.reports.asked import Asked, read_asked, read_choice, read_number
+from blueprints.reports.blueprint import reports
+from blueprints.reports.frame import report_page
+from blueprints.reports.listing import Column, Listing, list_file, list_page
+from blueprints.support.access import permit
+from blueprints.support.clock import now
+from blueprints.support.filters import honorific, own_name, show_daytime
+from blueprints.support.studio import current_studio
+
+PAGE = 50
+
+
+@reports.get("/reports/trainers")
+@permit(Permission.REPORTS_VIEW)
+def trainers() -> ResponseReturnValue:
+    """One line for each trainer, by name: nobody is ranked."""
+    asked, studio = _asked(), current_studio()
+    names = dict(sorted(_names().items(), key=lambda one: one[1]))
+    young = maturity(Filters(studio.id, studio.zone, asked.period, Basis.TRIAL), now=now())
+    return report_page(
+        "reports/trainers.html",
+        asked,
+        rows=figures.trainer_lines(studio, list(names), asked.period, maturity=young, now=now()),
+        names=names,
+        against=words.against_words(),
+        knows_who_stayed=figures.months_known(asked.period),
+        behind=_behind(asked),
+        Number=Number,
+    )
+
+
+@reports.get("/reports/trainers/rows")
+@permit(Permission.REPORTS_VIEW)
+def trainer_rows() -> ResponseReturnValue:
+    """Exactly the clients or sessions behind a number."""
+    asked, studio, number = _asked(), current_studio(), _number()
+    trainer_id = read_number("trainer") or 0
+    rows = figures.behind(
+        number, trainer_id, studio, asked.period, after=read_number("after") or 0, limit=PAGE + 1, now=now()
+    )
+    return list_page(
+        Listing(
+            asked=asked,
+            address=asked.address(number=number.value, trainer=trainer_id),
+            title=f"{_names().get(trainer_id, '')} · {words.number_names()[number]}",
+            columns=_columns(number),
+            rows=rows[:PAGE],
+            total=figures.counts(number, studio, asked.period, now=now()).get(trainer_id, 0),
+            after=str(rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            page_endpoint="reports.trainer_rows",
+            file_endpoint="reports.trainer_file",
+        )
+    )
+
+
+@reports.get("/reports/trainers/rows.<any(csv, xlsx):kind>")
+@permit(Permission.EXPORTS_MAKE, fresh=True)
+def trainer_file(kind: str) -> ResponseReturnValue:
+    """The same rows as a file; that it was taken is recorded."""
+    asked, studio, number = _asked(), current_studio(), _number()
+    trainer_id = read_number("trainer") or 0
+    return list_file(
+        "trainers",
+        kind,
+        _columns(number),
+        lambda: figures.everything_behind(number, trainer_id, studio, asked.period, now=now()),
+        asked.address(number=number.value, trainer=trainer_id),
+    )
+
+
+def _asked() -> Asked:
+    return read_asked("reports.trainers", {})
+
+
+def _number() -> Number:
+    return read_choice(Number, "number", Number.HELD)
+
+
+def _names() -> dict[int, str]:
+    return {one.id: own_name(one) for one in staff.trainers(current_studio().id)}
+
+
+def _behind(asked: Asked) -> Callable[[figures.TrainerLine, Number], str]:
+    def address(line: figures.TrainerLine, number: Number) -> str:
+        parameters = asked.address(number=number.value, trainer=line.trainer_id)
+        return url_for("reports.trainer_rows", **parameters)  # type: ignore[arg-type]
+
+    return address
+
+
+def _columns(number: Number) -> list[Column]:
+    is_session = number in {Number.HELD, Number.IN_TIME}
+    columns = [
+        Column(_("Person number"), lambda row: row.person_id, on_page=False),
+        Column(
+            _("Name"),
+            lambda row: row.name,
+            lambda row: honorific(row.name),
+            url=lambda row: url_for("people.show", person_id=row.person_id),
+        ),
+        Column(
+            _("End of the session") if is_session else _("Last session before the period"),
+            lambda row: row.at,
+            lambda row: show_daytime(row.at),
+        ),
+    ]
+    if is_session:
+        columns.append(
+            Column(_("Written up"), lambda row: row.saved_at, lambda row: show_daytime(row.saved_at))
+        )
+    return columns
