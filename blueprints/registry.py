@@ -2,6 +2,8 @@
 
 from flask import Blueprint
 
+from blueprints.billing.account import account
+from blueprints.billing.views import money
 from blueprints.bookings.attendance import attendance
 from blueprints.bookings.calendar import calendar
 from blueprints.bookings.manage import manage
@@ -79,6 +81,7 @@ from blueprints.waiting.offers import offers
 from blueprints.waiting.views import waiting
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    account,
     attendance,
     book,
     calendar,
@@ -121,6 +124,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     message_roads,
     message_texts,
     messages,
+    money,
     my_week,
     offers,
     palette,

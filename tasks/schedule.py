@@ -60,6 +60,11 @@ SCHEDULE = (
         " over; asks about bookings inside a freeze.",
     ),
     Periodic(
+        "tasks.billing.charge",
+        timedelta(hours=1),
+        "Charges the months that have begun, and late cancels and no-shows from the day after.",
+    ),
+    Periodic(
         "tasks.progress.plan_reviews",
         timedelta(hours=1),
         "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",

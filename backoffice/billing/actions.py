@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from backoffice.billing.days import close_of, hold_day
+from backoffice.billing.days import close_of, first_open_day, hold_day
 from backoffice.billing.models import (
     CreditWhy,
     Invoice,
@@ -177,7 +177,9 @@ def take(
 ) -> Payment:
     """Money for invoices of one person: it goes to the earliest due first.
 
-    Refuses (Invalid) no amount, a day ahead or long ago; (MoreThanOwed) more than is open; (DayClosed) a closed day.
+    Once the money of today is counted it may be of the next day that is not closed.
+    Refuses (Invalid) no amount, another day ahead or one long ago; (MoreThanOwed) more than is open; (DayClosed) a
+    closed day.
     """
     held = _held(invoice_ids)
     first = held[0].invoice
@@ -278,7 +280,7 @@ def _payment(
     of: Invoice | Payment, kind: PaymentKind, amount: int, received_on: date, *, by: Actor, now: datetime
 ) -> Payment:
     today = local_date(now, db.session.get_one(Studio, of.studio_id).zone)
-    if not today - EARLIEST <= received_on <= today:
+    if not today - EARLIEST <= received_on <= first_open_day(of.studio_id, today):
         raise Invalid(NOT_YET if received_on > today else LONG_AGO, field="received_on")
     hold_day(of.studio_id, received_on)
     if close_of(of.studio_id, received_on) is not None:

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     LEADS_IMPORT = "leads:import"
     JOINING_EDIT = "joining:edit"
     TICKETS_CORRECT = "tickets:correct"
+    BILLING_VIEW = "billing:view"
+    BILLING_TAKE = "billing:take"
+    BILLING_CORRECT = "billing:correct"
     EXERCISES_EDIT = "exercises:edit"
     EXERCISES_IMPORT = "exercises:import"
     MESSAGES_VIEW = "messages:view"
@@ -50,7 +53,8 @@ _FRONT_DESK = frozenset(
     {
         _P.TODAY_VIEW, _P.CALENDAR_VIEW, _P.BOOKINGS_EDIT, _P.BOOKINGS_ATTEND, _P.PEOPLE_VIEW, _P.PEOPLE_EDIT,
         _P.LEADS_VIEW, _P.LEADS_EDIT, _P.LEADS_IMPORT, _P.JOINING_EDIT, _P.MESSAGES_VIEW, _P.MESSAGES_EDIT,
-        _P.HANDOVER_EDIT, _P.PAPERS_EDIT, _P.PEOPLE_MERGE, _P.INBOX_USE,
+        _P.HANDOVER_EDIT, _P.PAPERS_EDIT, _P.PEOPLE_MERGE, _P.INBOX_USE, _P.BILLING_VIEW,
+        _P.BILLING_TAKE,
     }
 )  # fmt: skip
 _TRAINER = frozenset(
@@ -64,6 +68,7 @@ _MANAGER = _FRONT_DESK | {
     _P.RULES_WAIVE, _P.CAUTIONS_EDIT, _P.REPORTS_VIEW, _P.EXPORTS_MAKE, _P.IMPORTS_MAKE, _P.STUDIO_EDIT, _P.SHIFTS_EDIT,
     _P.SHIFTS_ASK, _P.INCIDENTS_WRITE, _P.INCIDENTS_VIEW,
     _P.AUDIT_VIEW, _P.EXERCISES_EDIT, _P.EXERCISES_IMPORT, _P.PEOPLE_ERASE, _P.TICKETS_CORRECT,
+    _P.BILLING_CORRECT,
 }  # fmt: skip
 _OWNER = _MANAGER | {_P.STAFF_EDIT}
 

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.billing.queries import open_yen
 from backoffice.choices.queries import open_for_person
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
@@ -191,6 +192,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         form=form or NoteForm(),
         call_token=new_token(),
         standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
+        open_yen=_open_yen(person.id),
         tickets=None if wants_fragment() else balances([person.id], day=today()).get(person.id),
         decides=not wants_fragment() and may_decide_on(person.id),
         lights=LIGHT_WORDS,
@@ -206,6 +208,13 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         **LEAD_WORDS,
         **_SIDES[shown](person.id),
     )
+
+
+def _open_yen(person_id: int) -> int:
+    """What the person owes, for who may see money."""
+    if wants_fragment() or not may(Permission.BILLING_VIEW):
+        return 0
+    return open_yen(person_id, current_studio().id)
 
 
 def _overview(person_id: int) -> dict[str, Any]:

@@ -87,6 +87,13 @@ NAV = (
         feature="incidents",
     ),
     NavItem(
+        "money.index",
+        N_("Money"),
+        icon="cash",
+        permission=Permission.BILLING_VIEW,
+        feature="money",
+    ),
+    NavItem(
         "reports.index",
         N_("Reports"),
         icon="chart-bar",

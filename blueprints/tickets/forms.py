@@ -5,6 +5,7 @@ from wtforms import DateField, HiddenField, IntegerField, RadioField, StringFiel
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from backoffice.tickets.actions import LONGEST_NOTE, MOST
+from blueprints.billing.paid_now import PaidNowForm
 from blueprints.support.forms import CreateForm, options
 
 WHAT = {
@@ -15,7 +16,7 @@ WHAT = {
 }
 
 
-class SaleForm(CreateForm):
+class SaleForm(PaidNowForm):
     """What is sold, and from when; looked at once more before it holds."""
 
     plan_id = RadioField(_l("Plan"), coerce=int, validators=[InputRequired(_l("Please choose a plan."))])

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.billing.charging import sell
 from backoffice.bookings.ticket_history import ticket_history
 from backoffice.bookings.ticket_steps import catch_up
 from backoffice.clients.queries import client_of
@@ -14,7 +15,7 @@ from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
-from backoffice.memberships.actions import check_start, sell
+from backoffice.memberships.actions import check_start
 from backoffice.memberships.queries import plan as find_plan
 from backoffice.memberships.queries import plans
 from backoffice.people.queries import bare_person
@@ -23,6 +24,7 @@ from backoffice.tickets import actions
 from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.models import TicketEntry, TicketGrant
 from backoffice.tickets.queries import balance, lots, lots_of
+from blueprints.billing.paid_now import paid_now
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -69,14 +71,8 @@ def sale(person_id: int) -> ResponseReturnValue:
 
     def work() -> None:
         if first_use(str(form.form_token.data), "sale", now=now()):
-            sell(
-                client,
-                form.plan_id.data,
-                form.starts_on.data,
-                studio_id=current_studio().id,
-                by=actor(),
-                now=now(),
-            )
+            plan_id, starts_on, paid = form.plan_id.data, form.starts_on.data, paid_now(form)
+            sell(client, plan_id, starts_on, studio=current_studio(), paid=paid, by=actor(), now=now())
 
     return _written(person_id, form, work, _("Sold."), "tickets/sale.html")
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.models import LineKind, PaymentKind
+from backoffice.billing.receipts import issue
 from backoffice.bookings.actions import book
 from backoffice.bookings.availability import free_slots
 from backoffice.bookings.guests import Guest
@@ -19,6 +22,7 @@ from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db
+from backoffice.core.language import Language
 from backoffice.exercises.models import Exercise
 from backoffice.exercises.photos import add_photo
 from backoffice.files.actions import add_file
@@ -205,6 +209,14 @@ def make_world(gym: Studio, now: datetime) -> World:
     template = add_template(gym, "基本", by=SYSTEM, now=now)
     account, entry_id = _line(gym, now)
     conversation_id, answer_id = _conversation(gym, person.id, now)
+    invoice = charge(
+        person.id, [Line(LineKind.OTHER, "だれにも見せない相談", "", 9_900)], studio_id=gym.id, due_on=DAY, by=SYSTEM,
+        now=now,
+    )  # fmt: skip
+    payment = pay(invoice, PaymentKind.CASH, 900, received_on=DAY, by=SYSTEM, now=now)
+    receipt = issue(
+        payment, addressee="秘密野 花子", proviso="だれにも見せない相談", language=Language.JA, by=SYSTEM, now=now
+    )  # fmt: skip
     given = grant(person.id, Given(4, "回数券", "Pack", 9_900, DAY), studio_id=gym.id, by=SYSTEM, now=now)
     terms = Agreement(plans(gym.id)[0].id, DAY, None, 0, [discounts(gym.id)[0].id])
     paper = begin_paper(person, terms, studio=gym, lead=lead, by=SYSTEM, now=now)
@@ -231,6 +243,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "swap_id": swap.id, "incident_id": incident.id, **_playbook(person.id, now),
         "account_id": account, "entry_id": entry_id, "conversation_id": conversation_id, "answer_id": answer_id,
         "reply_id": quick_replies(gym.id)[0].id, "paper_id": paper.id, "discount_id": discounts(gym.id)[0].id,
+        "invoice_id": invoice.id, "payment_id": payment.id, "receipt_issue_id": receipt.id,
         "grant_id": given.id, "ticket_line_id": db.session.query(TicketEntry.id).filter_by(grant_id=given.id).scalar(),
         **membership,
         "message_kind": "booking_confirmed", "text_language": "ja",

@@ -15,6 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
+from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.models import LineKind, PaymentKind
 from backoffice.bookings.availability import free_slots
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of, manage_path
@@ -110,7 +112,7 @@ NOT_PAGES = {
     "feeds.show", "imports.rejected", "staff.unlock", "staff.accept_invite", "staff.reset_password",
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
-    "exercise_photos.show", "erasure.give",
+    "exercise_photos.show", "erasure.give", "account.receipt_file", "account.invoice_file", "money.as_file",
     "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
@@ -132,6 +134,10 @@ STAFF_PAGES = (
     "/people/{member}/membership/freezes/{freeze}", "/people/{member}/membership/leaving",
     "/people/{member}/membership/{membership}/change", "/settings/plans", "/settings/plans/new",
     "/settings/plans/{plan}",
+    "/people/{member}/account", "/people/{member}/account/pay", "/people/{member}/account/charge",
+    "/people/{member}/account/payments/{payment}/refund", "/people/{member}/account/invoices/{invoice}/credit",
+    "/people/{member}/account/payments/{payment}/receipt", "/money", "/money?which=overdue", "/money/day",
+    "/money/settings",
     "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
     "/people/{person}/program", "/people/{person}/program/new", "/people/{person}/program/{program}/edit",
     "/people/{person}/program/{program}/week/1/day/1", "/people/{person}/program/{program}/print",
@@ -454,7 +460,13 @@ def _member(now: datetime) -> dict[str, object]:
         terms = Joining(pack.id, local_date(now, studio.zone), None)
         join(member, terms, studio_id=studio.id, lead=None, by=SYSTEM, now=now)
     (line, grant) = entries_of(member.id)[0]
-    return {"member": member.id, "grant": grant.id, "line": line.id, **_freeze(member, studio, now)}
+    return {
+        "member": member.id,
+        "grant": grant.id,
+        "line": line.id,
+        **_freeze(member, studio, now),
+        **_money(member, now),
+    }
 
 
 def _freeze(member: Person, studio: Studio, now: datetime) -> dict[str, object]:
@@ -464,6 +476,17 @@ def _freeze(member: Person, studio: Studio, now: datetime) -> dict[str, object]:
     with transaction():
         frozen = freeze(row.id, FreezeTerms(begins, None, 0), studio=studio, by=SYSTEM, now=now)
     return {"membership": row.id, "freeze": frozen.id, "plan": row.plan_id}
+
+
+def _money(member: Person, now: datetime) -> dict[str, object]:
+    """Something charged and half paid."""
+    studio = the_studio()
+    day = local_date(now, studio.zone)
+    with transaction():
+        line = Line(LineKind.OTHER, "プロテイン", "Protein", 4_320, tax_rate=8)
+        invoice = charge(member.id, [line], studio_id=studio.id, due_on=day, by=SYSTEM, now=now)
+        payment = pay(invoice, PaymentKind.CASH, 2_000, received_on=day, by=SYSTEM, now=now)
+    return {"invoice": invoice.id, "payment": payment.id}
 
 
 def _absence(booking: Booking, now: datetime) -> dict[str, object]:

@@ -1,0 +1,151 @@
+"""What memberships cost: charged when they are sold, and month by month when a month begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.days import first_open_day
+from backoffice.billing.models import Invoice, InvoiceLine, LineKind, PaymentKind
+from backoffice.billing.queries import default_due, settings_of
+from backoffice.clients.models import Client
+from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date
+from backoffice.core.db import db
+from backoffice.memberships import actions as memberships
+from backoffice.memberships.freezes import MonthDue, freezes_of, months_due
+from backoffice.memberships.models import Membership, Plan
+from backoffice.memberships.periods import last_day
+from backoffice.people.models import Person
+from backoffice.studio.models import Studio
+
+
+@dataclass(frozen=True)
+class Paid:
+    """Money given at the moment of the sale: a part in yen, or (None) all of it."""
+
+    kind: PaymentKind
+    amount_yen: int | None = None
+
+
+def sell(
+    client: Client,
+    plan_id: int,
+    starts_on: date,
+    *,
+    studio: Studio,
+    paid: Paid | None,
+    by: Actor,
+    now: datetime,
+) -> Membership:
+    """Sell a member a pack or a month, charge it, and write down what was paid at once; refusals are those of each."""
+    sold = memberships.sell(client, plan_id, starts_on, studio_id=studio.id, by=by, now=now)
+    charge_membership(sold, client.person_id, studio=studio, paid=paid, by=by, now=now)
+    return sold
+
+
+def charge_membership(
+    membership: Membership,
+    person_id: int,
+    *,
+    studio: Studio,
+    extra: Sequence[Line] = (),
+    paid: Paid | None = None,
+    by: Actor,
+    now: datetime,
+) -> Invoice | None:
+    """Charge what a membership costs at its beginning: the pack or the first month, its deposit, and what is added.
+
+    `extra` are lines of the joining (fee, discounts, trial credit). None when there is nothing to pay at all. Due on
+    the first day at the earliest. Raises what `charge` and `pay` raise.
+    """
+    lines = [*_first_lines(membership), *extra]
+    if not any(line.unit_price_yen for line in lines):
+        return None
+    today = local_date(now, studio.zone)
+    due_on = max(default_due(studio.id, today), membership.starts_on)
+    made = charge(person_id, lines, studio_id=studio.id, due_on=due_on, by=by, now=now)
+    if paid is not None and made.total_yen:
+        amount = made.total_yen if paid.amount_yen is None else paid.amount_yen
+        pay(made, paid.kind, amount, received_on=first_open_day(studio.id, today), by=by, now=now)
+    return made
+
+
+def charge_months(studio: Studio, *, by: Actor, now: datetime) -> int:
+    """Charge every month that has begun since the books were opened and is not charged yet; how many there were.
+
+    A frozen month costs the fee of the freeze. Asked twice it charges nothing twice: the database holds a month of a
+    membership to one line.
+    """
+    today, since = local_date(now, studio.zone), settings_of(studio.id).charges_from
+    query = (
+        select(Membership, Client.person_id)
+        .join(Client, Client.id == Membership.client_id)
+        .join(Plan, Plan.id == Membership.plan_id)
+        .join(Person, Person.id == Client.person_id)
+        .where(
+            Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly,
+            Membership.starts_on <= today,
+        )
+        .order_by(Membership.id)
+        .with_for_update(of=Membership, skip_locked=True)
+    )  # fmt: skip
+    found = db.session.execute(query).all()
+    freezes, charged = freezes_of([row[0].id for row in found]), _charged([row[0].id for row in found])
+    count = 0
+    for membership, person_id in found:
+        due = months_due(membership, freezes[membership.id], first=since, last=today)
+        for month in due:
+            if month.price_yen and (membership.id, month.first) not in charged:
+                _charge_month(membership, month, person_id, studio, by=by, now=now)
+                count += 1
+    return count
+
+
+def _charge_month(
+    membership: Membership, month: MonthDue, person_id: int, studio: Studio, *, by: Actor, now: datetime
+) -> None:
+    due_on = default_due(studio.id, month.first)
+    charge(person_id, [_month_line(membership, month)], studio_id=studio.id, due_on=due_on, by=by, now=now)
+
+
+def _first_lines(membership: Membership) -> list[Line]:
+    if membership.is_monthly:
+        end = last_day(membership.starts_on, 1)
+        lines = [_month_line(membership, MonthDue(membership.starts_on, end, membership.price_yen, False))]
+    else:
+        lines = [
+            Line(
+                LineKind.PACK, membership.name_ja, membership.name_en, membership.price_yen,
+                tax_rate=membership.tax_rate, membership_id=membership.id,
+            )
+        ]  # fmt: skip
+    if membership.deposit_yen:
+        lines.append(
+            Line(
+                LineKind.DEPOSIT, "預り金", "Deposit", membership.deposit_yen, tax_rate=0,
+                membership_id=membership.id,
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _month_line(membership: Membership, month: MonthDue) -> Line:
+    days_ja = f"{month.first.month}/{month.first.day}〜{month.last.month}/{month.last.day}"
+    days_en = f"{month.first.isoformat()} to {month.last.isoformat()}"
+    kind = LineKind.FREEZE if month.is_frozen else LineKind.MONTH
+    name_ja = f"{membership.name_ja}{' 休会費' if month.is_frozen else ''}({days_ja})"
+    name_en = f"{membership.name_en}{', freeze' if month.is_frozen else ''} ({days_en})"
+    return Line(
+        kind, name_ja, name_en, month.price_yen, tax_rate=membership.tax_rate, membership_id=membership.id,
+        month_on=month.first,
+    )  # fmt: skip
+
+
+def _charged(membership_ids: Sequence[int]) -> set[tuple[int, date]]:
+    query = select(InvoiceLine.membership_id, InvoiceLine.month_on).where(
+        InvoiceLine.membership_id.in_(membership_ids), InvoiceLine.month_on.is_not(None)
+    )
+    return {(row.membership_id, row.month_on) for row in db.session.execute(query)}

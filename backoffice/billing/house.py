@@ -1,0 +1,50 @@
+"""Changing what a studio prints on its papers and asks for."""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from backoffice.billing.models import BillingSettings
+from backoffice.core.audit import Actor, record
+from backoffice.core.db import db
+from backoffice.core.errors import Invalid, check_version
+from backoffice.core.language import N_
+
+MOST_FEE = 100_000
+NUMBER = N_("T and 13 digits, or nothing.")
+
+
+@dataclass(frozen=True)
+class House:
+    """The values of the settings page: texts, days, yen."""
+
+    issuer_ja: str
+    issuer_en: str
+    registration_number: str
+    bank_ja: str
+    bank_en: str
+    payment_days: int
+    float_yen: int
+    late_cancel_yen: int
+    no_show_yen: int
+
+
+def change_settings(
+    studio_id: int, values: House, *, version: int | None, by: Actor, now: datetime
+) -> BillingSettings:
+    """Save them for everything that is written from now on.
+
+    Refuses (Invalid) a registration number that is not T and 13 digits; (Stale) a form opened before another change.
+    """
+    if not re.fullmatch(r"(T\d{13})?", values.registration_number, re.ASCII):
+        raise Invalid(NUMBER, field="registration_number")
+    row = db.session.get_one(BillingSettings, studio_id, with_for_update=True, populate_existing=True)
+    check_version(row.version, version)
+    after = asdict(values)
+    before = {name: getattr(row, name) for name in after}
+    for name, value in after.items():
+        setattr(row, name, value)
+    row.version += 1
+    db.session.flush()
+    record("studio.changed", "studio", studio_id, by=by, now=now, before=before, after=after)
+    return row

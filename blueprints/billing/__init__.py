@@ -1,0 +1,1 @@
+"""Pages of money: a person's account, open items, papers, the day."""

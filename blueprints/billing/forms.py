@@ -1,0 +1,60 @@
+"""Forms about money. Amounts are yen, tax included."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from backoffice.billing.actions import LONGEST_REASON, MOST_YEN
+from backoffice.billing.receipts import LONGEST
+from blueprints.billing.words import KINDS, WHY
+from blueprints.support.forms import CreateForm, options
+
+LANGUAGES = {"ja": _l("Japanese"), "en": _l("Japanese and English")}
+RATES = {10: _l("10%%"), 8: _l("8%% (food and drink)"), 0: _l("outside the tax")}
+
+
+class PaymentForm(CreateForm):
+    """Money that comes in."""
+
+    kind = RadioField(_l("How"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))])
+    amount_yen = IntegerField(_l("Amount (yen)"), validators=[InputRequired(), NumberRange(1, MOST_YEN)])
+    received_on = DateField(_l("Received on"), validators=[InputRequired()])
+
+
+class RefundForm(PaymentForm):
+    """Money that goes back, and why."""
+
+    received_on = DateField(_l("Paid back on"), validators=[InputRequired()])
+    reason = StringField(_l("Why"), validators=[InputRequired(), Length(max=LONGEST_REASON)])
+
+
+class CreditForm(CreateForm):
+    """Which lines are taken back, and why."""
+
+    line_ids = SelectMultipleField(
+        _l("Lines"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    why = RadioField(_l("Kind"), choices=options(WHY), validators=[InputRequired()])
+    reason = StringField(_l("Why"), validators=[InputRequired(), Length(max=LONGEST_REASON)])
+
+
+class ChargeForm(CreateForm):
+    """Something charged by hand."""
+
+    name_ja = StringField(_l("What (Japanese)"), validators=[InputRequired(), Length(max=LONGEST)])
+    name_en = StringField(_l("What (English)"), validators=[Length(max=LONGEST)])
+    quantity = IntegerField(_l("How many"), default=1, validators=[InputRequired(), NumberRange(1, 999)])
+    unit_price_yen = IntegerField(
+        _l("Price of one (yen, tax included)"), validators=[InputRequired(), NumberRange(1, 1_000_000)]
+    )
+    tax_rate = SelectField(_l("Tax rate"), coerce=int, default=10, choices=options(RATES))
+    due_on = DateField(_l("To be paid by"), validators=[InputRequired()])
+
+
+class ReceiptForm(CreateForm):
+    """To whom and for what a receipt is printed."""
+
+    addressee = StringField(_l("Addressee"), validators=[InputRequired(), Length(max=LONGEST)])
+    proviso = StringField(_l("For"), validators=[InputRequired(), Length(max=LONGEST)])
+    language = RadioField(_l("Language"), choices=options(LANGUAGES), validators=[InputRequired()])

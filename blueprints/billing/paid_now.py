@@ -1,0 +1,29 @@
+"""The part of a sale's form that says whether it is paid at once, and how."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional
+
+from backoffice.billing.actions import MOST_YEN
+from backoffice.billing.charging import Paid
+from backoffice.billing.models import PaymentKind
+from blueprints.billing.words import KINDS
+from blueprints.support.forms import CreateForm, options
+
+LATER = _l("Later, by invoice")
+
+
+class PaidNowForm(CreateForm):
+    """How it is paid now (or later), and how much when it is not all."""
+
+    paid_kind = SelectField(
+        _l("Payment"), choices=options({"": LATER, **KINDS}), default="", validators=[Optional()]
+    )
+    paid_yen = IntegerField(_l("Paid now (yen)"), validators=[Optional(), NumberRange(1, MOST_YEN)])
+
+
+def paid_now(form: PaidNowForm) -> Paid | None:
+    """What is paid at once; None for later."""
+    if not form.paid_kind.data:
+        return None
+    return Paid(PaymentKind(form.paid_kind.data), form.paid_yen.data)

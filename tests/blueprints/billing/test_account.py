@@ -1,0 +1,209 @@
+"""The account of a person in the browser: charge, part payment, refund, taking back, receipts; who may do what."""
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from pypdf import PdfReader
+
+from backoffice.billing.models import Invoice, Payment, ReceiptIssue
+from backoffice.billing.queries import items_of, settings_of
+from backoffice.core.audit import SYSTEM
+from backoffice.core.db import db, transaction
+from backoffice.core.submissions import new_token
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.models import Plan
+from backoffice.people.actions import create_person
+from backoffice.people.models import Person
+from backoffice.staff.models import Role
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import Studio
+from tests.pages import PageClient
+
+
+@pytest.fixture
+def person(gym: Studio, now: datetime) -> Person:
+    """Somebody whose name has rare characters."""
+    with transaction():
+        return create_person(
+            name="髙﨑 濵子", kana="たかさき はまこ", phones=["090-1234-0001"], by=SYSTEM, now=now
+        )
+
+
+@pytest.fixture
+def charged(person: Person, sign_in: Callable[..., PageClient]) -> Invoice:
+    """Two bottles of tea, charged at the desk."""
+    typed = {
+        "name_ja": "お茶", "name_en": "Tea", "quantity": "2", "unit_price_yen": "540", "tax_rate": "8",
+        "due_on": "2026-11-24",
+    }  # fmt: skip
+    done = send(sign_in(Role.FRONT_DESK), person, "charge", typed)
+    assert done.status_code == 303
+    return db.session.query(Invoice).one()
+
+
+def send(client: PageClient, person: Person, page: str, typed: dict[str, object]) -> object:
+    """Open a form and send it."""
+    client.open(f"/people/{person.id}/account/{page}")
+    return client.post(f"/people/{person.id}/account/{page}", data={"form_token": new_token(), **typed})
+
+
+def pay(client: PageClient, person: Person, yen: int, **more: object) -> object:
+    typed = {"kind": "CASH", "amount_yen": yen, "received_on": "2026-11-24", **more}
+    return send(client, person, "pay", typed)
+
+
+def open_yen(gym: Studio, person: Person) -> int:
+    db.session.expire_all()
+    return sum(item.open_yen for item in items_of(person.id, gym.id))
+
+
+def words(client: PageClient, address: str) -> str:
+    """The words of a PDF."""
+    answer = client.get(address)
+    assert answer.mimetype == "application/pdf"
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+
+
+def test_a_part_is_paid_once_however_often_it_is_sent(
+    gym: Studio, person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    token = new_token()
+    for _ in range(2):
+        assert pay(desk, person, 1_000, form_token=token).status_code == 303
+    assert open_yen(gym, person) == 80
+    too_much = pay(desk, person, 81)
+    assert too_much.status_code == 409
+    assert "未収額は¥80です" in too_much.text
+    page = desk.open(f"/people/{person.id}/account").text
+    assert "¥80" in page
+    assert "返金する" not in page
+    assert "¥80" in desk.open(f"/people/{person.id}").text
+    assert "¥80" in desk.open("/money").text
+
+
+def test_a_manager_refunds_and_takes_back_with_a_reason(
+    gym: Studio, person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    pay(boss, person, 1_080)
+    payment = db.session.query(Payment).one()
+    refund = {"kind": "CASH", "amount_yen": 1_080, "received_on": "2026-11-24", "reason": "返品"}
+    assert send(boss, person, f"payments/{payment.id}/refund", refund | {"reason": ""}).status_code == 422
+    assert send(boss, person, f"payments/{payment.id}/refund", refund).status_code == 303
+    assert open_yen(gym, person) == 1_080
+    back = {"line_ids": [line.id for line in _lines(charged)], "why": "CHANGED", "reason": "返品"}
+    assert send(boss, person, f"invoices/{charged.id}/credit", back).status_code == 303
+    assert open_yen(gym, person) == 0
+    assert "返品" in boss.open(f"/people/{person.id}/account").text
+    credit = db.session.query(Invoice).filter(Invoice.credits_id.is_not(None)).one()
+    text = words(boss, f"/people/{person.id}/account/invoices/{credit.id}.pdf")
+    assert "返還請求書" in text
+    assert charged.label in text
+
+
+def _lines(invoice: Invoice) -> list[object]:
+    from_db = db.session.execute(
+        db.text("select id from invoice_lines where invoice_id = :i"), {"i": invoice.id}
+    )
+    return list(from_db)
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.TRAINER])
+def test_who_may_not_correct(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient], role: Role
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    pay(boss, person, 80)
+    payment = db.session.query(Payment).one()
+    other = sign_in(role, mail="other@x.example")
+    for page in (f"payments/{payment.id}/refund", f"invoices/{charged.id}/credit"):
+        assert other.get(f"/people/{person.id}/account/{page}").status_code == 403
+    if role is Role.TRAINER:
+        for page in ("", "/pay", "/charge", f"/invoices/{charged.id}.pdf"):
+            assert other.get(f"/people/{person.id}/account{page}").status_code == 403
+        assert other.get("/money").status_code == 403
+
+
+def test_receipts_are_numbered_once_and_reissues_are_marked(
+    gym: Studio, person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    with transaction():
+        own = settings_of(gym.id)
+        own.registration_number, own.issuer_ja = "T1234567890123", "株式会社整"
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    pay(desk, person, 1_080)
+    payment = db.session.query(Payment).one()
+    page = desk.open(f"/people/{person.id}/account/payments/{payment.id}/receipt").text
+    assert "髙﨑 濵子 様" in page
+    typed = {"addressee": "髙﨑商店 御中", "proviso": "お茶 代", "language": "ja"}
+    for _ in range(2):
+        assert send(desk, person, f"payments/{payment.id}/receipt", typed).status_code == 303
+    first, second = db.session.query(ReceiptIssue).order_by(ReceiptIssue.position)
+    shown = [words(desk, f"/people/{person.id}/account/receipts/{one.id}.pdf") for one in (first, second)]
+    for text in shown:
+        for part in (
+            "領収書",
+            "髙﨑商店 御中",
+            "¥1,080",
+            "お茶 代",
+            "R2026-00001",
+            "T1234567890123",
+            "株式会社整",
+            "8%対象",
+            "¥80",
+        ):
+            assert part in text
+    assert ["再発行" in text for text in shown] == [False, True]
+
+
+def test_an_invoice_states_tax_by_rate_and_what_is_open(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    pay(desk, person, 1_000)
+    text = words(desk, f"/people/{person.id}/account/invoices/{charged.id}.pdf")
+    for part in (
+        "請求書",
+        "髙﨑 濵子 様",
+        "2026-00001",
+        "お茶※",
+        "軽減税率",
+        "8%対象",
+        "¥1,080",
+        "ご請求残高",
+        "¥80",
+    ):
+        assert part in text
+
+
+def test_english_stands_beside_for_who_reads_english(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    with transaction():
+        db.session.get_one(Person, person.id).language = "en"
+    text = words(sign_in(Role.MANAGER), f"/people/{person.id}/account/invoices/{charged.id}.pdf")
+    for part in ("請求書 / Invoice", "お茶 / Tea", "Amount due"):
+        assert part in text
+
+
+def test_a_sale_is_charged_and_paid_in_one_go(
+    gym: Studio, person: Person, now: datetime, sign_in: Callable[..., PageClient]
+) -> None:
+    with transaction():
+        pack = db.session.query(Plan).filter_by(is_monthly=False).one()
+        terms = Joining(pack.id, date(2026, 11, 24), trainers(gym.id)[0].id)
+        join(person, terms, studio_id=gym.id, lead=None, by=SYSTEM, now=now)
+    desk = sign_in(Role.FRONT_DESK)
+    address = f"/people/{person.id}/tickets/sale"
+    desk.open(address)
+    typed = {"plan_id": pack.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
+    too_much = desk.post(address, data=typed | {"paid_kind": "CARD", "paid_yen": "158001"})
+    assert too_much.status_code == 409
+    for _ in range(2):
+        sold = desk.post(address, data=typed | {"paid_kind": "CARD", "paid_yen": "58000"})
+        assert sold.status_code == 303
+    assert open_yen(gym, person) == 100_000
+    assert [one.kind for one in db.session.query(Payment)] == ["CARD"]

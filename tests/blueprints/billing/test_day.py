@@ -1,0 +1,48 @@
+"""The day close and the settings of money in the browser."""
+
+from collections.abc import Callable
+
+from backoffice.billing.models import DayClose
+from backoffice.billing.queries import settings_of
+from backoffice.core.db import db
+from backoffice.core.submissions import new_token
+from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
+from tests.pages import PageClient
+
+
+def test_counted_closed_and_opened_again(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.open("/money/day")
+    typed = {"of_10000": "2", "of_1000": "9", "form_token": new_token()}
+    refused = desk.post("/money/day", data=typed)
+    assert refused.status_code == 422
+    assert 'value="9"' in refused.text, "what was counted is not typed again"
+    assert desk.post("/money/day", data=typed | {"of_1000": "x"}).status_code == 422
+    for _ in range(2):
+        assert desk.post("/money/day", data=typed | {"of_1000": "10"}).status_code == 303
+    assert db.session.query(DayClose).count() == 1
+    reopening = {"reason": "登録漏れ", "form_token": new_token()}
+    assert desk.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 403
+    boss = sign_in(Role.MANAGER)
+    boss.open("/money/day")
+    assert boss.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 303
+    assert "登録漏れ" in boss.open("/money/day?day=2026-11-24").text
+
+
+def test_the_manager_sets_what_papers_say(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    boss = sign_in(Role.MANAGER)
+    boss.open("/money/settings")
+    typed = {
+        "issuer_ja": "株式会社整", "registration_number": "T123", "payment_days": "14", "float_yen": "30000",
+        "late_cancel_yen": "3300", "no_show_yen": "5500", "version": "1",
+    }  # fmt: skip
+    assert boss.post("/money/settings", data=typed).status_code == 422
+    assert (
+        boss.post("/money/settings", data=typed | {"registration_number": "T1234567890123"}).status_code
+        == 303
+    )
+    db.session.expire_all()
+    assert settings_of(gym.id).no_show_yen == 5_500
+    assert boss.post("/money/settings", data=typed | {"registration_number": ""}).status_code == 409
+    assert sign_in(Role.FRONT_DESK, mail="d@x.example").get("/money/settings").status_code == 403
