@@ -1,6 +1,7 @@
 """Shared fixtures: one throw-away PostgreSQL built by the migrations, a savepoint per test, a signed-in client."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from backoffice.core import clock, links
@@ -20,6 +21,7 @@ from backoffice.core.local import LocalServers, start_test_servers
 from backoffice.core.migrate import upgrade
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
+from backoffice.studio.queries import the_studio
 from blueprints.app import create_app
 from blueprints.support.limits import limiter
 from tests.gym import make_gym, make_staff
@@ -75,30 +77,52 @@ class OneConnection(FlaskSession):
         return cast(Connection, self.bind)
 
 
+@pytest.fixture(scope="session")
+def gym_engine(app: Flask) -> Iterator[Engine]:
+    """A copy of the migrated database in which the small gym of `make_gym` is founded: once, not for each test."""
+    with app.app_context():
+        url = db.engine.url
+        db.engine.dispose()  # a database somebody is in cannot be copied
+    name = f"{url.database}_gym"
+    server = create_engine(url.set(database="template1"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'create database "{name}" template "{url.database}"'))
+    server.dispose()
+    engine = create_engine(url.set(database=name))
+    with app.app_context(), engine.connect() as connection, _session_on(connection, "control_fully"):
+        make_gym(now=NOON)
+        connection.commit()
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _session_on(connection: Connection, mode: str) -> Iterator[None]:
+    """`db.session` on one connection; what a commit means there is the mode of SQLAlchemy's `Session`."""
+    registry = db.session
+    options = {
+        "class_": OneConnection, "bind": connection, "join_transaction_mode": mode, "expire_on_commit": False,
+    }  # fmt: skip
+    db.session = db._make_scoped_session(options)
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.session = registry
+
+
 @pytest.fixture
-def in_app(app: Flask) -> Iterator[Flask]:
+def in_app(app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An application context whose commits land in a savepoint and are gone after the test."""
     settings: Settings = app.extensions["settings"]
     # Other tests build applications of their own in this process; links belong to this one again.
     links.configure(settings.secret_key, settings.public_url)
-    with app.app_context():
-        connection = db.engine.connect()
+    engine = request.getfixturevalue("gym_engine") if "gym" in request.fixturenames else None
+    with app.app_context(), (engine or db.engine).connect() as connection:
         outer = connection.begin()
-        registry = db.session
-        options = {
-            "class_": OneConnection,
-            "bind": connection,
-            "join_transaction_mode": "create_savepoint",
-            "expire_on_commit": False,
-        }
-        db.session = db._make_scoped_session(options)
-        try:
+        with _session_on(connection, "create_savepoint"):
             yield app
-        finally:
-            db.session.remove()
-            db.session = registry
-            outer.rollback()
-            connection.close()
+        outer.rollback()
 
 
 @pytest.fixture
@@ -121,7 +145,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 def gym(in_app: Flask, now: datetime, at: Callable[[datetime], None]) -> Studio:
     """A small gym: studio, services, rooms, trainers with shifts, lists. The request clock stands at `now`."""
     at(now)
-    return make_gym(now=now)
+    return the_studio()
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ def statements() -> Iterator[list[str]]:
         if not statement.startswith(_FRAME):
             sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    engine = db.session.get_bind().engine
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,11 +1,9 @@
 """Bookings for the tests of desk pages, made through the same actions; and counting the statements of a page."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from backoffice.bookings.actions import book
 from backoffice.bookings.guests import Guest
@@ -64,22 +62,6 @@ def visit(
             by=SYSTEM,
             now=now,
         )
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements sent while the block runs (savepoints of the test itself left out)."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "SAVEPOINT" not in statement:
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def signed_in_trainer(gym: Studio, sign_in: Any) -> PageClient:

@@ -16,13 +16,13 @@ from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import (
     TODAY,
     TOMORROW,
-    counted,
     guest,
     signed_in_trainer,
     trainer,
     visit,
 )
 from tests.pages import PageClient
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_unchanged_data_is_304(gym: Studio, at_desk: PageClient, now: datetime) 
 def test_at_most_six_statements_however_full_the_day(gym: Studio, at_desk: PageClient, now: datetime) -> None:
     visit(gym, guest(now=now), "15:00", now=now, slug="session")
     events(at_desk)
-    with counted() as few:
+    with statements() as few:
         events(at_desk)
     for number, clock in enumerate(("15:00", "16:15", "17:30", "18:45")):
         visit(
@@ -134,7 +134,7 @@ def test_at_most_six_statements_however_full_the_day(gym: Studio, at_desk: PageC
             slug="session",
             with_="okada",
         )
-    with counted() as many:
+    with statements() as many:
         assert len([one for one in events(at_desk) if not one.get("is_block")]) == 5
     assert len(many) == len(few) <= 6
 

@@ -12,8 +12,9 @@ from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, signed_in_trainer, visit
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, signed_in_trainer, visit
 from tests.pages import PageClient
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_the_form_costs_the_same_however_much_somebody_came(
         visit(gym, often, clock, now=now, day=TOMORROW, slug="session")
     session_id, counts = service_by_slug(gym.id, "session").id, []
     for who in (never, often, never):
-        with counted() as sent:
+        with statements() as sent:
             at_desk.post("/bookings/quick", data={"first_person_id": who.id, "service_id": session_id})
         counts.append(len(sent))
     assert counts[1] == counts[2] <= 12

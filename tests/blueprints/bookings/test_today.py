@@ -15,8 +15,9 @@ from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import Todo, TodoKind
-from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, trainer, visit
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, trainer, visit
 from tests.pages import PageClient
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -238,7 +239,7 @@ def test_the_number_of_statements_does_not_grow_with_the_day(
 ) -> None:
     visit(gym, guest(now=now), "15:00", now=now, slug="session")
     text(at_desk)
-    with counted() as few:
+    with statements() as few:
         text(at_desk)
     for number, clock in enumerate(("15:00", "16:15", "17:30", "18:45")):
         visit(
@@ -249,7 +250,7 @@ def test_the_number_of_statements_does_not_grow_with_the_day(
             slug="session",
             with_="okada",
         )
-    with counted() as many:
+    with statements() as many:
         assert text(at_desk).count('class="today-row') == 5
     assert len(many) == len(few) <= 11
 

@@ -18,8 +18,9 @@ from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, visit
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, visit
 from tests.pages import PageClient
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -207,9 +208,9 @@ def test_the_form_costs_the_same_however_many_times_are_free(
             now=now,
             day=TOMORROW,
         )
-        with counted() as statements:
+        with statements() as seen:
             at_desk.get(f"/choices/new?person_id={hanako.id}")
-        counts.append(len(statements))
+        counts.append(len(seen))
     assert counts[1] == counts[2]
 
 
@@ -219,7 +220,7 @@ def test_open_choices_cost_one_statement_on_a_persons_page(
     counts = []
     for _ in range(3):
         sent(gym, hanako, now)
-        with counted() as statements:
+        with statements() as seen:
             at_desk.get(f"/people/{hanako.id}")
-        counts.append(len(statements))
+        counts.append(len(seen))
     assert counts[1] == counts[2]

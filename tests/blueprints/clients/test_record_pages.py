@@ -26,8 +26,9 @@ from backoffice.screening.actions import decide
 from backoffice.screening.models import Verdict
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
-from tests.blueprints.bookings.front_desk import TODAY, counted, guest, signed_in_trainer, trainer, visit
+from tests.blueprints.bookings.front_desk import TODAY, guest, signed_in_trainer, trainer, visit
 from tests.pages import PageClient
+from tests.statements import statements
 
 GOALS, PEANUTS = "階段を楽に上りたい", "ピーナッツで息が苦しくなる"
 SignIn = Callable[..., PageClient]
@@ -178,13 +179,13 @@ def test_the_page_costs_the_same_after_a_year(
 ) -> None:
     client, person_id = signed_in_trainer(gym, sign_in), person.id
     client.get(f"/people/{person_id}/record")
-    with counted() as few:
+    with statements() as few:
         client.get(f"/people/{person_id}/record")
     for number, clock in enumerate(("10:00", "11:15", "12:30", "15:00")):
         visit(gym, person, clock, now=now, day=date(2026, 11, 25 + number), slug="session")
     with transaction():
         save_record(person_id, {"goals": GOALS}, (), version=0, by=SYSTEM, now=now)
-    with counted() as many:
+    with statements() as many:
         client.get(f"/people/{person_id}/record")
     assert len(many) == len(few) <= 15
 

@@ -8,8 +8,9 @@ from backoffice.core.audit import SYSTEM
 from backoffice.core.db import transaction
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
-from tests.blueprints.bookings.front_desk import TODAY, counted, guest, signed_in_trainer, trainer, visit
+from tests.blueprints.bookings.front_desk import TODAY, guest, signed_in_trainer, trainer, visit
 from tests.pages import PageClient
+from tests.statements import statements
 
 SignIn = Callable[..., PageClient]
 
@@ -52,11 +53,11 @@ def test_an_account_without_a_place_in_the_calendar_is_told_so(gym: Studio, sign
 def test_a_full_week_costs_what_an_empty_one_costs(gym: Studio, sign_in: SignIn, now: datetime) -> None:
     client = signed_in_trainer(gym, sign_in)
     client.get("/my/day-and-week")
-    with counted() as few:
+    with statements() as few:
         client.get("/my/day-and-week")
     for number in range(3):
         who = guest(f"山田 {number}", f"090-1234-567{number}", now=now)
         visit(gym, who, "18:00", now=now, day=TODAY + timedelta(days=number), slug="session")
-    with counted() as many:
+    with statements() as many:
         client.get("/my/day-and-week")
     assert len(many) == len(few)

@@ -16,8 +16,9 @@ from backoffice.waiting.actions import add_wait
 from backoffice.waiting.models import Offer, Wait
 from backoffice.waiting.offering import sweep
 from backoffice.waiting.queries import offer_path
-from tests.blueprints.bookings.front_desk import TOMORROW, counted, guest, trainer
+from tests.blueprints.bookings.front_desk import TOMORROW, guest, trainer
 from tests.pages import PageClient
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     counts = []
     for number in range(3):
         waits_for(gym, guest(f"客{number}", f"090-0000-000{number}", now=now), 11 + number, now)
-        with counted() as sent:
+        with statements() as sent:
             at_desk.get("/waiting")
         counts.append(len(sent))
     assert counts[1] == counts[2]
