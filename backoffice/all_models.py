@@ -25,6 +25,7 @@ from backoffice.playbooks import models as playbooks
 from backoffice.programs import models as programs
 from backoffice.progress import models as progress
 from backoffice.replanning import models as replanning
+from backoffice.reports import models as reports
 from backoffice.screening import models as screening
 from backoffice.session_logs import models as session_logs
 from backoffice.shifts import models as shifts
@@ -38,6 +39,6 @@ MODULES = (
     audit, submissions, uploads, column_choices, heartbeat, studio, people, todos, messaging, entries,
     reply_tokens, line, staff, files, handover, leads, clients, exercises, screening, tickets, bookings, waiting,
     choices, replanning, shifts, memberships, billing, joining, incidents, programs, session_logs, progress,
-    care, playbooks, inbox, merging, erasure,
+    care, playbooks, inbox, merging, erasure, reports,
 )  # fmt: skip
 metadata = Base.metadata

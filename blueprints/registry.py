@@ -37,6 +37,7 @@ from blueprints.joining.house import joining_house
 from blueprints.joining.papers import papers
 from blueprints.joining.views import joining
 from blueprints.leads.imports import imports
+from blueprints.leads.lists import lead_lists
 from blueprints.leads.views import leads
 from blueprints.line.accounts import line_accounts
 from blueprints.line.booking import line_booking
@@ -74,6 +75,7 @@ from blueprints.screening.views import screening
 from blueprints.session_logs.views import session_logs
 from blueprints.shifts.views import shifts
 from blueprints.staff.views import staff
+from blueprints.start.views import start
 from blueprints.studio.views import settings
 from blueprints.tickets.views import tickets
 from blueprints.todos.views import todos
@@ -112,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     incidents,
     joining,
     joining_house,
+    lead_lists,
     leads,
     line_accounts,
     line_booking,
@@ -153,6 +156,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sheet,
     shifts,
     staff,
+    start,
     tickets,
     today_page,
     todos,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.founding import found_gym
+from backoffice.reports.start import Step
 from backoffice.staff.models import Role, Staff, StaffState
 from backoffice.staff.passwords import hash_secret
 from backoffice.staff.trainers import add_trainer, set_weekly_hours
@@ -18,6 +19,7 @@ def make_gym(*, now: datetime) -> Studio:
     """The default studio with two trainers (mori, okada), working 10:00-20:00 with a break 14:00-15:00 every day."""
     with transaction():
         studio = found_gym("整 SEI", "SEI", by=SYSTEM, now=now)
+        studio.skipped_steps = [step.value for step in Step]
         studio.phone, studio.mail = "+81755550123", "desk@sei.example"
         studio.address_ja, studio.address_en = (
             "京都市中京区烏丸通一丁目 2-3",

@@ -24,12 +24,16 @@ from backoffice.demo.sessions import fill_weeks, join_early_members
 from backoffice.founding import found_gym
 from backoffice.messaging.models import Message, MessageState
 from backoffice.messaging.roads import NO_CHANNEL
+from backoffice.reports.goals import set_goals
+from backoffice.reports.periods import months_after
+from backoffice.reports.start import Step
 from backoffice.staff.models import Staff
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
 
 MONTHS = 9
 EARLY_MEMBERS = 22
+GOALS = {"enquiries": 16, "trials": 10, "joins": 6, "revenue_yen": 3_000_000, "sessions": 220}
 
 
 def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> None:
@@ -54,6 +58,8 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     tell_line(diary, members)
     tell_joining(diary)
     with transaction():
+        _want(studio, now)
+    with transaction():
         _finish_past_calls(now)
         _leave_past_messages_unsent(now)
 
@@ -70,6 +76,14 @@ def _leave_past_messages_unsent(now: datetime) -> None:
     db.session.execute(past.values(**values))
 
 
+def _want(studio: Studio, now: datetime) -> None:
+    """Goals of this month and the two before it."""
+    this = local_date(now, studio.zone).replace(day=1)
+    for back in range(3):
+        wanted = dict(GOALS, joins=GOALS["joins"] - back)
+        set_goals(studio.id, months_after(this, -back), wanted, version=0, by=SYSTEM, now=now)
+
+
 def _finish_past_calls(now: datetime) -> None:
     """The desk has made the calls of visits that are over."""
     past = update(Todo).where(
@@ -82,6 +96,7 @@ def _found(since: date, *, now: datetime) -> Studio:
     studio = found_gym("整 SEI", "SEI Kyoto", by=SYSTEM, now=now)
     studio.phone, studio.mail = "075-000-0000", "desk@demo.example"
     studio.line_id = "@sei-demo"
+    studio.skipped_steps = [step.value for step in Step]
     studio.address_ja = "京都市中京区(デモ)二条町1-2 三階"
     studio.address_en = "3F, 1-2 Nijo-cho (demo), Nakagyo-ku, Kyoto"
     studio.way_ja = (

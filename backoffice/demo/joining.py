@@ -19,6 +19,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import person as find_person
 
 FEE_YEN = 22_000
+UNDECIDED = (Stage.TRIALLED, Stage.COUNSELLED)
 WAVE = "M60 120" + "".join(
     f"L{60 + 12 * step} {100 + (34 if step % 2 else -30) + step % 5 * 4}" for step in range(36)
 )
@@ -31,14 +32,14 @@ HOMES = (
 
 
 def tell_joining(diary: Diary) -> None:
-    """Three members have an address; of three guests after their trial one has joined on papers, one has signed."""
+    """Three members have an address; of three guests one has joined on papers, one has signed."""
     with transaction():
         diary.studio.joining_fee_yen = FEE_YEN
     members = db.session.scalars(select(Client.person_id).order_by(Client.id).limit(len(HOMES))).all()
     for person_id, home in zip(members, HOMES, strict=False):
         with transaction():
             save_details(person_id, home, by=SYSTEM, now=diary.now)
-    undecided = select(Lead).where(Lead.stage == Stage.TRIALLED, Lead.closed_at.is_(None))
+    undecided = select(Lead).where(Lead.stage.in_(UNDECIDED), Lead.closed_at.is_(None))
     for number, lead in enumerate(db.session.scalars(undecided.order_by(Lead.id.desc()).limit(3)).all()):
         with transaction():
             _papers(diary, lead, number, referrer_id=members[0])

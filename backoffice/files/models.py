@@ -23,6 +23,8 @@ class Shelf(StrEnum):
     PAPERS = "PAPERS"
     PROGRESS = "PROGRESS"
     MEALS = "MEALS"
+    AGREEMENTS = "AGREEMENTS"
+    """Made by the product when somebody joins; no page takes one away."""
 
 
 class StoredFile(WithId):

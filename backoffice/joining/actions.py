@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete
 
+from backoffice.billing.models import PaymentKind
 from backoffice.clients.actions import AlreadyMember
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of
@@ -13,10 +14,14 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError, Invalid, check_version
-from backoffice.core.language import N_
+from backoffice.core.language import N_, translate
+from backoffice.files.actions import add_file
+from backoffice.files.models import MediaType, Shelf
+from backoffice.files.reading import ReadyFile
 from backoffice.joining import answers as written
-from backoffice.joining import queries, signing
+from backoffice.joining import money, queries, signing
 from backoffice.joining.answers import Answers
+from backoffice.joining.copy import TITLE, draw_copy
 from backoffice.joining.models import JoiningPaper, PaperDiscount
 from backoffice.joining.prices import take_off
 from backoffice.leads.models import Lead
@@ -170,8 +175,18 @@ def sign(
     return paper
 
 
-def finish(studio: Studio, paper_id: int, *, version: int | None, by: Actor, now: datetime) -> Client:
-    """Make a member of whoever signed: their data, membership, tickets and welcome in one transaction.
+def finish(
+    studio: Studio,
+    paper_id: int,
+    *,
+    version: int | None,
+    paid_with: PaymentKind | None = None,
+    by: Actor,
+    now: datetime,
+) -> Client:
+    """Make a member of whoever signed: data, membership, tickets, invoice, copy and welcome in one transaction.
+
+    With `paid_with` the invoice is paid at once, else it stays open.
 
     Raises `Unsigned`, `Closed` (also for whoever comes second), `Stale`, `AlreadyMember`; refuses (Invalid) a plan
     whose price has changed since it was agreed on.
@@ -180,16 +195,24 @@ def finish(studio: Studio, paper_id: int, *, version: int | None, by: Actor, now
     if paper.signed_at is None:
         raise Unsigned
     _take_over(paper, by=by, now=now)
-    return _join(studio, paper, by=by, now=now)
+    client = _join(studio, paper, paid_with, by=by, now=now)
+    paper.file_id = _keep_copy(studio, paper, client, by=by, now=now)
+    return client
 
 
 def finish_on_paper(
-    studio: Studio, paper_id: int, *, version: int | None, by: Actor, now: datetime
+    studio: Studio,
+    paper_id: int,
+    *,
+    version: int | None,
+    paid_with: PaymentKind | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Client:
     """The same for somebody who signed a printed form, which the desk keeps. As `finish`, but never `Unsigned`."""
     paper = _open(studio, paper_id, version)
     paper.signed_at = paper.signature = paper.guardian_signature = paper.terms_id = None
-    return _join(studio, paper, by=by, now=now)
+    return _join(studio, paper, paid_with, by=by, now=now)
 
 
 def drop(studio: Studio, paper_id: int, *, version: int | None, by: Actor, now: datetime) -> JoiningPaper:
@@ -234,6 +257,10 @@ def _write(paper: JoiningPaper, agreement: Agreement, studio: Studio, now: datet
     db.session.add(paper)
     db.session.flush()
     _take_discounts(paper, agreement.discount_ids, today)
+    paper.deposit_yen, paper.trial_credit_yen = plan.deposit_yen, 0
+    left = money.total_yen(queries.agreed(paper)) - paper.deposit_yen
+    paper.trial_credit_yen = money.trial_credit(paper.person_id, plan, studio, left_yen=left, now=now)
+    db.session.flush()
 
 
 def _take_discounts(paper: JoiningPaper, discount_ids: Collection[int], today: date) -> None:
@@ -288,19 +315,36 @@ def _take_over(paper: JoiningPaper, *, by: Actor, now: datetime) -> None:
     save_details(person.id, Details(**texts, version=known.version), by=by, now=now)
 
 
-def _join(studio: Studio, paper: JoiningPaper, *, by: Actor, now: datetime) -> Client:
-    """Join on the paper and close it."""
+def _join(
+    studio: Studio, paper: JoiningPaper, paid_with: PaymentKind | None, *, by: Actor, now: datetime
+) -> Client:
+    """Join on the paper, charge it and close it."""
     if db.session.get_one(Plan, paper.plan_id, populate_existing=True).price_yen != paper.price_yen:
         raise Invalid(PRICE_CHANGED)
     lead = None if paper.lead_id is None else db.session.get_one(Lead, paper.lead_id)
     terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id)
     client = join(held_person(paper.person_id), terms, studio_id=studio.id, lead=lead, by=by, now=now)
-    paper.membership_id = begun_with(client.id)
+    membership = begun_with(client.id)
+    paper.membership_id = membership.id
+    invoice = money.charge_joining(studio, queries.agreed(paper), membership, paid_with, by=by, now=now)
+    paper.invoice_id = None if invoice is None else invoice.id
     paper.joined_at, paper.joined_by = now, by.label
     paper.version += 1
     after = {"membership_id": paper.membership_id, "on_tablet": paper.signed_at is not None}
     record("joining.finished", "joining", paper.id, by=by, now=now, person_id=paper.person_id, after=after)
     return client
+
+
+def _keep_copy(studio: Studio, paper: JoiningPaper, client: Client, *, by: Actor, now: datetime) -> int:
+    """The copy as a file of the person, on a shelf from which nothing is taken away."""
+    person = held_person(paper.person_id)
+    content = draw_copy(
+        studio, queries.agreed(paper), queries.terms_of(paper), member_number=client.member_number,
+        language=person.language, at=now,
+    )  # fmt: skip
+    name = f"{translate(TITLE, person.language)} {client.member_number}.pdf"
+    ready = ReadyFile(name, MediaType.PDF, content)
+    return add_file(studio.id, person.id, Shelf.AGREEMENTS, ready, by=by, now=now).id
 
 
 def _audited(paper: JoiningPaper) -> dict[str, object]:

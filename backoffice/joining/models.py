@@ -73,7 +73,9 @@ class JoiningPaper(WithId):
 
     __tablename__ = "joining_papers"
     __table_args__ = (
-        CheckConstraint("joining_fee_yen >= 0 and price_yen >= 0", name="amounts"),
+        CheckConstraint(
+            "least(joining_fee_yen, price_yen, trial_credit_yen, deposit_yen) >= 0", name="amounts"
+        ),
         CheckConstraint("joined_at is null or dropped_at is null", name="one_end"),
         Index("ix_joining_papers_person_id", "person_id"),
         Index("ix_joining_papers_referrer_id", "referrer_id"),
@@ -87,6 +89,8 @@ class JoiningPaper(WithId):
     starts_on: Mapped[date]
     main_trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainers.id"))
     joining_fee_yen: Mapped[int] = mapped_column(Integer)
+    deposit_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    trial_credit_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     referrer_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     answers: Mapped[str | None] = mapped_column(EncryptedText)
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms_versions.id"))
@@ -99,6 +103,7 @@ class JoiningPaper(WithId):
     joined_by: Mapped[str] = mapped_column(Text, default="")
     dropped_at: Mapped[datetime | None]
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"))
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoices.id"))
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(Text)

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from backoffice.clients.models import Client
 from backoffice.core import links
 from backoffice.core.db import db
-from backoffice.joining.models import Discount, JoiningPaper, PaperDiscount, TakenFrom, TermsVersion
+from backoffice.joining.models import Discount, JoiningPaper, PaperDiscount, TermsVersion
 from backoffice.memberships.models import Plan
 from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
@@ -30,31 +30,13 @@ class Referred(NamedTuple):
 
 @dataclass(frozen=True)
 class Agreed:
-    """What a paper says, with names: what it costs line by line, and the sum."""
+    """What a paper says, with the rows it speaks of."""
 
     paper: JoiningPaper
     plan: Plan
     trainer: Trainer | None
     referrer: Person | None
     discounts: list[PaperDiscount]
-
-    @property
-    def fee_yen(self) -> int:
-        """The joining fee after what is taken off it."""
-        return self.paper.joining_fee_yen - self._off(TakenFrom.FEE)
-
-    @property
-    def price_yen(self) -> int:
-        """The plan (of a monthly one the first month) after what is taken off it."""
-        return self.paper.price_yen - self._off(TakenFrom.PLAN)
-
-    @property
-    def total_yen(self) -> int:
-        """What joining costs."""
-        return self.fee_yen + self.price_yen
-
-    def _off(self, base: TakenFrom) -> int:
-        return sum(one.yen for one in self.discounts if one.taken_from == base)
 
 
 def discounts(studio_id: int, *, with_archived: bool = False) -> list[Discount]:

@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,10 +45,13 @@ class LeadSource(Base):
     __tablename__ = "lead_sources"
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), unique=True)
+    """By which the audit knows it."""
     name_ja: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 class LostReason(Base):
@@ -46,10 +60,13 @@ class LostReason(Base):
     __tablename__ = "lost_reasons"
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), unique=True)
+    """By which the audit knows it."""
     name_ja: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     position: Mapped[int] = mapped_column(SmallInteger, default=0)
     archived_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
 
 class Lead(WithId):

@@ -23,9 +23,9 @@ def plan(studio_id: int, plan_id: int) -> Plan:
     return found
 
 
-def begun_with(client_id: int) -> int:
-    """The id of the membership somebody joined with: their first one."""
-    query = select(Membership.id).where(Membership.client_id == client_id)
+def begun_with(client_id: int) -> Membership:
+    """The membership somebody joined with: their first one."""
+    query = select(Membership).where(Membership.client_id == client_id)
     return db.session.scalars(query.order_by(Membership.id).limit(1)).one()
 
 

@@ -10,6 +10,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.reports.entries import JOINED, Filters, entries
 from backoffice.reports.periods import Period, months_after
+from backoffice.studio.models import Studio
 
 ENOUGH = 30
 """Fewer joins than this say too little about the slowest tenth."""
@@ -25,11 +26,13 @@ SHORTEST = 14
 
 @dataclass(frozen=True)
 class Maturity:
-    """`days` a month is young for, and from how many `joins` that was seen; `is_observed` when there were enough."""
+    """`days` a month is young for, and from how many `joins` that was seen; `is_observed` when there were enough,
+    `is_chosen` when the gym set them."""
 
     days: int
     joins: int
     is_observed: bool
+    is_chosen: bool = False
 
     @property
     def span(self) -> timedelta:
@@ -38,11 +41,15 @@ class Maturity:
 
 
 def maturity(filters: Filters, *, now: datetime) -> Maturity:
-    """The 90th percentile of days from entry to joining, whole days up; the usual days when too few have joined.
+    """The 90th percentile of days from entry to joining, whole days up; what the gym has set, if it
+    has; the usual days when too few have joined.
 
     Everybody of the studio is looked at, whatever else the filters ask: a source with five joins has no clock of its
     own.
     """
+    chosen = db.session.get_one(Studio, filters.studio_id).maturity_days
+    if chosen is not None:
+        return Maturity(chosen, 0, is_observed=False, is_chosen=True)
     this = local_date(now, filters.zone).replace(day=1)
     looked_at = Period(months_after(this, -LOOKED_BACK), months_after(this, -2))
     people = entries(Filters(filters.studio_id, filters.zone, looked_at, filters.basis), now=now)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.db import WithId
@@ -32,6 +33,7 @@ class Studio(WithId):
     __tablename__ = "studios"
     __table_args__ = (
         CheckConstraint("cut_off_day between 1 and 28 and freeze_fee_yen >= 0", name="freezing"),
+        CheckConstraint("maturity_days between 7 and 365", name="maturity_days"),
     )
 
     name_ja: Mapped[str] = mapped_column(Text)
@@ -59,6 +61,10 @@ class Studio(WithId):
     freeze_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Owed for each month that a freeze takes the place of."""
     joining_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    maturity_days: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many days a month of the funnel counts as young; None: as long as nine of ten have taken to join."""
+    skipped_steps: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    """First steps that are right as they were founded."""
     slot_step_minutes: Mapped[int] = mapped_column(SmallInteger, default=15)
     horizon_days: Mapped[int] = mapped_column(SmallInteger, default=60)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -24,6 +24,7 @@ from backoffice.joining.actions import MOST_FEE
 from backoffice.joining.answers import LONGEST, NAMES, Answers
 from backoffice.joining.house import LONGEST_TERMS
 from backoffice.joining.signing import LONGEST as LONGEST_DRAWING
+from blueprints.billing.words import KINDS
 from blueprints.bookings.words import METHOD_WORDS
 from blueprints.joining.words import FROM_WORDS, KIND_WORDS
 from blueprints.studio.forms import NAME, Sections, SettingsForm
@@ -49,8 +50,13 @@ class AgreementForm(CreateForm):
 
 
 class FinishForm(CreateForm):
-    """Make a member, and the trial fee where one is due."""
+    """Make a member: how what joining costs is paid, and the trial fee where one is due."""
 
+    paid_with = SelectField(
+        _l("To pay when joining (tax included)"),
+        choices=options({"": _l("later, by invoice"), **KINDS}),
+        default="",
+    )
     fee = SelectField(_l("Trial fee"), choices=options({"": _l("still open"), **METHOD_WORDS}), default="")
     is_on_paper = BooleanField()
     version = VersionField()

@@ -7,7 +7,7 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, keep_result
-from backoffice.joining import actions, queries
+from backoffice.joining import actions, money, queries
 from backoffice.joining.actions import Signing
 from backoffice.joining.age import latest_birth_of_age
 from backoffice.joining.answers import unpacked
@@ -126,13 +126,16 @@ def _read(token: str) -> tuple[JoiningPaper, Person, int]:
 
 
 def _page(token: str, paper: JoiningPaper, person: Person, form: PaperForm) -> str:
+    agreed = queries.agreed(paper)
     return render_template(
         "joining/paper.html",
         token=token,
         paper=paper,
         person=person,
         form=form,
-        agreed=queries.agreed(paper),
+        agreed=agreed,
+        lines=money.lines(agreed),
+        total_yen=money.total_yen(agreed),
         terms=queries.newest_terms(current_studio().id),
         is_minor=form.answers().needs_guardian(paper.starts_on),
         of_age=latest_birth_of_age(paper.starts_on),

@@ -7,16 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from backoffice.billing.models import PaymentKind
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.fees import open_trial_fee
 from backoffice.clients.queries import client_of
 from backoffice.core import links
 from backoffice.core.clock import local_date
 from backoffice.core.db import in_transaction, transaction
-from backoffice.core.errors import DomainError, Invalid
+from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use, keep_result, result_of
-from backoffice.joining import actions, queries
+from backoffice.files.actions import open_file
+from backoffice.files.models import Shelf
+from backoffice.joining import actions, money, queries
 from backoffice.joining.actions import Agreement
 from backoffice.joining.answers import unpacked
 from backoffice.joining.models import JoiningPaper
@@ -30,6 +33,7 @@ from backoffice.people.search import find_people
 from backoffice.staff import sessions
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
+from blueprints.files.answers import file_answer
 from blueprints.joining.forms import AgreementForm, FinishForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -122,6 +126,18 @@ def finish(paper_id: int) -> ResponseReturnValue:
     person = find_person(queries.paper(current_studio().id, paper_id).person_id)
     flash_done(_("%(name)s is a member now.", name=person.shown_name))
     return redirect(result_of(str(form.form_token.data)) or url_for("today.show"), 303)
+
+
+@joining.get("/<int:paper_id>/copy")
+@permit(Permission.JOINING_EDIT)
+def copy(paper_id: int) -> ResponseReturnValue:
+    """The signed papers as a PDF; that it was opened is recorded."""
+    paper = queries.paper(current_studio().id, paper_id)
+    if paper.file_id is None:
+        raise NotFound
+    with transaction():
+        file = open_file(current_studio().id, paper.file_id, Shelf.AGREEMENTS, by=actor(), now=now())
+    return file_answer(file)
 
 
 @joining.post("/<int:paper_id>/drop")
@@ -241,7 +257,10 @@ def _finish(form: FinishForm, paper_id: int) -> None:
     if not first_use(token, "member", now=now()):
         return
     make = actions.finish_on_paper if form.is_on_paper.data else actions.finish
-    client = make(current_studio(), paper_id, version=form.version.data, by=actor(), now=now())
+    paid_with = PaymentKind(form.paid_with.data) if form.paid_with.data else None
+    client = make(
+        current_studio(), paper_id, version=form.version.data, paid_with=paid_with, by=actor(), now=now()
+    )
     fee = open_trial_fee(client.person_id)
     if form.fee.data and fee is not None:
         receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
@@ -257,10 +276,12 @@ def _page(paper_id: int, form: FinishForm) -> str:
     paper = queries.paper(studio.id, paper_id)
     if form.version.data is None:
         form.version.data = paper.version
-    fee = open_trial_fee(paper.person_id)
+    fee, agreed = open_trial_fee(paper.person_id), queries.agreed(paper)
     return render_template(
         "joining/show.html",
-        agreed=queries.agreed(paper),
+        agreed=agreed,
+        lines=money.lines(agreed),
+        total_yen=money.total_yen(agreed),
         paper=paper,
         person=find_person(paper.person_id),
         answers=unpacked(paper.answers),

@@ -11,6 +11,7 @@ from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
 from backoffice.studio import actions, queries
 from backoffice.studio.models import OpeningHours
+from blueprints.start.views import standing
 from blueprints.studio import absences, days, rooms, services, trainers
 from blueprints.studio.blueprint import settings
 from blueprints.studio.forms import StudioForm
@@ -30,6 +31,7 @@ class Door(NamedTuple):
     title: str
     text: str
     permission: Permission
+    given: tuple[tuple[str, str], ...] = ()
 
 
 DOORS = (
@@ -61,6 +63,29 @@ DOORS = (
         "plans.index",
         N_("Plans"),
         N_("Packs and monthly plans, prices, how long they last"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
+        "lead_lists.index",
+        N_("Sources"),
+        N_("Where enquiries come from"),
+        Permission.STUDIO_EDIT,
+        (("list_kind", "source"),),
+    ),
+    Door(
+        "lead_lists.index",
+        N_("Reasons for not joining"),
+        N_("What is chosen when a lead is lost"),
+        Permission.STUDIO_EDIT,
+        (("list_kind", "lost_reason"),),
+    ),
+    Door(
+        "reports.goals", N_("Goals of the month"), N_("What you want of each month"), Permission.STUDIO_EDIT
+    ),
+    Door(
+        "reports.maturity_days",
+        N_("Days to decide"),
+        N_("How long a month of the funnel counts as young"),
         Permission.STUDIO_EDIT,
     ),
     Door("settings.rooms", N_("Rooms"), N_("Each takes one booking at a time"), Permission.STUDIO_EDIT),
@@ -131,12 +156,38 @@ DOORS = (
 )
 
 
+GROUPS = (
+    (N_("The gym"), ("settings.studio", "settings.opening", "settings.special_days", "settings.rooms")),
+    (
+        N_("What is sold"),
+        (
+            "settings.services",
+            "plans.index",
+            "joining_house.discounts",
+            "joining_house.terms",
+            "billing.settings",
+        ),
+    ),
+    (
+        N_("Trainers and staff"),
+        ("settings.trainers", "settings.time_off", "settings.blocks", "staff.team", "questions.show"),
+    ),
+    (
+        N_("Messages and follow-up"),
+        ("message_roads.show", "message_texts.index", "quick_replies.index", "playbooks.index"),
+    ),
+    (N_("Leads and goals"), ("lead_lists.index", "reports.goals", "reports.maturity_days", "imports.choose")),
+    (N_("Data"), ("exchange.index", "staff.audit")),
+)
+"""Under which heading each entry stands."""
+
+
 @settings.get("")
 @permit(Permission.STUDIO_EDIT)
 def index() -> ResponseReturnValue:
     """What can be set, for those who may."""
     doors = [door for door in DOORS if may(door.permission)]
-    return render_template("studio/index.html", doors=doors)
+    return render_template("studio/index.html", groups=_grouped(doors), is_started=standing().is_over)
 
 
 @settings.route("/studio", methods=["GET", "POST"])
@@ -168,6 +219,17 @@ def opening() -> ResponseReturnValue:
         return done(url_for("settings.index"))
     status = 422 if form.errors else 200
     return render_template("studio/opening_hours.html", form=form, back=url_for("settings.index")), status
+
+
+def _grouped(doors: list[Door]) -> list[tuple[str, list[Door]]]:
+    """The doors under their headings, in the order of `GROUPS`; a door that no group names stands under the last."""
+    last = GROUPS[-1][0]
+    heading_of = {name: heading for heading, names in GROUPS for name in names}
+    found = [
+        (heading, [door for door in doors if heading_of.get(door.endpoint, last) == heading])
+        for heading, _names in GROUPS
+    ]
+    return [(heading, some) for heading, some in found if some]
 
 
 def _week(hours: list[OpeningHours], version: int) -> dict[str, object]:

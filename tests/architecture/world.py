@@ -246,6 +246,7 @@ def make_world(gym: Studio, now: datetime) -> World:
         "invoice_id": invoice.id, "payment_id": payment.id, "receipt_issue_id": receipt.id,
         "grant_id": given.id, "ticket_line_id": db.session.query(TicketEntry.id).filter_by(grant_id=given.id).scalar(),
         **membership,
+        "list_kind": "source", "entry_key": "column", "step": "hours", "month": "2026-11",
         "message_kind": "booking_confirmed", "text_language": "ja",
         "slug": "trial", "tab": "timeline", "token": "made-up", "filename": "made-up.css",
     }  # fmt: skip

@@ -124,6 +124,10 @@ class Sheet:
         place: Any = {"L": MARGIN, "C": "C", "R": "R"}[align]
         self._pdf.image(io.BytesIO(content), x=place, h=height)
 
+    def keep(self, height: float) -> None:
+        """Keep so much of what comes on one page."""
+        self._hold(height)
+
     def rule(self) -> None:
         """A thin line over the width."""
         self._pdf.set_draw_color(*RULE)

@@ -1,0 +1,74 @@
+"""What joining costs, line by line: shown, signed, printed and charged alike."""
+
+from datetime import date, datetime, timedelta
+
+from backoffice.billing.actions import Line
+from backoffice.billing.charging import Paid, charge_membership
+from backoffice.billing.models import Invoice, LineKind, PaymentKind
+from backoffice.bookings.fees import trial_fee_since
+from backoffice.core.audit import Actor
+from backoffice.core.clock import at_local, local_date
+from backoffice.joining.models import TakenFrom
+from backoffice.joining.queries import Agreed
+from backoffice.memberships.models import Membership, Plan
+from backoffice.studio.models import Studio
+
+CONSUMPTION_TAX = 10
+"""Percent, on the joining fee and the trial."""
+OUTSIDE_TAX = 0
+"""A deposit is paid back, so no tax is on it."""
+
+
+def lines(agreed: Agreed) -> list[Line]:
+    """The lines of a paper in yen with tax: the plan (of a month the first one), the deposit, and what is `added`."""
+    paper, plan = agreed.paper, agreed.plan
+    kind = LineKind.MONTH if plan.is_monthly else LineKind.PACK
+    found = [Line(kind, plan.name_ja, plan.name_en, paper.price_yen, tax_rate=plan.tax_rate)]
+    if paper.deposit_yen:
+        found.append(Line(LineKind.DEPOSIT, "預り金", "Deposit", paper.deposit_yen, tax_rate=OUTSIDE_TAX))
+    return found + added(agreed)
+
+
+def added(agreed: Agreed) -> list[Line]:
+    """What joining adds to the plan: the fee, what is taken off, the trial fee that is credited."""
+    paper = agreed.paper
+    rate_of = {TakenFrom.PLAN: agreed.plan.tax_rate, TakenFrom.FEE: CONSUMPTION_TAX}
+    found = [Line(LineKind.JOINING, "入会金", "Joining fee", paper.joining_fee_yen)]
+    found += [
+        Line(
+            LineKind.DISCOUNT, one.name_ja, one.name_en, -one.yen, tax_rate=rate_of[TakenFrom(one.taken_from)]
+        )
+        for one in agreed.discounts
+    ]
+    found.append(Line(LineKind.TRIAL_CREDIT, "体験料金の充当", "Trial fee credited", -paper.trial_credit_yen))
+    return [one for one in found if one.unit_price_yen]
+
+
+def total_yen(agreed: Agreed) -> int:
+    """What is to pay when joining."""
+    return sum(one.unit_price_yen for one in lines(agreed))
+
+
+def trial_credit(person_id: int, plan: Plan, studio: Studio, *, left_yen: int, now: datetime) -> int:
+    """The fee of a trial held within the plan's days before today, as far as there is something left to pay."""
+    if not plan.trial_credit_days:
+        return 0
+    first: date = local_date(now, studio.zone) - timedelta(days=plan.trial_credit_days)
+    held = trial_fee_since(person_id, at_local(first, datetime.min.time(), studio.zone))
+    return min(held, left_yen)
+
+
+def charge_joining(
+    studio: Studio,
+    agreed: Agreed,
+    membership: Membership,
+    paid_with: PaymentKind | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Invoice | None:
+    """The invoice of a joining, the same sum as signed; with `paid_with` it is paid at once. None when it is free."""
+    paid = None if paid_with is None else Paid(paid_with)
+    return charge_membership(
+        membership, agreed.paper.person_id, studio=studio, extra=added(agreed), paid=paid, by=by, now=now
+    )

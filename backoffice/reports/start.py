@@ -1,0 +1,95 @@
+"""The first steps of a new gym: what is set up and what is not, judged from what is there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from backoffice.bookings.models import Booking, BookingChannel
+from backoffice.core.audit import Actor, AuditLine
+from backoffice.core.db import db
+from backoffice.joining.models import TermsVersion
+from backoffice.staff.models import Shift, Trainer
+from backoffice.studio import editing
+from backoffice.studio.models import Studio
+
+
+class Step(StrEnum):
+    """What a gym sets up before its first visitor, in this order."""
+
+    STUDIO = "studio"
+    HOURS = "hours"
+    ROOMS = "rooms"
+    TRAINERS = "trainers"
+    SERVICES = "services"
+    PLANS = "plans"
+    TERMS = "terms"
+    LINE = "line"
+    MAIL = "mail"
+    BOOKING = "booking"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Which steps are done, and which somebody said are right as they are."""
+
+    done: frozenset[Step]
+    skipped: frozenset[Step]
+
+    @property
+    def settled(self) -> frozenset[Step]:
+        """Nothing is to be done for these."""
+        return self.done | self.skipped
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the gym is set up."""
+        return len(self.settled) == len(Step)
+
+
+def start_of(studio: Studio, *, sends_mail: bool) -> Start:
+    """How far a gym is set up. `sends_mail`: whether this product has a mail server. One statement.
+
+    Every gym is founded with usual hours, rooms, services, plans and terms: those are done once somebody of the staff
+    has changed them, or says that they are right.
+    """
+    asked = {
+        Step.HOURS: _touched("studio", "studio.hours_set"),
+        Step.ROOMS: _touched("room"),
+        Step.TRAINERS: exists().where(
+            Shift.trainer_id == Trainer.id, Trainer.studio_id == studio.id, Trainer.archived_at.is_(None)
+        ),
+        Step.SERVICES: _touched("service"),
+        Step.PLANS: _touched("plan"),
+        Step.TERMS: exists().where(TermsVersion.studio_id == studio.id, TermsVersion.number > 1),
+        Step.BOOKING: exists().where(
+            Booking.studio_id == studio.id, Booking.channel.in_((BookingChannel.WEB, BookingChannel.LINE))
+        ),
+    }
+    row = db.session.execute(select(*(one.label(step.value) for step, one in asked.items()))).one()
+    done = {step for step in asked if getattr(row, step.value)}
+    done |= {Step.STUDIO} if studio.address_ja and studio.phone else set()
+    done |= {Step.LINE} if studio.line_id else set()
+    done |= {Step.MAIL} if sends_mail else set()
+    return Start(frozenset(done), _known(studio.skipped_steps))
+
+
+def _touched(kind: str, action: str = "") -> ColumnElement[bool]:
+    """Whether somebody of the staff changed something of a kind."""
+    by_staff = and_(AuditLine.subject_kind == kind, AuditLine.actor_kind == "staff")
+    return exists().where(and_(by_staff, AuditLine.action == action) if action else by_staff)
+
+
+def _known(names: Collection[str]) -> frozenset[Step]:
+    return frozenset(step for step in Step if step.value in names)
+
+
+def settle_step(studio_id: int, step: Step, is_settled: bool, *, by: Actor, now: datetime) -> None:
+    """Say that a step is right as it is, or take that back. Twice changes nothing."""
+    studio = editing.locked(Studio, studio_id)
+    wanted = (
+        set(studio.skipped_steps) | {step.value} if is_settled else set(studio.skipped_steps) - {step.value}
+    )
+    editing.change(studio, {"skipped_steps": sorted(wanted)}, "studio", version=None, by=by, now=now)

@@ -1,0 +1,97 @@
+"""Goals of the month, and how many days a month of the funnel counts as young."""
+
+from datetime import date
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from backoffice.core.errors import NotFound
+from backoffice.reports.goals import MEASURES, Goals, goals_of, set_goals
+from backoffice.reports.periods import months_after
+from backoffice.staff.permissions import Permission
+from backoffice.studio.actions import update_studio
+from backoffice.studio.queries import the_studio
+from blueprints.reports.blueprint import reports
+from blueprints.reports.goal_forms import GoalsForm, MaturityForm
+from blueprints.studio.pages import done, saved
+from blueprints.support.access import actor, permit
+from blueprints.support.clock import now, today
+from blueprints.support.studio import current_studio
+
+AHEAD = 6
+"""Months that can be set beyond this one."""
+BACK = 12
+
+
+@reports.get("/reports/goals")
+@permit(Permission.STUDIO_EDIT)
+def goals() -> ResponseReturnValue:
+    """The month that runs."""
+    return redirect(url_for("reports.month_goals", month=f"{today():%Y-%m}"))
+
+
+@reports.route("/reports/goals/<month>", methods=["GET", "POST"])
+@permit(Permission.STUDIO_EDIT)
+def month_goals(month: str) -> ResponseReturnValue:
+    """The goals of a month; `?copy=1` shows those of the month before, to be saved."""
+    first = _month(month)
+    found = goals_of(current_studio().id, first)
+    copied = goals_of(current_studio().id, months_after(first, -1)) if request.args.get("copy") else found
+    form = GoalsForm(data={**copied.wanted, "version": found.version})
+    if saved(form, lambda: _set(first, form)):
+        return done(url_for("reports.month_goals", month=month))
+    page = render_template(
+        "reports/goals.html",
+        form=form,
+        month=first,
+        before=_link(months_after(first, -1)),
+        after=_link(months_after(first, 1)),
+        next_month=months_after(first, 1),
+        last_month=goals_of(current_studio().id, months_after(first, -1)),
+        measures=MEASURES,
+    )
+    return page, 422 if form.errors else 200
+
+
+@reports.route("/settings/maturity", methods=["GET", "POST"])
+@permit(Permission.STUDIO_EDIT)
+def maturity_days() -> ResponseReturnValue:
+    """How many days people are given before a month counts as settled."""
+    form = MaturityForm(obj=the_studio())
+    changes, version = form.changes(), form.version.data
+    if saved(
+        form, lambda: update_studio(current_studio().id, changes, version=version, by=actor(), now=now())
+    ):
+        return done(url_for("settings.index"))
+    page = render_template(
+        "studio/form.html", form=form, title=_("Days to decide"), back=url_for("settings.index")
+    )
+    return page, 422 if form.errors else 200
+
+
+def _set(first: date, form: GoalsForm) -> Goals:
+    wanted = {name: form[name].data for name in MEASURES}
+    return set_goals(
+        current_studio().id, first, wanted, version=form.version.data or 0, by=actor(), now=now()
+    )
+
+
+def _month(text: str) -> date:
+    """The first day of 2026-11. Raises `NotFound` for nonsense and for months nobody plans."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise NotFound from error
+    if not _is_near(first):
+        raise NotFound
+    return first
+
+
+def _is_near(first: date) -> bool:
+    this = today().replace(day=1)
+    return months_after(this, -BACK) <= first <= months_after(this, AHEAD)
+
+
+def _link(first: date) -> str:
+    return url_for("reports.month_goals", month=f"{first:%Y-%m}") if _is_near(first) else ""

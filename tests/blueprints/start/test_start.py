@@ -1,0 +1,69 @@
+"""A new gym: its owner sees what is set up and what is not; settled, the list is gone."""
+
+from collections.abc import Callable
+
+import pytest
+
+from backoffice.core.db import db
+from backoffice.reports.start import Step
+from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
+from backoffice.studio.queries import the_studio
+from tests.gym import PASSWORD, make_staff
+from tests.pages import PageClient
+
+
+@pytest.fixture(autouse=True)
+def _unsettled(gym: Studio) -> None:
+    """As a gym is founded: nobody has said yet that anything is right as it is."""
+    gym.skipped_steps = []
+    db.session.commit()
+
+
+def test_an_owner_begins_with_the_first_steps(gym: Studio, client: PageClient, now: object) -> None:
+    make_staff("first@test.example", [Role.OWNER], now=now)  # type: ignore[arg-type]
+    client.get("/sign-in")
+    answer = client.post("/sign-in", data={"email": "first@test.example", "password": PASSWORD})
+    assert answer.location == "/start"
+
+
+def test_nobody_else_does(gym: Studio, client: PageClient, now: object) -> None:
+    make_staff("desk1@test.example", [Role.FRONT_DESK], now=now)  # type: ignore[arg-type]
+    client.get("/sign-in")
+    answer = client.post("/sign-in", data={"email": "desk1@test.example", "password": PASSWORD})
+    assert answer.location == "/today"
+
+
+def test_steps_are_judged_from_what_is_there(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    manager = sign_in(Role.MANAGER)
+    assert done(manager) == {"/settings/studio", "/settings/trainers"}
+    manager.get("/settings/joining/terms")
+    manager.post("/settings/joining/terms", data={"text_ja": "規約", "text_en": "Terms", "version": "1"})
+    manager.get("/settings/rooms")
+    manager.post("/settings/rooms", data={"form_token": "t" * 20, "name_ja": "個室", "name_en": "Room"})
+    assert done(manager) == {
+        "/settings/studio",
+        "/settings/trainers",
+        "/settings/joining/terms",
+        "/settings/rooms",
+    }
+
+
+def test_settled_it_is_gone(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    owner = sign_in(Role.OWNER)
+    owner.get("/start")
+    assert owner.post("/start/nonsense/settled", data={}).status_code == 404
+    for step in Step:
+        owner.post(f"/start/{step}/settled", data={})
+    assert owner.get("/start").location == "/settings"
+    assert "/start" not in owner.get("/settings").get_data(as_text=True)
+    owner.post("/start/line/open", data={})
+    assert the_studio().skipped_steps == sorted(step.value for step in Step if step is not Step.LINE)
+    assert "/start" in owner.get("/settings").get_data(as_text=True)
+
+
+def done(manager: PageClient) -> set[str]:
+    """Where the steps that are ticked lead."""
+    page = manager.get("/start").get_data(as_text=True)
+    rows = page.split('<li class="row-line spread">')[1:]
+    return {row.split('class="name" href="')[1].split('"')[0] for row in rows if "tone-matsu" in row}
