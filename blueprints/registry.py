@@ -45,6 +45,7 @@ from blueprints.line.connect import line_connect
 from blueprints.line.person import person_line
 from blueprints.line.webhook import line_webhook
 from blueprints.memberships.plans import plans
+from blueprints.memberships.renewals import renewals
 from blueprints.memberships.views import memberships
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
@@ -145,6 +146,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     proposals,
     questions,
     quick_replies,
+    renewals,
     replanning,
     reports,
     reviews,

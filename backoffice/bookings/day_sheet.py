@@ -11,6 +11,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service
+from backoffice.tickets.left import has_ticket, left_of
 
 SHOWN = (
     BookingState.HELD,
@@ -61,6 +62,9 @@ class DayRow(NamedTuple):
     fee_method: str
     offers_wear: bool
     caution: str
+    uses_tickets: bool
+    has_ticket: bool
+    tickets_left: int | None
 
     @property
     def shown_name(self) -> str:
@@ -73,6 +77,7 @@ class DayRow(NamedTuple):
             person_id=0, lead_id=None, is_named=False, name="", kana="", language="", phone=None,
             attendance=Attendance.EXPECTED, arrived_at=None, late_minutes=0, confirmed_at=None, needs_wear=False,
             wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="", caution="",
+            uses_tickets=False, has_ticket=False, tickets_left=None,
         )  # fmt: skip
 
     @property
@@ -94,6 +99,7 @@ COLUMNS: tuple[ColumnElement[object], ...] = (
     Participant.attendance, Participant.arrived_at, Participant.late_minutes, Participant.confirmed_at,
     Participant.needs_wear, Participant.wear_size, Participant.shoe_cm,
     Participant.fee_yen, Participant.fee_received_at, Participant.fee_method, Service.offers_wear, Person.caution,
+    Service.uses_tickets, has_ticket(Participant.id), left_of(Person.id),
 )  # type: ignore[assignment]  # fmt: skip
 
 

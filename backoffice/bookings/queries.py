@@ -13,18 +13,21 @@ from backoffice.people.queries import mail_of, phone_of
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Room, Service, Studio
 from backoffice.studio.scope import of_studio
+from backoffice.tickets.left import has_ticket, left_of
 
 MANAGE = "manage"
 
 
 @dataclass(frozen=True)
 class GuestView:
-    """A participant with the person, and how to reach them."""
+    """A participant with the person, how to reach them, and their tickets."""
 
     participant: Participant
     person: Person
     phone: str | None
     mail: str | None
+    has_ticket: bool
+    tickets_left: int | None
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,15 @@ def booking_view(studio_id: int, booking_id: int) -> BookingView:
     if row is None:
         raise NotFound
     pairs = db.session.execute(
-        select(Participant, Person)
+        select(Participant, Person, has_ticket(Participant.id), left_of(Person.id))
         .join(Person, Person.id == Participant.person_id)
         .where(Participant.booking_id == booking_id)
         .order_by(Participant.position)
     )
-    guests = tuple(GuestView(one, person, phone_of(person.id), mail_of(person.id)) for one, person in pairs)
+    guests = tuple(
+        GuestView(one, person, phone_of(person.id), mail_of(person.id), has, left)
+        for one, person, has, left in pairs
+    )
     return BookingView(*row, guests=guests)
 
 

@@ -1,15 +1,20 @@
-"""The lines of a person's ticket ledger, each with the visit it follows."""
+"""The lines of a person's ticket ledger, each with the visit it follows; and visits for which there was no ticket."""
 
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
-from backoffice.bookings.models import Booking, Participant
+from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.bookings.ticket_steps import NEVER
 from backoffice.core.db import db
+from backoffice.people.models import Person
 from backoffice.studio.models import Service
+from backoffice.tickets.left import has_ticket
 from backoffice.tickets.models import TicketEntry, TicketGrant
+
+MOST = 200
 
 
 class HistoryLine(NamedTuple):
@@ -51,3 +56,47 @@ def ticket_history(person_id: int, *, at: datetime | None = None) -> list[Histor
         left += row[0].free + row[0].reserved
         lines.append(HistoryLine(*row, left))
     return lines
+
+
+class Unpaid(NamedTuple):
+    """A visit that should use a ticket and has none: booked ahead, held, or missed."""
+
+    booking_id: int
+    starts_at: datetime
+    service_ja: str
+    service_en: str
+    attendance: str
+    person_id: int
+    name: str
+    kana: str
+
+
+def visits_without_ticket(
+    studio_id: int, *, since: datetime, now: datetime, person_id: int | None = None
+) -> list[Unpaid]:
+    """Visits since an instant, and those ahead, of services that use tickets, for which there is none; 200 at most.
+
+    Cancelled ones are not among them: a forgiven late cancel needs no ticket.
+    """
+    is_meant = or_(
+        and_(Booking.state == BookingState.BOOKED, Booking.starts_at > now),
+        Participant.attendance.in_([Attendance.ATTENDED, Attendance.NO_SHOW]),
+    )
+    query = (
+        select(
+            Booking.id, Booking.starts_at, Service.name_ja, Service.name_en, Participant.attendance, Person.id,
+            Person.name, Person.kana,
+        )
+        .join(Participant, Participant.booking_id == Booking.id)
+        .join(Person, Person.id == Participant.person_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Booking.studio_id == studio_id, Booking.starts_at >= since, Service.uses_tickets,
+            Service.kind.not_in(NEVER), is_meant, ~has_ticket(Participant.id),
+        )
+        .order_by(Booking.starts_at, Participant.id)
+        .limit(MOST)
+    )  # fmt: skip
+    if person_id is not None:
+        query = query.where(Participant.person_id == person_id)
+    return [Unpaid._make(row) for row in db.session.execute(query)]

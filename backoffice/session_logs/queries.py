@@ -24,6 +24,7 @@ from backoffice.session_logs.content import Content, DoneExercise, draft_without
 from backoffice.session_logs.models import LoggedPain, LoggedSet, SessionLog
 from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind, Studio
+from backoffice.tickets.left import has_ticket, left_of
 
 
 class Visit(NamedTuple):
@@ -39,6 +40,9 @@ class Visit(NamedTuple):
     ends_at: datetime
     state: str
     attendance: str
+    uses_tickets: bool
+    has_ticket: bool
+    tickets_left: int | None
 
 
 def visit(studio_id: int, participant_id: int) -> Visit:
@@ -47,6 +51,7 @@ def visit(studio_id: int, participant_id: int) -> Visit:
         select(
             Participant.id, Booking.id, Participant.person_id, Booking.trainer_id, Booking.service_id, Service.kind,
             Booking.starts_at, Booking.ends_at, Booking.state, Participant.attendance,
+            Service.uses_tickets, has_ticket(Participant.id), left_of(Participant.person_id),
         )
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)

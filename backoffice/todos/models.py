@@ -22,6 +22,7 @@ class TodoKind(StrEnum):
     ANSWER = "ANSWER"
     DECIDE = "DECIDE"
     MAY_LEAVE = "MAY_LEAVE"
+    RENEW = "RENEW"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

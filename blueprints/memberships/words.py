@@ -1,8 +1,9 @@
-"""Words for why somebody leaves, and for what becomes of a booking."""
+"""Words for why somebody leaves, what becomes of a booking, and why somebody is asked about more tickets."""
 
 from flask_babel import lazy_gettext as _l
 
 from backoffice.memberships.models import LeavingReason
+from backoffice.memberships.renewals import Why
 from backoffice.memberships.undecided import Decision
 
 REASON_WORDS = {
@@ -20,4 +21,11 @@ DECISION_WORDS = {
     Decision.BY_GYM: _l("Cancel and tell them"),
     Decision.BY_GYM_QUIETLY: _l("Cancel without a message"),
     Decision.BY_GUEST: _l("They cancel themselves"),
+}
+
+RENEWAL_WORDS = {
+    Why.FEW: _l("Few tickets left"),
+    Why.ENDING: _l("Tickets end soon"),
+    Why.ENDED: _l("Tickets used up or ended"),
+    Why.MONTHLY_ENDS: _l("Monthly plan ends"),
 }

@@ -36,6 +36,7 @@ def pages() -> tuple[Page, ...]:
             N_("Import exercises"), Permission.EXERCISES_IMPORT, "exercise_imports.choose", icon="file-upload"
         ),
         Page(N_("A trainer cannot come"), Permission.BOOKINGS_EDIT, "replanning.new", icon="user-off"),
+        Page(N_("Renewals due"), Permission.JOINING_EDIT, "renewals.index", icon="ticket"),
         Page(N_("Waiting list"), Permission.BOOKINGS_EDIT, "waiting.index", icon="hourglass"),
         Page(
             N_("Bookings outside working hours"),

@@ -1,16 +1,18 @@
 """The tickets of a person: how many are left and why; a sale in three steps; corrections by a manager."""
 
 from collections.abc import Callable
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.billing.charging import sell
-from backoffice.bookings.ticket_history import ticket_history
+from backoffice.bookings.ticket_history import ticket_history, visits_without_ticket
 from backoffice.bookings.ticket_steps import catch_up
 from backoffice.clients.queries import client_of
+from backoffice.core.clock import day_span
 from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
@@ -25,6 +27,7 @@ from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.models import TicketEntry, TicketGrant
 from backoffice.tickets.queries import balance, lots, lots_of
 from blueprints.billing.paid_now import paid_now
+from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -38,18 +41,24 @@ from blueprints.tickets.words import sentence
 tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
 
 FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
+A_MOMENT = timedelta(microseconds=1)
+SINCE = timedelta(days=90)
 BY_HAND_JA, BY_HAND_EN = "回数券(手入力)", "Tickets (by hand)"
 
 
 @tickets.get("")
 @permit(Permission.PEOPLE_VIEW)
 def show(person_id: int) -> ResponseReturnValue:
-    """What is left, until when, and every line that led there."""
+    """What is left, until when, and every line that led there; with `on`, as it was at the end of a day."""
     check_visible(person_id)
-    have = lots_of(person_id)
+    studio, day = current_studio(), _asked_day()
+    at = None if day is None else day_span(day, studio.zone)[1] - A_MOMENT
+    have = lots_of(person_id, at=at)
+    without = visits_without_ticket(studio.id, since=now() - SINCE, now=now(), person_id=person_id)
     return render_template(
-        "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=today()), lots=have,
-        lines=ticket_history(person_id), sentence=sentence, is_by_hand=is_by_hand, client=client_of(person_id),
+        "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=day or today()), lots=have,
+        day=day, today=today(), without=[] if day else without, attendances=ATTENDANCE_WORDS,
+        lines=ticket_history(person_id, at=at), sentence=sentence, is_by_hand=is_by_hand, client=client_of(person_id),
     )  # fmt: skip
 
 
@@ -143,6 +152,14 @@ def reverse(person_id: int, ticket_line_id: int) -> ResponseReturnValue:
             actions.reverse(ticket_line_id, note=form.note.data or "", by=actor(), now=now())
 
     return _written(person_id, form, work, _("Taken back."), "tickets/reversal.html", said=sentence(line))
+
+
+def _asked_day() -> date | None:
+    """The past day in the address; None for now."""
+    with suppress(ValueError):
+        day = date.fromisoformat(request.args.get("on", "")[:10])
+        return day if day < today() else None
+    return None
 
 
 def _correct(grant_id: int, form: CorrectionForm) -> None:

@@ -130,7 +130,7 @@ STAFF_PAGES = (
     "/people/{person}/care/plan", "/care", "/people/{member}/tickets", "/people/{member}/tickets/sale",
     "/people/{member}/tickets/by-hand", "/people/{member}/tickets/{grant}/correction",
     "/people/{member}/tickets/lines/{line}/reversal",
-    "/people/{member}/membership", "/people/{member}/membership/{membership}/freeze",
+    "/memberships/renewals", "/people/{member}/membership", "/people/{member}/membership/{membership}/freeze",
     "/people/{member}/membership/freezes/{freeze}", "/people/{member}/membership/leaving",
     "/people/{member}/membership/{membership}/change", "/settings/plans", "/settings/plans/new",
     "/settings/plans/{plan}",

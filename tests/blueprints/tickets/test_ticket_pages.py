@@ -1,7 +1,7 @@
 """The pages of a ledger: read by whoever may see the person, sold at the desk, corrected by managers."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,8 +16,10 @@ from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
+from backoffice.tickets.actions import adjust
 from backoffice.tickets.models import TicketEntry
 from backoffice.tickets.queries import lots_of
+from tests.gym import make_staff
 from tests.pages import PageClient
 
 
@@ -148,3 +150,32 @@ def test_a_trainer_sees_only_those_of_own_guests(member: Person, sign_in: Callab
 
 def _lines() -> list[TicketEntry]:
     return db.session.query(TicketEntry).order_by(TicketEntry.id).all()
+
+
+def test_as_it_was_on_a_past_day(
+    member: Person, sign_in: Callable[..., PageClient], at: Callable[[datetime], None], now: datetime
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    with transaction():
+        adjust(lots_of(member.id)[0].grant.id, -6, note="訂正", by=SYSTEM, now=now + timedelta(days=2))
+    at(now + timedelta(days=3))
+    desk.enter(make_staff("again@test.example", [Role.FRONT_DESK], now=now), now=now + timedelta(days=3))
+    address = f"/people/{member.id}/tickets"
+    assert "残り10回の理由" in desk.open(address).text
+    assert "残り16回の理由" in desk.open(f"{address}?on=2026-11-25").text
+    assert "残り10回の理由" in desk.open(f"{address}?on=2026-11-26").text
+    assert "残り10回の理由" in desk.open(f"{address}?on=2030-01-01").text  # not past: now
+    assert desk.open(f"{address}?on=never").status_code == 200
+
+
+def test_renewals_due_and_a_task(
+    gym: Studio, member: Person, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    assert "北川" not in desk.open("/memberships/renewals").text
+    with transaction():
+        adjust(lots_of(member.id)[0].grant.id, -14, note="訂正", by=SYSTEM, now=now)
+    assert "北川 澄" in desk.open("/memberships/renewals").text
+    assert desk.post(f"/memberships/renewals/{member.id}/task", data={}).status_code == 303
+    assert "北川 澄" in desk.open("/today").text
+    assert sign_in(Role.TRAINER).open("/memberships/renewals").status_code == 403
