@@ -46,6 +46,7 @@ from blueprints.line.person import person_line
 from blueprints.line.webhook import line_webhook
 from blueprints.memberships.plans import plans
 from blueprints.memberships.renewals import renewals
+from blueprints.memberships.statement import leaving_statement
 from blueprints.memberships.views import memberships
 from blueprints.merging.views import merging
 from blueprints.messaging.roads import message_roads
@@ -117,6 +118,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     joining_house,
     lead_lists,
     leads,
+    leaving_statement,
     line_accounts,
     line_booking,
     line_connect,

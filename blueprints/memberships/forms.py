@@ -33,7 +33,9 @@ class FreezeEndForm(SafeForm):
 class LeavingForm(CreateForm):
     """The last day, and why."""
 
-    left_on = DateField(_l("Last day"), validators=[InputRequired(_l("Please give the last day."))])
+    left_on = DateField(
+        _l("Last day as a member"), validators=[InputRequired(_l("Please give the last day."))]
+    )
     reason = RadioField(
         _l("Reason"), choices=options(REASON_WORDS), validators=[InputRequired(_l("Please choose a reason."))]
     )

@@ -5,6 +5,8 @@ from datetime import date, datetime, time
 
 import pytest
 
+from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.models import LineKind, PaymentKind
 from backoffice.bookings.actions import book
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel
@@ -157,3 +159,21 @@ def test_plans_are_set_up_by_managers(gym: Studio, sign_in: Callable[..., PageCl
     assert manager.post(f"/settings/plans/{plan.id}/restore", data={}).status_code == 303
     assert manager.open(f"/settings/plans/{plan.id}").status_code == 200
     assert db.session.get_one(Plan, plan.id).price_yen == 280_000
+
+
+def test_the_leaving_statement_on_screen_and_on_paper(
+    gym: Studio, member: Person, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    membership = db.session.query(Membership).one()
+    with transaction():
+        month = Line(
+            LineKind.MONTH, "月会費", "Month", 39_600, membership_id=membership.id, month_on=date(2026, 12, 1)
+        )
+        invoice = charge(member.id, [month], studio_id=gym.id, due_on=now.date(), by=SYSTEM, now=now)
+        pay(invoice, PaymentKind.CASH, 39_600, received_on=now.date(), by=SYSTEM, now=now)
+    desk = sign_in(Role.FRONT_DESK)
+    assert "返金額" in desk.open(f"/people/{member.id}/leaving-statement").text
+    assert "¥39,600" in desk.open(f"/people/{member.id}/leaving-statement?on=2026-11-30").text
+    paper = desk.get(f"/people/{member.id}/leaving-statement/pdf?on=2026-12-31")
+    assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
+    assert sign_in(Role.TRAINER).get(f"/people/{member.id}/leaving-statement").status_code == 403

@@ -1,0 +1,170 @@
+"""The leaving statement: what was charged and paid, what was delivered at the price agreed, and what goes back.
+
+paid − delivered = refund, line by line. A session of a pack is worth the pack's price, less its discounts, divided by
+its sessions (whole yen, the rest to the client; all sessions together are worth just the price). Sessions used and
+those whose last day has passed are delivered, reserved ones are not. A month that has begun is delivered, one that has
+not is not; a deposit goes back; all else was delivered as it was charged.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from backoffice.billing.models import Invoice, InvoiceLine, LineKind
+from backoffice.billing.queries import payments_of
+from backoffice.core.clock import day_span
+from backoffice.core.db import db
+from backoffice.memberships.models import Membership
+from backoffice.studio.models import Studio
+from backoffice.tickets.models import EntryKind, TicketEntry, TicketGrant
+
+
+class Charge(NamedTuple):
+    """A line of the books that was not taken back: what for, yen with tax (discounts below zero), and of which day."""
+
+    kind: LineKind
+    name_ja: str
+    name_en: str
+    amount_yen: int
+    membership_id: int | None = None
+    month_on: date | None = None
+
+
+class Pack(NamedTuple):
+    """What became of the sessions of a pack: how many it had, and how many were used, ended unused, are reserved."""
+
+    sessions: int
+    used: int
+    ended: int = 0
+    reserved: int = 0
+
+
+class Settled(NamedTuple):
+    """A line of the statement in yen; of a pack also the price of one session and how many are delivered."""
+
+    name_ja: str
+    name_en: str
+    charged_yen: int
+    delivered_yen: int
+    unit_yen: int | None = None
+    delivered: int | None = None
+    sessions: int | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What somebody is paid back who leaves on a day, or (below zero) still owes."""
+
+    left_on: date
+    lines: Sequence[Settled]
+    paid_yen: int
+    reserved: int
+
+    @property
+    def charged_yen(self) -> int:
+        """The sum of what was charged."""
+        return sum(line.charged_yen for line in self.lines)
+
+    @property
+    def delivered_yen(self) -> int:
+        """The sum of what was delivered."""
+        return sum(line.delivered_yen for line in self.lines)
+
+    @property
+    def refund_yen(self) -> int:
+        """Paid less delivered; below zero is still owed."""
+        return self.paid_yen - self.delivered_yen
+
+
+def statement(studio: Studio, person_id: int, left_on: date) -> Statement:
+    """The statement of a person as of the end of a day. Six statements to the database."""
+    charges = _charges(studio.id, person_id)
+    packs = _packs(person_id, day_span(left_on, studio.zone)[1])
+    payments = payments_of(person_id, studio.id)
+    lines = settle(charges, packs, left_on)
+    return Statement(
+        left_on,
+        lines,
+        sum(one.payment.amount_yen for one in payments),
+        sum(one.reserved for one in packs.values()),
+    )
+
+
+def settle(charges: Sequence[Charge], packs: Mapping[int, Pack], left_on: date) -> list[Settled]:
+    """What of each charge is delivered by the end of a day, discounts of a pack counted into its price. Pure."""
+    off: dict[int, int] = {}
+    for one in charges:
+        if _is_of_pack(one, packs) and one.kind is LineKind.DISCOUNT:
+            off[one.membership_id or 0] = off.get(one.membership_id or 0, 0) + one.amount_yen
+    found = []
+    for one in charges:
+        if not _is_of_pack(one, packs):
+            found.append(Settled(one.name_ja, one.name_en, one.amount_yen, _delivered(one, left_on)))
+        elif one.kind is LineKind.PACK:
+            price = one.amount_yen + off.get(one.membership_id or 0, 0)
+            found.append(_of_pack(one, price, packs[one.membership_id or 0]))
+    return found
+
+
+def _is_of_pack(one: Charge, packs: Mapping[int, Pack]) -> bool:
+    return one.kind in (LineKind.PACK, LineKind.DISCOUNT) and one.membership_id in packs
+
+
+def _of_pack(one: Charge, price: int, pack: Pack) -> Settled:
+    unit, taken = price // pack.sessions, min(pack.used + pack.ended, pack.sessions)
+    delivered = price if taken == pack.sessions else unit * taken
+    return Settled(one.name_ja, one.name_en, price, delivered, unit, taken, pack.sessions)
+
+
+def _delivered(one: Charge, left_on: date) -> int:
+    if one.kind is LineKind.DEPOSIT:
+        return 0
+    if one.kind in (LineKind.MONTH, LineKind.FREEZE) and one.month_on is not None and one.month_on > left_on:
+        return 0
+    return one.amount_yen
+
+
+def _charges(studio_id: int, person_id: int) -> list[Charge]:
+    """Every line of a person that was not taken back, in the order of the books."""
+    taken_back = select(InvoiceLine.credits_line_id).where(InvoiceLine.credits_line_id.is_not(None))
+    query = (
+        select(InvoiceLine)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            Invoice.person_id == person_id, Invoice.studio_id == studio_id, InvoiceLine.credits_line_id.is_(None),
+            InvoiceLine.id.not_in(taken_back),
+        )
+        .order_by(InvoiceLine.id)
+    )  # fmt: skip
+    return [
+        Charge(
+            LineKind(line.kind),
+            line.name_ja,
+            line.name_en,
+            line.amount_yen,
+            line.membership_id,
+            line.month_on,
+        )
+        for line in db.session.scalars(query)
+    ]
+
+
+def _packs(person_id: int, before: datetime) -> dict[int, Pack]:
+    """What became of the sessions of each pack of a person by an instant."""
+    ended = -func.coalesce(func.sum(TicketEntry.free).filter(TicketEntry.kind == EntryKind.EXPIRE), 0)
+    query = (
+        select(
+            Membership.id, Membership.sessions, func.sum(TicketEntry.used), ended, func.sum(TicketEntry.reserved)
+        )
+        .join(TicketGrant, TicketGrant.membership_id == Membership.id)
+        .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
+        .where(
+            TicketGrant.person_id == person_id, ~Membership.is_monthly, Membership.sessions > 0,
+            TicketEntry.at <= before,
+        )
+        .group_by(Membership.id)
+    )  # fmt: skip
+    return {row[0]: Pack(*row[1:]) for row in db.session.execute(query)}

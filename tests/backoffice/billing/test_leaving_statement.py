@@ -1,0 +1,105 @@
+"""Twenty refunds worked out by hand, and one that went through the books."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.leaving import Charge, Pack, settle, statement
+from backoffice.billing.models import LineKind, PaymentKind
+from backoffice.clients.models import Client
+from backoffice.core.audit import Actor
+from backoffice.core.db import db, transaction
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.models import Membership
+from backoffice.memberships.queries import plans
+from backoffice.people.actions import create_person
+from backoffice.studio.models import Studio
+from backoffice.tickets.models import EntryKind, TicketEntry
+
+LEFT = date(2026, 12, 31)
+PACK = Charge(LineKind.PACK, "回数券 16回", "Pack of 16", 158_000, 1)
+JOINED = Charge(LineKind.JOINING, "入会金", "Joining fee", 33_000)
+OFF = Charge(LineKind.DISCOUNT, "当日入会", "Joined at once", -33_000)
+PACK_OFF = Charge(LineKind.DISCOUNT, "家族割", "Family", -14_000, 1)
+DEPOSIT = Charge(LineKind.DEPOSIT, "預り金", "Deposit", 10_000)
+ODD = Charge(LineKind.PACK, "回数券 3回", "Pack of 3", 29_500, 2)
+LATE = Charge(LineKind.CANCEL, "キャンセル料", "Late cancel", 3_300)
+TRIAL = Charge(LineKind.TRIAL, "体験", "Trial", 5_500)
+CREDIT = Charge(LineKind.TRIAL_CREDIT, "体験料充当", "Trial credited", -5_500)
+
+
+def month(day: date, yen: int = 39_600, kind: LineKind = LineKind.MONTH) -> Charge:
+    """A month that begins on a day."""
+    return Charge(kind, "月会費", "Month", yen, 9, day)
+
+
+NOVEMBER, DECEMBER, JANUARY = (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1))
+FREEZE = month(DECEMBER, 3_300, LineKind.FREEZE)
+
+
+@pytest.mark.parametrize(
+    ("charges", "packs", "paid", "refund"),
+    [
+        # One pack of 16 for 158,000: 9,875 a session.
+        ([PACK], {1: Pack(16, 0)}, 158_000, 158_000),
+        ([PACK], {1: Pack(16, 1)}, 158_000, 148_125),
+        ([PACK], {1: Pack(16, 6)}, 158_000, 98_750),
+        ([PACK], {1: Pack(16, 15)}, 158_000, 9_875),
+        ([PACK], {1: Pack(16, 16)}, 158_000, 0),
+        ([PACK], {1: Pack(16, 6, ended=10)}, 158_000, 0),  # the rest has ended
+        ([PACK], {1: Pack(16, 6, reserved=2)}, 158_000, 98_750),  # what is booked is not delivered
+        ([PACK], {1: Pack(16, 6)}, 79_000, 19_750),  # half was paid
+        ([PACK], {1: Pack(16, 10)}, 79_000, -19_750),  # half was paid, more was used: owed
+        # 29,500 / 3 = 9,833 and 1 yen: the client's until the last session.
+        ([ODD], {2: Pack(3, 1)}, 29_500, 19_667),
+        ([ODD], {2: Pack(3, 2)}, 29_500, 9_834),
+        ([ODD], {2: Pack(3, 3)}, 29_500, 0),
+        # A discount on the pack makes a session cheaper: 144,000 / 16 = 9,000.
+        ([PACK, PACK_OFF], {1: Pack(16, 4)}, 144_000, 108_000),
+        # A joining fee is delivered with joining, its discount as well.
+        ([JOINED, PACK], {1: Pack(16, 4)}, 191_000, 118_500),
+        ([JOINED, OFF, PACK], {1: Pack(16, 4)}, 158_000, 118_500),
+        ([DEPOSIT, PACK], {1: Pack(16, 16)}, 168_000, 10_000),
+        # Months: begun is delivered, not begun goes back, a frozen one is its fee.
+        ([month(NOVEMBER), month(DECEMBER)], {}, 79_200, 0),
+        ([month(DECEMBER), month(JANUARY)], {}, 79_200, 39_600),
+        ([month(NOVEMBER), FREEZE, LATE], {}, 39_600, -6_600),
+        ([TRIAL, CREDIT, PACK, ODD], {1: Pack(16, 16), 2: Pack(3, 0)}, 187_500, 29_500),
+    ],
+)  # fmt: skip
+def test_worked_out_by_hand(charges: list[Charge], packs: dict[int, Pack], paid: int, refund: int) -> None:
+    lines = settle(charges, packs, LEFT)
+    assert paid - sum(line.delivered_yen for line in lines) == refund
+    assert sum(line.charged_yen for line in lines) == sum(one.amount_yen for one in charges)
+
+
+def test_through_the_books_and_the_ledger(gym: Studio, by: Actor, now: datetime) -> None:
+    today = now.date()
+    with transaction():
+        person = create_person(name="北川 澄", by=by, now=now)
+        pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
+        join(person, Joining(pack.id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
+    membership = db.session.query(Membership).one()
+    assert db.session.query(Client).one().person_id == person.id
+    with transaction():
+        line = Line(LineKind.PACK, "回数券", "Pack", 158_000, membership_id=membership.id)
+        invoice = charge(person.id, [line], studio_id=gym.id, due_on=today, by=by, now=now)
+        pay(invoice, PaymentKind.CASH, 100_000, received_on=today, by=by, now=now)
+    grant_id = db.session.query(TicketEntry.grant_id).scalar()
+    for days, count in ((1, -3), (5, -13)):
+        with transaction():
+            db.session.add(
+                TicketEntry(
+                    grant_id=grant_id, kind=EntryKind.EXPIRE.value, free=count, reason="",
+                    at=now + timedelta(days=days), created_at=now, created_by="test",
+                )
+            )  # fmt: skip
+    made = statement(gym, person.id, today + timedelta(days=2))
+    assert (made.charged_yen, made.paid_yen, made.delivered_yen, made.refund_yen) == (
+        158_000,
+        100_000,
+        29_625,
+        70_375,
+    )
+    assert statement(gym, person.id, today + timedelta(days=9)).refund_yen == -58_000
