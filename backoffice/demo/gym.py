@@ -15,6 +15,7 @@ from backoffice.demo.exercises import add_own_exercises
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.joining import tell_joining
 from backoffice.demo.line import tell_line
+from backoffice.demo.memberships import tell_memberships
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
 from backoffice.demo.progress import measure_members
@@ -57,6 +58,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     tell_stories(diary, members)
     tell_line(diary, members)
     tell_joining(diary)
+    tell_memberships(diary)
     with transaction():
         _want(studio, now)
     with transaction():
