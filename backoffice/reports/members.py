@@ -180,7 +180,7 @@ def is_frozen_on(people: Subquery, day: date | ColumnElement[date]) -> ColumnEle
     )
 
 
-def month_of(day: ColumnElement[Any]) -> ColumnElement[date]:
+def month_of(day: Any) -> ColumnElement[date]:
     """The first day of the month of a day."""
     return cast(func.date_trunc("month", day), Date)
 

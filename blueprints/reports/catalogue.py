@@ -53,6 +53,16 @@ REPORTS = (
         N_("Who may leave"),
         N_("Which members should somebody talk to now, and why?"),
     ),
+    Report(
+        "reports.revenue",
+        N_("Paid, delivered, owed"),
+        N_("What came in, what was given for it, and how many paid sessions are still owed?"),
+    ),
+    Report(
+        "reports.forecast",
+        N_("The next three months"),
+        N_("What may come in, how sure is that, and how well would it have been foretold before?"),
+    ),
 )
 
 

@@ -4,12 +4,24 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from backoffice.staff.permissions import Permission
-from blueprints.reports import funnel, goals, hours, leaving, members, sources, trainers, visits
+from blueprints.reports import (
+    funnel,
+    goals,
+    hours,
+    leaving,
+    members,
+    revenue,
+    sources,
+    trainers,
+    visits,
+)
 from blueprints.reports.blueprint import reports
 from blueprints.reports.catalogue import REPORTS
 from blueprints.support.access import permit
 
-__all__ = ["funnel", "goals", "hours", "leaving", "members", "reports", "sources", "trainers", "visits"]
+__all__ = [
+    "funnel", "goals", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers", "visits",
+]  # fmt: skip
 
 
 @reports.get("/reports")

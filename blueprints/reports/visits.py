@@ -143,7 +143,7 @@ def _boxes(filters: VisitFilters) -> list[Box]:
     steps = [(str(first), _ahead_words(first)) for first in figures.AHEAD]
     ahead = "" if filters.ahead is None else str(filters.ahead)
     return [
-        Box("ahead", _("Days ahead"), steps, ahead, _("all")),
+        Box("ahead", _("Booked ahead"), steps, ahead, _("all")),
         service_box(filters.service),
         trainer_box(filters.trainer_id),
     ]
@@ -158,7 +158,7 @@ def _ways(question: VisitQuestion) -> list[tuple[str, str, bool]]:
 
 def _group_names() -> dict[VisitGrouping, str]:
     return {
-        VisitGrouping.AHEAD: _("Days ahead"),
+        VisitGrouping.AHEAD: _("Booked ahead"),
         VisitGrouping.REMINDER: _("Reminder"),
         VisitGrouping.WEEKDAY: _("Weekday"),
         VisitGrouping.SERVICE: _("Service"),

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select
 
+from backoffice.billing.models import PaymentKind
 from backoffice.bookings.models import BookingState
 from backoffice.core.db import db
 from backoffice.reports.visits import Became
@@ -19,12 +20,13 @@ from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
 from tests.backoffice.reports.test_may_leave import tell_fatigue
 from tests.backoffice.reports.test_members import a_member
+from tests.backoffice.reports.test_revenue import a_grant, a_payment, use_one
 from tests.backoffice.reports.test_utilisation import a_booking
 from tests.backoffice.reports.test_visits import Visit, tell
 from tests.pages import PageClient
 
 COUNTED = ("/reports/bookings", "/reports/members")
-PAGES = (*COUNTED, "/reports/hours", "/reports/leaving")
+PAGES = (*COUNTED, "/reports/hours", "/reports/leaving", "/reports/revenue", "/reports/forecast")
 FIRST = datetime(2026, 11, 2, 1, tzinfo=UTC)
 
 
@@ -93,6 +95,34 @@ def test_the_minutes_of_a_cell_are_those_of_its_bookings(
     assert "次の体験の空き" in page
 
 
+def test_each_amount_is_the_sum_of_its_rows(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    member = a_member(gym, date(2026, 9, 1), None)
+    a_payment(gym, member, PaymentKind.CASH, 88_000, FIRST)
+    a_payment(gym, member, PaymentKind.PAYPAY, 5_500, FIRST - timedelta(days=30))
+    use_one(gym, a_grant(gym, member, 4, 8_000, FIRST), FIRST + timedelta(days=1))
+    db.session.commit()
+    client = sign_in(Role.MANAGER)
+    page = client.get("/reports/revenue").get_data(as_text=True)
+    amounts = re.findall(r'<td class="num"><a href="([^"]+)">¥([\d,]+)</a>', page)
+    assert len(amounts) >= 6
+    for url, amount in amounts:
+        listed = client.get(unescape(url).replace("/list?", "/list.csv?")).get_data().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(listed)))[1:]
+        assert sum(int(row[-1]) for row in rows) == int(amount.replace(",", ""))
+
+
+def test_the_forecast_says_how_it_would_have_done(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    client = sign_in(Role.MANAGER)
+    assert "まだ見通しを出せません" in client.get("/reports/forecast").get_data(as_text=True)
+    member = a_member(gym, date(2026, 1, 10), None)
+    for month in range(4, 11):
+        a_payment(gym, member, PaymentKind.CASH, 40_000, datetime(2026, month, 10, 3, tzinfo=UTC))
+    db.session.commit()
+    page = client.get("/reports/forecast").get_data(as_text=True)
+    assert "4か月のうち4か月が幅に入りました" in page
+    assert page.count("80%の幅 ¥") == 4
+
+
 def test_the_desk_and_trainers_read_no_reports(story: None, sign_in: Callable[..., PageClient]) -> None:
     for roles in ((Role.TRAINER,), (Role.FRONT_DESK,)):
         client = sign_in(*roles)
@@ -102,7 +132,14 @@ def test_the_desk_and_trainers_read_no_reports(story: None, sign_in: Callable[..
 
 
 @pytest.mark.parametrize(
-    "path", [*PAGES, "/reports/bookings/list", "/reports/members/list", "/reports/hours/list"]
+    "path",
+    [
+        *PAGES,
+        "/reports/bookings/list",
+        "/reports/members/list",
+        "/reports/hours/list",
+        "/reports/revenue/list",
+    ],
 )
 @pytest.mark.parametrize(
     "query",
