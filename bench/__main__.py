@@ -16,7 +16,7 @@ from backoffice.core.config import Settings, load_settings
 from backoffice.core.db import db
 from backoffice.core.local import ensure_servers, with_servers
 from backoffice.core.migrate import upgrade
-from bench import gym, outbox, training
+from bench import gym, outbox, reports, training
 from bench.cases import Case, cases
 from bench.client import Load, get, run
 from bench.results import Result
@@ -35,17 +35,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each page is measured (5)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each time (3)")
     parser.add_argument("--people", type=int, default=gym.PEOPLE, help=f"people in the gym ({gym.PEOPLE})")
-    parser.add_argument(
-        "--only", default="", help="measure only pages whose name contains this; outbox: only messages"
-    )
+    only = "measure only pages whose name contains this; outbox or reports: only those"
+    parser.add_argument("--only", default="", help=only)
     asked = parser.parse_args()
     own = {"DATA_DIR": "var/bench", "LOG_LEVEL": "WARNING"}
     settings = load_settings({**own, **os.environ})
     with ensure_servers(settings) as servers:
         settings = with_servers(settings, servers)
-        results = [] if asked.only == "outbox" else _measure(settings, asked)
+        results = [] if asked.only in {"outbox", "reports"} else _measure(settings, asked)
         if asked.only in {"", "outbox"}:
             results += outbox.measure(settings)
+        if asked.only in {"", "reports"}:
+            results += reports.measure(settings)
     RESULT.write_text(json.dumps([asdict(result) for result in results], indent=1, ensure_ascii=False) + "\n")
     _print(results)
     sys.exit(0 if all(result.met for result in results) else 1)

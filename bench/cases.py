@@ -49,7 +49,8 @@ def cases(manager: Visitor, trainer: Visitor, *, now: datetime) -> list[Case]:
     return [*_of_the_desk(manager, now=now), *_of_a_trainer(trainer)]
 
 
-def _page(name: str, path: str, visitor: Visitor, **expected: float) -> Case:
+def page_of(name: str, path: str, visitor: Visitor, **expected: float) -> Case:
+    """A page that a visitor asks for."""
     request = get(path, visitor.cookie)
     return Case(name, path, visitor.cookie, lambda: request, **expected)  # type: ignore[arg-type]
 
@@ -59,7 +60,7 @@ def _of_a_trainer(trainer: Visitor) -> list[Case]:
     client = the_client()
 
     def page(name: str, path: str, **expected: float) -> Case:
-        return _page(name, path, trainer, **expected)
+        return page_of(name, path, trainer, **expected)
 
     return [
         page("client sheet, three years", f"/people/{client}/record", ratio=0.25, statements=18),
@@ -79,7 +80,7 @@ def _of_the_desk(manager: Visitor, *, now: datetime) -> list[Case]:
     bodies = booking_bodies(csrf, now=now)
 
     def page(name: str, path: str, **expected: float) -> Case:
-        return _page(name, path, manager, **expected)
+        return page_of(name, path, manager, **expected)
 
     def form(name: str, path: str, body: Callable[[], str], **expected: float) -> Case:
         return Case(name, path, cookie, lambda: post(path, cookie, body()), body=body, **expected)  # type: ignore[arg-type]

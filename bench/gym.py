@@ -56,7 +56,7 @@ def load(people: int, *, now: datetime) -> None:
     with transaction():
         is_new = training.load(the_studio(), now=now)
     if is_empty or is_new:
-        _tidy()
+        tidy()
 
 
 def _everybody(people: int, *, now: datetime) -> None:
@@ -66,7 +66,7 @@ def _everybody(people: int, *, now: datetime) -> None:
     load_bulk(studio, people, now=now, progress=_say)
 
 
-def _tidy() -> None:
+def tidy() -> None:
     """What the database does by itself within minutes of a load this large; it shall not do it while we measure."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze"))

@@ -186,7 +186,7 @@ def _load_bookings(
 
 def _free_places(studio: Studio, now: datetime) -> Iterator[tuple[datetime, int, int]]:
     """Starts with a trainer and a room, from two weeks ahead backwards. One room each, so that none waits."""
-    trainers, rooms = _more_trainers(studio, now), _more_rooms(studio)
+    trainers, rooms = more_trainers(studio, now, TRAINERS), _more_rooms(studio)
     day = (now + timedelta(days=14)).date()
     while True:
         for start in STARTS[:: 1 if day < now.date() else 2]:
@@ -196,9 +196,10 @@ def _free_places(studio: Studio, now: datetime) -> Iterator[tuple[datetime, int,
         day -= timedelta(days=1)
 
 
-def _more_trainers(studio: Studio, now: datetime) -> list[Trainer]:
+def more_trainers(studio: Studio, now: datetime, count: int) -> list[Trainer]:
+    """So many trainers who work 9:00 to 22:00 every day."""
     added = []
-    for number in range(1, TRAINERS + 1):
+    for number in range(1, count + 1):
         trainer = add_trainer(
             studio.id, f"more-{number}", f"トレーナー{number}", f"Trainer {number}", by=SYSTEM, now=now
         )

@@ -10,12 +10,14 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
 from backoffice.demo.care import tell_stories
 from backoffice.demo.diary import Diary, Progress
+from backoffice.demo.endings import tell_endings
 from backoffice.demo.enquiries import book_todays_visits, tell_enquiries
 from backoffice.demo.exercises import add_own_exercises
 from backoffice.demo.health_checks import answer_sheets
 from backoffice.demo.joining import tell_joining
 from backoffice.demo.line import tell_line
 from backoffice.demo.memberships import tell_memberships
+from backoffice.demo.money import tell_money
 from backoffice.demo.people import SIGN_INS, hire
 from backoffice.demo.programs import plan_members
 from backoffice.demo.progress import measure_members
@@ -48,6 +50,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     diary = Diary(studio, desk, trainers, random, now, progress)
     members = join_early_members(diary, EARLY_MEMBERS, since)
     members += tell_enquiries(diary, MONTHS * 31)
+    members = tell_endings(diary, members)
     answer_sheets(diary, members)
     measure_members(diary, members)
     book_todays_visits(diary)
@@ -59,6 +62,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     tell_line(diary, members)
     tell_joining(diary)
     tell_memberships(diary)
+    tell_money(diary)
     with transaction():
         _want(studio, now)
     with transaction():

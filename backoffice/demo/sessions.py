@@ -1,11 +1,12 @@
-"""The members' weeks: a session each, last three weeks and the next; today is always busy."""
+"""The members' weeks: a session each, last six weeks and the next; today is always busy."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from backoffice.bookings.attendance import arrive, attend, confirm
+from backoffice.bookings.actions import cancel
+from backoffice.bookings.attendance import arrive, attend, confirm, no_show
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
@@ -24,7 +25,9 @@ from backoffice.staff.models import Trainer
 from backoffice.tickets.actions import expire
 from backoffice.tickets.queries import balances
 
-WEEKS_BACK, DAYS_AHEAD = 3, 10
+WEEKS_BACK, DAYS_AHEAD = 6, 10
+MISSED, CALLED_OFF = 0.03, 0.06
+"""The chances that a guest does not come, and that they cancel on the day."""
 RENEWS = 0.3
 """The chance that somebody without tickets buys a pack on a day."""
 BUSY_TODAY = 14
@@ -101,7 +104,12 @@ def _fill_day(diary: Diary, members: list[Member], day: date, wanted: int) -> No
 def _hold(diary: Diary, booking: Booking) -> None:
     """Let it happen as far as the present allows."""
     guest = guests_of(booking.id)[0]
-    if booking.ends_at < diary.now:
+    chance = diary.random.random()
+    if booking.ends_at < diary.now and chance < MISSED:
+        no_show(guest, by=SYSTEM, now=booking.ends_at)
+    elif booking.ends_at < diary.now and chance < MISSED + CALLED_OFF:
+        cancel(booking, by_gym=False, by=SYSTEM, now=booking.starts_at - timedelta(hours=3))
+    elif booking.ends_at < diary.now:
         attend(guest, by=SYSTEM, now=booking.ends_at)
     elif booking.starts_at < diary.now:
         arrive(guest, by=SYSTEM, now=booking.starts_at - timedelta(minutes=6))

@@ -5,7 +5,7 @@ compared with somebody's own past: the last 28 days with the 56 before them.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -35,7 +35,8 @@ NO_NEXT_AFTER = timedelta(days=10)
 ENDS_WITHIN = timedelta(days=30)
 FEW_TICKETS = 2
 LONGEST = timedelta(days=365)
-TALK_WITHIN = timedelta(days=3)
+BY = time(23, 59)
+"""By the end of the day; midnight would stand in the lists as the day after."""
 TITLE = N_("May be about to leave: please ask how they are")
 
 
@@ -141,7 +142,7 @@ def ask_after(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> To
     return add_todo(
         TodoKind.MAY_LEAVE, TITLE, studio_id=studio.id, person_id=person_id,
         owner_staff_id=None if trainer is None else trainer.staff_id,
-        due_at=at_local(today + TALK_WITHIN, datetime.min.time(), studio.zone), by=by, now=now,
+        due_at=at_local(today, BY, studio.zone), by=by, now=now,
     )  # fmt: skip
 
 

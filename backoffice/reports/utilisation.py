@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     and_,
     cast,
     extract,
@@ -37,7 +38,7 @@ from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
 
 SOLD = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
-HOUR = 60
+HOUR, DAY = 60, 24 * 60
 REACH = timedelta(hours=12)
 """No booking reaches further into a period from outside, preparation and clean-up included."""
 _HOUR: ColumnElement[Any] = literal_column("interval '1 hour'")
@@ -193,12 +194,19 @@ def _blocked(trainer_ids: Sequence[int], since: datetime, until: datetime) -> di
 
 
 def _hours(start: int, stop: int, zone: str) -> Iterator[tuple[int, int, int]]:
-    """A span by the hours of the studio's clock: weekday, hour, minutes. Pure."""
-    while start < stop:
-        at = local(instant(start), zone)
-        end = min(stop, start - at.minute + HOUR)
-        yield at.weekday(), at.hour, end - start
-        start = end
+    """A span by the hours of the studio's clock: weekday, hour, minutes. Pure; no clock is changed within a span."""
+    at = local(instant(start), zone)
+    return _cut(at.weekday(), at.hour * HOUR + at.minute, stop - start)
+
+
+def _cut(weekday: int, minute: int, length: int) -> Iterator[tuple[int, int, int]]:
+    """Minutes from a minute of a weekday on, cut at the hours, over midnight too."""
+    while length > 0:
+        days, minute = divmod(minute, DAY)
+        weekday = (weekday + days) % 7
+        piece = min(length, HOUR - minute % HOUR)
+        yield weekday, minute // HOUR, piece
+        minute, length = minute + piece, length - piece
 
 
 def _is_asked(cell: Cell, filters: HourFilters) -> bool:
@@ -206,38 +214,49 @@ def _is_asked(cell: Cell, filters: HourFilters) -> bool:
 
 
 def _sold_minutes(filters: HourFilters, now: datetime) -> Counter[Cell]:
-    parts = _parts(filters, now).subquery("parts")
-    cell = (parts.c.trainer_id, parts.c.weekday, parts.c.hour)
-    query = select(*cell, func.sum(parts.c.minutes)).group_by(*cell)
-    return Counter({(row[0], row[1], row[2]): int(row[3]) for row in db.session.execute(query)})
+    """The database counts alike bookings (same trainer, weekday, time and length); only those are cut at the hours."""
+    busy = _busy(filters, now)
+    start = busy.c.start
+    minute = cast(extract("hour", start) * HOUR + extract("minute", start), Integer)
+    length = cast(extract("epoch", busy.c.stop - start) / HOUR, Integer)
+    alike = (busy.c.trainer_id, _weekday(start), minute, length)
+    found: Counter[Cell] = Counter()
+    for trainer_id, day, at, minutes, count in db.session.execute(
+        select(*alike, func.count()).group_by(*alike)
+    ):
+        for weekday, hour, piece in _cut(day, at, minutes):
+            found[trainer_id, weekday, hour] += piece * count
+    return Counter({cell: minutes for cell, minutes in found.items() if _is_asked(cell, filters)})
+
+
+def _busy(filters: HourFilters, now: datetime) -> Subquery:
+    """When the bookings that were sold keep their trainer busy, on the studio's clock, inside the period."""
+    since, until = _span(filters, now)
+    starts_at, ends_at = _wall(Booking.starts_at, filters), _wall(Booking.ends_at, filters)
+    query = select(
+        Booking.id.label("booking_id"),
+        Booking.trainer_id,
+        func.greatest(starts_at - Booking.prep_minutes * _MINUTE, _wall(since, filters)).label("start"),
+        func.least(ends_at + Booking.cleanup_minutes * _MINUTE, _wall(until, filters)).label("stop"),
+    ).where(
+        Booking.studio_id == filters.studio_id,
+        Booking.starts_at > since - REACH,
+        Booking.starts_at < until + REACH,
+        Booking.state.in_(SOLD),
+    )
+    if filters.trainer_id is not None:
+        query = query.where(Booking.trainer_id == filters.trainer_id)
+    return query.subquery("busy")
 
 
 def _parts(filters: HourFilters, now: datetime) -> Select[Any]:
     """The busy time of each booking, cut at the hours of the studio's clock: one row for each hour it reaches into."""
-    since, until = _span(filters, now)
-    starts_at, ends_at = _wall(Booking.starts_at, filters), _wall(Booking.ends_at, filters)
-    busy = (
-        select(
-            Booking.id.label("booking_id"),
-            Booking.trainer_id,
-            func.greatest(starts_at - Booking.prep_minutes * _MINUTE, _wall(since, filters)).label("start"),
-            func.least(ends_at + Booking.cleanup_minutes * _MINUTE, _wall(until, filters)).label("stop"),
-        )
-        .where(
-            Booking.studio_id == filters.studio_id,
-            Booking.starts_at > since - REACH,
-            Booking.starts_at < until + REACH,
-            Booking.state.in_(SOLD),
-        )
-        .subquery("busy")
-    )
+    busy = _busy(filters, now)
     first = func.date_trunc("hour", busy.c.start)
     series = func.generate_series(first, busy.c.stop, _HOUR, type_=TIMESTAMP())
     hour: ColumnElement[Any] = series.column_valued("hour", joins_implicitly=True)
     inside = func.least(busy.c.stop, hour + _HOUR) - func.greatest(busy.c.start, hour)
-    asked = {
-        busy.c.trainer_id: filters.trainer_id, _weekday(hour): filters.weekday, _hour(hour): filters.hour,
-    }  # fmt: skip
+    asked = {_weekday(hour): filters.weekday, _hour(hour): filters.hour}
     return select(
         busy.c.booking_id,
         busy.c.trainer_id,

@@ -48,6 +48,7 @@ def hours() -> ResponseReturnValue:
     question, studio = _question(), current_studio()
     used = figures.used(studio, question.filters, now=now())
     compared = question.asked.compared
+    names = trainer_names()
     trial = next((one for one in services(studio.id) if one.kind == ServiceKind.TRIAL), None)
     return report_page(
         "reports/hours.html",
@@ -57,12 +58,12 @@ def hours() -> ResponseReturnValue:
         total=used.in_all,
         before=compared and figures.used(studio, question.filters.only(period=compared), now=now()).in_all,
         week=_week(question, used),
-        trainers=[(trainer_names().get(one, ""), one, time) for one, time in used.by_trainer().items()],
+        trainers=[(names.get(one, ""), one, time) for one, time in used.by_trainer().items()],
         by_trainer=_by_trainer(question, used),
         in_hours=in_hours,
         trial=trial,
         next_trial=trial and _next_free(trial),
-        trainer_names=trainer_names(),
+        trainer_names=names,
     )
 
 

@@ -1,5 +1,6 @@
 """Kept, missed and cancelled late: the page, the bookings behind each of its numbers, and the same as a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,6 +51,7 @@ def visits() -> ResponseReturnValue:
     question = _question()
     rows = figures.visits_by(question.filters, question.grouping, now=now())
     compared = question.asked.compared
+    row_name = _row_namer(question.grouping)
     return report_page(
         "reports/visits.html",
         question.asked,
@@ -58,8 +60,8 @@ def visits() -> ResponseReturnValue:
         rows=rows,
         total=figures.visits_in_all(question.filters, now=now()),
         before=compared and figures.visits_in_all(question.filters.only(period=compared), now=now()),
-        chart=_chart(question.grouping, rows),
-        row_name=lambda key: _row_name(question.grouping, key),
+        chart=_chart(rows, row_name),
+        row_name=row_name,
         ways=_ways(question),
         group_name=_group_names()[question.grouping],
         Became=Became,
@@ -167,18 +169,23 @@ def _group_names() -> dict[VisitGrouping, str]:
     }
 
 
-def _row_name(grouping: VisitGrouping, key: str) -> str:
-    if grouping == VisitGrouping.AHEAD:
-        return _ahead_words(int(key))
-    if grouping == VisitGrouping.REMINDER:
-        return _("With a reminder") if key == "true" else _("Without a reminder")
-    if grouping == VisitGrouping.WEEKDAY:
-        return weekday(A_MONDAY + timedelta(days=int(key)))
-    if grouping == VisitGrouping.MONTH:
-        return show_month(date.fromisoformat(key))
+def _row_namer(grouping: VisitGrouping) -> Callable[[str], str]:
+    """What the row of a key is called."""
+    if grouping == VisitGrouping.TRAINER:
+        trainers = {str(number): name for number, name in trainer_names().items()}
+        return lambda key: trainers.get(key, key)
     if grouping == VisitGrouping.SERVICE:
-        return service_names().get(key, key)
-    return trainer_names().get(int(key), key)
+        kinds = service_names()
+        return lambda key: kinds.get(key, key)
+    names: dict[VisitGrouping, Callable[[str], str]] = {
+        VisitGrouping.AHEAD: lambda key: _ahead_words(int(key)),
+        VisitGrouping.REMINDER: lambda key: (
+            _("With a reminder") if key == "true" else _("Without a reminder")
+        ),
+        VisitGrouping.WEEKDAY: lambda key: weekday(A_MONDAY + timedelta(days=int(key))),
+        VisitGrouping.MONTH: lambda key: show_month(date.fromisoformat(key)),
+    }
+    return names[grouping]
 
 
 def _ahead_words(first: int) -> str:
@@ -192,11 +199,11 @@ def _ahead_words(first: int) -> str:
     return _("%(first)s to %(last)s days", first=first, last=last)
 
 
-def _chart(grouping: VisitGrouping, rows: list[Visits]) -> BarChart | None:
+def _chart(rows: list[Visits], row_name: Callable[[str], str]) -> BarChart | None:
     """Both shares stacked: who was expected and did not come. Rows with too few have none."""
     bars = [
         Bar(
-            _row_name(grouping, row.key),
+            row_name(row.key),
             [100 * (row.share(row.no_show) or 0), 100 * (row.share(row.late) or 0)],
         )
         for row in rows

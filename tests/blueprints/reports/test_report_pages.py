@@ -24,6 +24,7 @@ from tests.backoffice.reports.test_revenue import a_grant, a_payment, use_one
 from tests.backoffice.reports.test_utilisation import a_booking
 from tests.backoffice.reports.test_visits import Visit, tell
 from tests.pages import PageClient
+from tests.statements import statements
 
 COUNTED = ("/reports/bookings", "/reports/members")
 PAGES = (*COUNTED, "/reports/hours", "/reports/leaving", "/reports/revenue", "/reports/forecast")
@@ -121,6 +122,26 @@ def test_the_forecast_says_how_it_would_have_done(gym: Studio, sign_in: Callable
     page = client.get("/reports/forecast").get_data(as_text=True)
     assert "4か月のうち4か月が幅に入りました" in page
     assert page.count("80%の幅 ¥") == 4
+
+
+@pytest.mark.parametrize(
+    "path", ["/reports/hours", "/reports/bookings?group=trainer", "/reports/bookings?group=service"]
+)
+def test_more_rows_cost_no_more_statements(
+    gym: Studio, sign_in: Callable[..., PageClient], path: str
+) -> None:
+    """One trainer and service, then both of each: as many statements."""
+    client, team = sign_in(Role.MANAGER), trainers(gym.id)
+    tell(gym, Visit(FIRST, 3, False, Became.HELD))
+    db.session.commit()
+    client.get(path)
+    with statements() as before:
+        client.get(path)
+    tell(gym, Visit(FIRST + timedelta(days=1), 3, False, Became.HELD, "care")).trainer_id = team[1].id
+    db.session.commit()
+    with statements() as after:
+        client.get(path)
+    assert len(after) == len(before)
 
 
 def test_the_desk_and_trainers_read_no_reports(story: None, sign_in: Callable[..., PageClient]) -> None:
