@@ -247,5 +247,5 @@ NOT_THEIRS: Mapping[str, str] = {
 }  # fmt: skip
 """Tables that say nothing of a person."""
 
-HUMAN_UPLOADS = ("enquiries", "people", "bookings")
+HUMAN_UPLOADS = ("enquiries", "people", "bookings", "debits")
 """Files chosen for an import of people: one of them may be in it, so whoever chose it chooses it again."""

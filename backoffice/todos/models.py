@@ -23,6 +23,7 @@ class TodoKind(StrEnum):
     DECIDE = "DECIDE"
     MAY_LEAVE = "MAY_LEAVE"
     RENEW = "RENEW"
+    DEBIT_FAILED = "DEBIT_FAILED"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

@@ -1,0 +1,63 @@
+"""Results of direct debits: each row judged, written once, failed ones stay open with one task."""
+
+from datetime import datetime
+
+import pytest
+
+from backoffice.billing.debits import Verdict, import_file, judge, keep_file
+from backoffice.billing.queries import items, open_yen
+from backoffice.clients.actions import register
+from backoffice.core.audit import Actor
+from backoffice.core.db import db, transaction
+from backoffice.core.errors import Invalid
+from backoffice.people.models import Person
+from backoffice.studio.models import Studio
+from backoffice.todos.models import Todo, TodoKind
+
+from .conftest import TODAY
+
+HEAD = "会員番号,金額,結果\n"
+
+
+def load(text: str, studio: Studio, by: Actor, now: datetime, times: int = 1) -> dict[Verdict, int]:
+    with transaction():
+        upload = keep_file(text.encode(), "furikae.csv", by=by, now=now)
+    for _ in range(times):
+        with transaction():
+            counts = import_file(upload.token, studio, TODAY, by=by, now=now)
+    return counts
+
+
+def test_each_row_has_its_verdict(gym: Studio, guest: Person, charge, by: Actor, now: datetime) -> None:
+    with transaction():
+        number = register(guest.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now).member_number
+    invoice = charge(39_600)
+    text = f'{HEAD}{number},"39,600",0\n{number},39601,0\n{number},39600,1\n'
+    text += f"{invoice.label},100,7\n99999,1,0\n{number},x,0\n"
+    assert [row.verdict.name for row in judge(text.encode(), gym)] == [
+        "PAID", "LEFT_OUT", "FAILED", "LEFT_OUT", "LEFT_OUT", "LEFT_OUT",
+    ]  # fmt: skip
+
+
+def test_written_once_however_often(gym: Studio, guest: Person, charge, by: Actor, now: datetime) -> None:
+    invoice = charge(39_600)
+    text = f"請求書番号,金額,結果\n{invoice.label},10000,0\n"
+    assert load(text, gym, by, now, times=2)[Verdict.KNOWN] == 1
+    assert load(text, gym, by, now)[Verdict.KNOWN] == 1
+    assert items([invoice.id])[0].paid_yen == 10_000
+
+
+def test_what_failed_stays_open_with_one_task(
+    gym: Studio, guest: Person, charge, by: Actor, now: datetime
+) -> None:
+    invoice = charge(39_600)
+    text = f"請求書番号,金額,結果\n{invoice.label},39600,1\n"
+    load(text, gym, by, now, times=2)
+    assert open_yen(guest.id, gym.id) == 39_600
+    assert db.session.query(Todo).filter_by(kind=TodoKind.DEBIT_FAILED, person_id=guest.id).count() == 1
+
+
+@pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "会員番号,金額\n1,2\n"])
+def test_another_file_is_refused(gym: Studio, by: Actor, now: datetime, text: str) -> None:
+    with pytest.raises(Invalid), transaction():
+        keep_file(text.encode(), "x.csv", by=by, now=now)
