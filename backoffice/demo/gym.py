@@ -62,7 +62,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     tell_line(diary, members)
     tell_joining(diary)
     tell_memberships(diary)
-    tell_money(diary)
+    tell_money(diary, now - timedelta(days=31 * MONTHS))
     with transaction():
         _want(studio, now)
     with transaction():
