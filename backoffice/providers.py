@@ -15,6 +15,7 @@ from backoffice.playbooks.entries import STEP_KINDS
 from backoffice.playbooks.facts import step_facts
 from backoffice.programs.home import home_facts
 from backoffice.replanning.facts import proposal_facts
+from backoffice.reports.summary import summary_facts
 from backoffice.staff.facts import staff_facts, text_test_facts
 from backoffice.waiting.facts import offer_facts
 
@@ -39,4 +40,5 @@ PROVIDERS: dict[Kind, Provider] = {
     Kind.LINE_INVITE: invite_facts,
     Kind.TEXT_TEST: text_test_facts,
     Kind.WRITTEN: written_facts,
+    Kind.WEEKLY_SUMMARY: summary_facts,
 }

@@ -65,6 +65,11 @@ SCHEDULE = (
         "Charges the months that have begun, and late cancels and no-shows from the day after.",
     ),
     Periodic(
+        "tasks.reports.send_summaries",
+        timedelta(minutes=30),
+        "Sends managers the numbers of the week, on Monday from 8 o'clock on, once each.",
+    ),
+    Periodic(
         "tasks.progress.plan_reviews",
         timedelta(hours=1),
         "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     LINE_QUESTION = "line_question"
     LINE_TIMES = "line_times"
     LINE_INVITE = "line_invite"
+    WEEKLY_SUMMARY = "weekly_summary"
     WRITTEN = "written"
     TEXT_TEST = "text_test"
 

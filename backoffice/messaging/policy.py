@@ -77,6 +77,9 @@ POLICIES: dict[Kind, KindPolicy] = {
         N_("LINE: answer to a chosen time"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True
     ),
     Kind.LINE_INVITE: KindPolicy(N_("Link to connect LINE"), Quiet.LATER, only_by=Channel.MAIL),
+    Kind.WEEKLY_SUMMARY: KindPolicy(
+        N_("Summary of the week for managers"), Quiet.AT_ONCE, only_by=Channel.MAIL
+    ),
     Kind.WRITTEN: KindPolicy(N_("Written by hand"), Quiet.AT_ONCE, is_by_hand=True, answers=True),
 }
 

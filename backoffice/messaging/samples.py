@@ -58,6 +58,12 @@ def sample_values(studio: Studio, language: str, *, now: datetime, flags: bool =
             "member_number": 1001, "plan": pick(language, "月4回コース", "4 sessions a month"), "trainer": trainer,
             "starts_on": local_date(now, studio.zone),
         },
+        "week": {
+            "first": local_date(now, studio.zone) - timedelta(days=7),
+            "last": local_date(now, studio.zone) - timedelta(days=1),
+            "enquiries": 12, "trials": 5, "joined": 3, "no_shows": 1, "late_cancels": 2, "received_yen": 486_000,
+            "undecided": 1, "overdue_tasks": 4, "overdue_money": 2, "url": link,
+        },
         "words": pick(
             language, "はい、手ぶらでお越しいただけます。お会いできるのを楽しみにしております。",
             "Yes, you can come with nothing. We look forward to seeing you.",

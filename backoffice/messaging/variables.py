@@ -153,6 +153,23 @@ KINDS: dict[Kind, KindVariables] = {
     Kind.STAFF_INVITE: KindVariables((_LINK, _V("days", N_("Days the link holds"))), (("link",),)),
     Kind.PASSWORD_RESET: KindVariables((_LINK, _V("hours", N_("Hours the link holds"))), (("link",),)),
     Kind.LINE_INVITE: KindVariables((_V("connect_url", N_("The personal link")),), (("connect_url",),)),
+    Kind.WEEKLY_SUMMARY: KindVariables(
+        (
+            _V("week.first", N_("First day of the week"), Shape.DAY),
+            _V("week.last", N_("Last day of the week"), Shape.DAY),
+            _V("week.enquiries", N_("Enquiries")),
+            _V("week.trials", N_("Trials held")),
+            _V("week.joined", N_("Joined")),
+            _V("week.no_shows", N_("No-shows")),
+            _V("week.late_cancels", N_("Late cancels")),
+            _V("week.received_yen", N_("Money received"), Shape.YEN),
+            _V("week.undecided", N_("Visits without an outcome")),
+            _V("week.overdue_tasks", N_("Tasks overdue")),
+            _V("week.overdue_money", N_("Invoices overdue")),
+            _V("week.url", N_("The page of the day")),
+        ),
+        (("week.url",),),
+    ),
     Kind.WELCOME: KindVariables(
         (
             _V("client.member_number", N_("Member number")),

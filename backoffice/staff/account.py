@@ -49,3 +49,17 @@ def remove_pin(staff_id: int, *, now: datetime) -> None:
         staff.pin_hash = None
         staff.version += 1
         record("staff.pin_removed", "staff", staff.id, by=actor_of(staff), now=now)
+
+
+def saw_home(staff_id: int, until: datetime, *, now: datetime) -> None:
+    """Everything up to `until` was looked through. Never goes back, nor past now."""
+    staff = editing.locked(Staff, staff_id)
+    until = min(until, now)
+    if staff.home_seen_at is None or until > staff.home_seen_at:
+        staff.home_seen_at = until
+
+
+def choose_summary(staff_id: int, wanted: bool, *, now: datetime) -> None:
+    """Get the summary of the week by mail, or not any more. The same choice twice changes nothing."""
+    staff = editing.locked(Staff, staff_id)
+    editing.change(staff, {"gets_summary": wanted}, "staff", version=None, by=actor_of(staff), now=now)

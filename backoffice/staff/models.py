@@ -52,6 +52,10 @@ class Staff(WithId):
     password_hash: Mapped[str | None] = mapped_column(Text)
     pin_hash: Mapped[str | None] = mapped_column(Text)
     epoch: Mapped[int] = mapped_column(Integer, default=1)
+    home_seen_at: Mapped[datetime | None]
+    """Until when a manager has looked through what happened."""
+    gets_summary: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
+    """Whether a manager is sent the summary of the week."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer, default=1)
 

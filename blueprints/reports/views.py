@@ -7,6 +7,7 @@ from backoffice.staff.permissions import Permission
 from blueprints.reports import (
     funnel,
     goals,
+    home,
     hours,
     leaving,
     members,
@@ -20,7 +21,8 @@ from blueprints.reports.catalogue import REPORTS
 from blueprints.support.access import permit
 
 __all__ = [
-    "funnel", "goals", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers", "visits",
+    "funnel", "goals", "home", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers",
+    "visits",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from backoffice.reports.entries import JOINED, LOST, OPEN, Basis, Grouping
 from backoffice.reports.funnel import Bucket
+from backoffice.reports.home import Count
 from backoffice.reports.pooling import Against
 from backoffice.reports.trainers import Number
 
@@ -62,4 +63,18 @@ def against_words() -> dict[Against, str]:
         Against.WITHIN_CHANCE: _("The difference from all together is no more than chance makes."),
         Against.ABOVE: _("More than chance alone makes; look at what kind of trials they held."),
         Against.BELOW: _("Less than chance alone makes; look at what kind of trials they held."),
+    }
+
+
+def count_names() -> dict[Count, str]:
+    """What a number of the first page counts."""
+    return {
+        Count.ENQUIRIES: _("Enquiries"),
+        Count.TRIALS: _("Trials held"),
+        Count.JOINED: _("Joined"),
+        Count.NO_SHOWS: _("No-shows"),
+        Count.LATE_CANCELS: _("Late cancels"),
+        Count.UNDECIDED: _("Visits without an outcome"),
+        Count.OVERDUE_TASKS: _("Tasks overdue"),
+        Count.OVERDUE_MONEY: _("Invoices overdue"),
     }

@@ -94,6 +94,13 @@ NAV = (
         feature="money",
     ),
     NavItem(
+        "reports.home",
+        N_("Overview"),
+        icon="layout-dashboard",
+        permission=Permission.REPORTS_VIEW,
+        feature="home",
+    ),
+    NavItem(
         "reports.index",
         N_("Reports"),
         icon="chart-bar",

@@ -1,0 +1,166 @@
+"""The manager's page: each number is its list; visits without an outcome; the summary of the week, once each."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.clients.models import Client
+from backoffice.core.audit import Actor
+from backoffice.core.db import db
+from backoffice.leads.actions import capture_lead
+from backoffice.messaging.facts import Facts, NotWanted
+from backoffice.messaging.models import Kind, Message
+from backoffice.people.models import Person
+from backoffice.reports.home import (
+    HAPPENED,
+    WAITING,
+    Count,
+    Span,
+    all_rows_behind,
+    counts,
+    months_of_pace,
+    rows_behind,
+)
+from backoffice.reports.summary import plan_summaries, summary_facts
+from backoffice.staff.account import choose_summary, saw_home
+from backoffice.staff.models import Role, Staff, StaffState
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import Studio
+from backoffice.studio.queries import service_by_slug
+from tests.gym import make_staff
+
+NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
+WEEK = Span(NOW - timedelta(days=7), NOW)
+MONDAY_EIGHT = datetime(2026, 11, 22, 23, tzinfo=UTC)
+
+
+def a_guest() -> Person:
+    person = Person(name="試験", created_at=NOW)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def a_visit(
+    gym: Studio, at: datetime, attendance: Attendance, state: BookingState, slug: str = "trial"
+) -> None:
+    booking = Booking(
+        studio_id=gym.id, service_id=service_by_slug(gym.id, slug).id, trainer_id=trainers(gym.id)[0].id,
+        starts_at=at, ends_at=at + timedelta(hours=1), state=state, channel="DESK", created_at=at, created_by="test",
+    )  # fmt: skip
+    db.session.add(booking)
+    db.session.flush()
+    db.session.add(Participant(booking_id=booking.id, person_id=a_guest().id, attendance=attendance))
+    db.session.flush()
+
+
+def numbers(gym: Studio, span: Span = WEEK) -> dict[str, int]:
+    """All numbers, each as long as its list and its file."""
+    found = counts(gym, (*HAPPENED, *WAITING), span)
+    for count, number in found.items():
+        listed = rows_behind(count, gym, span, after=0, limit=100)
+        assert len(listed) == number == len({row.id for row in listed})
+        assert list(all_rows_behind(count, gym, span)) == listed
+    return {count.value: number for count, number in found.items() if number}
+
+
+def test_what_happened_and_what_waits(gym: Studio, by: Actor) -> None:
+    yesterday = NOW - timedelta(days=1)
+    a_visit(gym, yesterday, Attendance.ATTENDED, BookingState.ATTENDED)
+    a_visit(gym, yesterday + timedelta(hours=1), Attendance.ATTENDED, BookingState.ATTENDED, "session")
+    a_visit(gym, yesterday + timedelta(hours=2), Attendance.NO_SHOW, BookingState.NO_SHOW)
+    a_visit(gym, yesterday + timedelta(hours=3), Attendance.EXPECTED, BookingState.LATE_CANCELLED)
+    a_visit(gym, yesterday + timedelta(hours=4), Attendance.EXPECTED, BookingState.BOOKED)
+    a_visit(gym, NOW + timedelta(hours=4), Attendance.EXPECTED, BookingState.BOOKED)
+    a_visit(gym, NOW - timedelta(days=90), Attendance.EXPECTED, BookingState.BOOKED)
+    capture_lead(a_guest(), studio_id=gym.id, source="web", by=by, now=yesterday)
+    db.session.add(
+        Client(person_id=a_guest().id, member_number=9001, joined_on=date(2026, 11, 23), created_at=yesterday)
+    )
+    db.session.flush()
+    found = numbers(gym)
+    assert {key: found.get(key) for key in ("trials", "no_shows", "late_cancels", "undecided")} == {
+        "trials": 1, "no_shows": 1, "late_cancels": 1, "undecided": 1,
+    }  # fmt: skip
+    assert (found["enquiries"], found["joined"]) == (1, 1)
+
+
+def test_an_instant_belongs_to_one_span_only(gym: Studio) -> None:
+    a_visit(gym, NOW, Attendance.ATTENDED, BookingState.ATTENDED)
+    before, after = Span(NOW - timedelta(days=1), NOW), Span(NOW, NOW + timedelta(days=1))
+    assert "trials" not in numbers(gym, before)
+    assert numbers(gym, after)["trials"] == 1
+
+
+def test_the_month_before_is_looked_at_for_as_long(gym: Studio) -> None:
+    this, before = months_of_pace(gym, now=NOW)
+    assert this.until - this.since == before.until - before.since
+    assert before.since == datetime(2026, 9, 30, 15, tzinfo=UTC)
+    this, before = months_of_pace(gym, now=datetime(2026, 3, 31, 3, tzinfo=UTC))
+    assert before.until == this.since
+
+
+def test_what_was_seen_never_goes_back(gym: Studio) -> None:
+    staff = make_staff("seen@test.example", [Role.MANAGER], now=NOW)
+    for until in (NOW - timedelta(hours=2), NOW - timedelta(hours=5), NOW + timedelta(days=9)):
+        saw_home(staff.id, until, now=NOW)
+    assert staff.home_seen_at == NOW
+
+
+@pytest.fixture
+def manager(gym: Studio) -> Staff:
+    return make_staff("weekly@test.example", [Role.MANAGER], now=NOW)
+
+
+def planned(staff: Staff) -> list[Message]:
+    return db.session.query(Message).filter_by(kind=Kind.WEEKLY_SUMMARY, staff_id=staff.id).all()
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        (MONDAY_EIGHT - timedelta(seconds=1), 0),
+        (MONDAY_EIGHT, 1),
+        (MONDAY_EIGHT + timedelta(hours=47), 1),
+        (MONDAY_EIGHT + timedelta(hours=48), 0),
+    ],
+)
+def test_on_monday_from_eight_in_kyoto(gym: Studio, manager: Staff, moment: datetime, number: int) -> None:
+    assert plan_summaries(gym, now=moment) == number
+    assert len(planned(manager)) == number
+
+
+def test_once_a_week_and_manager_however_often_it_runs(gym: Studio, manager: Staff) -> None:
+    make_staff("desk-weekly@test.example", [Role.FRONT_DESK, Role.TRAINER], now=NOW)
+    make_staff("owner-weekly@test.example", [Role.OWNER], now=NOW)
+    runs = [plan_summaries(gym, now=MONDAY_EIGHT + timedelta(hours=hour)) for hour in (0, 1, 30)]
+    assert runs == [2, 0, 0]
+    assert plan_summaries(gym, now=MONDAY_EIGHT + timedelta(days=7)) == 2
+    assert len(planned(manager)) == 2
+
+
+def test_who_said_no_or_left_gets_none(gym: Studio, manager: Staff) -> None:
+    choose_summary(manager.id, wanted=False, now=NOW)
+    assert plan_summaries(gym, now=MONDAY_EIGHT) == 0
+    choose_summary(manager.id, wanted=True, now=NOW)
+    plan_summaries(gym, now=MONDAY_EIGHT)
+    (message,) = planned(manager)
+    assert isinstance(summary_facts(message, MONDAY_EIGHT), Facts)
+    manager.state = StaffState.SUSPENDED
+    assert isinstance(summary_facts(message, MONDAY_EIGHT), NotWanted)
+
+
+def test_the_week_ends_with_sunday_and_names_nobody(gym: Studio, manager: Staff) -> None:
+    sunday_late, monday_early = (
+        datetime(2026, 11, 22, 14, 50, tzinfo=UTC),
+        datetime(2026, 11, 22, 15, 10, tzinfo=UTC),
+    )
+    a_visit(gym, sunday_late, Attendance.ATTENDED, BookingState.ATTENDED)
+    a_visit(gym, monday_early + timedelta(hours=2), Attendance.ATTENDED, BookingState.ATTENDED)
+    plan_summaries(gym, now=MONDAY_EIGHT)
+    facts = summary_facts(planned(manager)[0], MONDAY_EIGHT)
+    assert isinstance(facts, Facts)
+    week = facts.values["week"]
+    assert (week["first"], week["last"], week[Count.TRIALS]) == (date(2026, 11, 16), date(2026, 11, 22), 1)
+    assert "試験" not in str(week)
