@@ -22,24 +22,30 @@ class Box:
     everything: str | None = None
 
 
-def report_page(template: str, asked: Asked, boxes: Iterable[Box] = (), **values: Any) -> str:
-    """A page that extends `reports/_frame.html`; `boxes` are the filters of this report alone."""
+def report_page(
+    template: str, asked: Asked, boxes: Iterable[Box] = (), *, compares: bool = True, **values: Any
+) -> str:
+    """A page that extends `reports/_frame.html`; `boxes` are the filters of this report alone.
+
+    `compares` is False where numbers of other months would say nothing beside these.
+    """
     shown = list(boxes)
     return render_template(
         template,
         asked=asked,
         report=report_of(asked.endpoint),
         boxes=shown,
-        chosen_words=_chosen(asked, shown),
+        chosen_words=_chosen(asked, shown, compares=compares),
+        compares=compares,
         comparison_names=comparison_names(),
         **values,
     )
 
 
-def _chosen(asked: Asked, boxes: Sequence[Box]) -> list[str]:
+def _chosen(asked: Asked, boxes: Sequence[Box], *, compares: bool) -> list[str]:
     """What is asked, in words: paper has no form."""
     words = [show_period(asked.period)]
-    if asked.compared is not None:
+    if compares and asked.compared is not None:
         words.append(_("compared with %(months)s", months=show_period(asked.compared)))
     for box in boxes:
         chosen = next((text for value, text in box.options if value == box.chosen), "")

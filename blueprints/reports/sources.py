@@ -34,6 +34,7 @@ def sources() -> ResponseReturnValue:
     return report_page(
         "reports/sources.html",
         asked,
+        compares=False,
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
         grouping=grouping,
         Grouping=Grouping,

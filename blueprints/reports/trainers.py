@@ -35,6 +35,7 @@ def trainers() -> ResponseReturnValue:
     return report_page(
         "reports/trainers.html",
         asked,
+        compares=False,
         rows=figures.trainer_lines(studio, list(names), asked.period, maturity=young, now=now()),
         names=names,
         against=words.against_words(),

@@ -95,7 +95,7 @@ NAV = (
     ),
     NavItem(
         "reports.home",
-        N_("Overview"),
+        N_("Manager’s page"),
         icon="layout-dashboard",
         permission=Permission.REPORTS_VIEW,
         feature="home",
