@@ -98,6 +98,14 @@ def test_who_comes_or_is_booked_has_stayed(gym: Studio) -> None:
     assert (line_of(gym).came, line_of(gym).stayed) == (3, 2)
 
 
+def test_the_last_sixty_days_of_a_month_that_runs_end_now(gym: Studio) -> None:
+    person = a_client(gym, 0)
+    a_session(gym, person, datetime(2026, 8, 10, 3, tzinfo=UTC))
+    a_session(gym, person, NOW - timedelta(days=58))
+    line = line_of(gym, Period(date(2026, 9, 1), date(2026, 11, 1)))
+    assert (line.came, line.stayed) == (1, 1)
+
+
 def test_a_short_period_says_nothing_of_who_stayed(gym: Studio) -> None:
     a_session(gym, a_client(gym, 0), datetime(2026, 9, 10, 3, tzinfo=UTC))
     assert line_of(gym, Period(date(2026, 10, 1), date(2026, 10, 1))).came == 0
