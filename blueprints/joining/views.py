@@ -14,7 +14,7 @@ from backoffice.clients.queries import client_of
 from backoffice.core import links
 from backoffice.core.clock import local_date
 from backoffice.core.db import in_transaction, transaction
-from backoffice.core.errors import DomainError, Invalid, NotFound
+from backoffice.core.errors import DomainError, Invalid, NotFound, Stale
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.files.actions import open_file
@@ -148,7 +148,7 @@ def drop(paper_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             paper = actions.drop(current_studio(), paper_id, version=version, by=actor(), now=now())
-    except DomainError as error:
+    except (actions.Closed, Stale) as error:
         flash_error(say(error))
         return redirect(url_for("joining.show", paper_id=paper_id), 303)
     flash_done(_("The papers were put away."))

@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import LargeBinary, select, type_coerce
 
 from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import local_date
 from backoffice.core.config import Settings
 from backoffice.core.crypto import use_keys
 from backoffice.core.db import db
@@ -17,6 +18,8 @@ from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import PersonNote
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
+from backoffice.tickets.actions import Given, grant
+from backoffice.tickets.models import TicketEntry
 from tests.pages import PageClient
 
 SignIn = Callable[..., PageClient]
@@ -62,6 +65,18 @@ def test_everything_is_written_anew_and_the_old_key_is_not_needed_any_more(
     use_keys([NEW])
     assert read(note) == NOTE
     assert unreadable_tables() == []
+
+
+def test_a_typed_word_in_the_ledger_of_tickets_is_written_anew(
+    note: PersonNote, gym: Studio, keys: list[str], now: datetime
+) -> None:
+    given = Given(1, "おまけ", "A gift", 0, local_date(now, gym.zone), None)
+    grant(note.person_id, given, studio_id=gym.id, note="お詫びに一回", by=SYSTEM, now=now)
+    use_keys([NEW, *keys])
+    assert dict(renew_all())["ticket_entries"] == Renewal(renewed=1)
+    use_keys([NEW])
+    db.session.expire_all()
+    assert db.session.scalars(select(TicketEntry.note)).one() == "お詫びに一回"
 
 
 def test_a_second_run_writes_nothing(note: PersonNote, keys: list[str]) -> None:
