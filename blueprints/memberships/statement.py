@@ -71,7 +71,7 @@ def _paper(made: Statement, person: Person) -> bytes:
         ]
     )
     sheet.gap(6)
-    label = _("To be paid back") if made.refund_yen >= 0 else _("Still owed")
+    label = _("Refund amount") if made.refund_yen >= 0 else _("Still owed")
     sheet.amount(label, show_yen(abs(made.refund_yen)))
     sheet.gap(4)
     columns = [
