@@ -15,7 +15,7 @@ from backoffice.billing.models import Invoice, Payment
 from backoffice.billing.queries import OPEN
 from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, BookingState, Participant
 from backoffice.clients.models import Client
-from backoffice.core.clock import at_local, local_date
+from backoffice.core.clock import local_date
 from backoffice.core.db import db, stream
 from backoffice.leads.models import Lead
 from backoffice.people.models import Person
@@ -27,18 +27,21 @@ LONGEST_BACK = timedelta(days=60)
 
 
 class Count(StrEnum):
-    """A number of the page. The first five happened in a span of time, the others wait now."""
+    """A number of the page: it happened in a span of time, or waits now."""
 
     ENQUIRIES = "enquiries"
     TRIALS = "trials"
     JOINED = "joined"
     NO_SHOWS = "no_shows"
     LATE_CANCELS = "late_cancels"
+    SESSIONS = "sessions"
     UNDECIDED = "undecided"
     OVERDUE_TASKS = "overdue_tasks"
     OVERDUE_MONEY = "overdue_money"
 
 
+SESSIONS = (ServiceKind.SESSION, ServiceKind.CARE, ServiceKind.ONLINE)
+"""What members come for."""
 HAPPENED = (Count.ENQUIRIES, Count.TRIALS, Count.JOINED, Count.NO_SHOWS, Count.LATE_CANCELS)
 WAITING = (Count.UNDECIDED, Count.OVERDUE_TASKS, Count.OVERDUE_MONEY)
 
@@ -59,14 +62,6 @@ class Row(NamedTuple):
     name: str | None
     at: datetime
     booking_id: int | None
-
-
-@dataclass(frozen=True)
-class Pace:
-    """A number of this month until now, beside the same days of the month before."""
-
-    so_far: int
-    last_month: int
 
 
 def counts(studio: Studio, wanted: tuple[Count, ...], span: Span) -> dict[Count, int]:
@@ -97,22 +92,6 @@ def received_yen(studio: Studio, first: date, last: date) -> int:
         Payment.studio_id == studio.id, Payment.received_on.between(first, last)
     )
     return int(db.session.scalars(query).one())
-
-
-def month_so_far(studio: Studio, *, now: datetime) -> dict[Count, Pace]:
-    """Enquiries, trials and joins of the month until now, beside the same days of the last one; two statements."""
-    this, before = months_of_pace(studio, now=now)
-    wanted = (Count.ENQUIRIES, Count.TRIALS, Count.JOINED)
-    so_far, last = counts(studio, wanted, this), counts(studio, wanted, before)
-    return {one: Pace(so_far[one], last[one]) for one in wanted}
-
-
-def months_of_pace(studio: Studio, *, now: datetime) -> tuple[Span, Span]:
-    """The month until now, and as long a part of the month before (all of it when it is shorter)."""
-    first = local_date(now, studio.zone).replace(day=1)
-    before = (first - timedelta(days=1)).replace(day=1)
-    begins, began = (at_local(day, datetime.min.time(), studio.zone) for day in (first, before))
-    return Span(begins, now), Span(began, min(began + (now - begins), begins))
 
 
 def _named(query: Select[*tuple[Any, ...]], *, after: int) -> Select[*tuple[Any, ...]]:
@@ -163,7 +142,7 @@ def _overdue(studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:
 
 
 def _visits(count: Count, studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:
-    """Guests of bookings: trials attended, no-shows and late cancels of the span; or visits nobody gave an outcome."""
+    """Guests of bookings: what they attended or missed in the span, or visits to which nobody gave an outcome."""
     visits: Select[*tuple[Any, ...]] = (
         select(
             Participant.id.label("id"),
@@ -182,9 +161,10 @@ def _visits(count: Count, studio: Studio, span: Span) -> Select[*tuple[Any, ...]
             Booking.starts_at >= span.until - LONGEST_BACK,
         )
     visits = visits.where(Booking.starts_at >= span.since, Booking.starts_at < span.until)
-    if count == Count.TRIALS:
+    if count in (Count.TRIALS, Count.SESSIONS):
+        kinds = (ServiceKind.TRIAL,) if count == Count.TRIALS else SESSIONS
         return visits.join(Service, Service.id == Booking.service_id).where(
-            Service.kind == ServiceKind.TRIAL, Participant.attendance == Attendance.ATTENDED
+            Service.kind.in_(kinds), Participant.attendance == Attendance.ATTENDED
         )
     if count == Count.NO_SHOWS:
         return visits.where(Participant.attendance == Attendance.NO_SHOW)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,8 @@ from blueprints.support.studio import current_studio
 leaving_statement = Blueprint(
     "leaving_statement", __name__, url_prefix="/people/<int:person_id>/leaving-statement"
 )
+FARTHEST = timedelta(days=3660)
+"""A statement is asked for a day of these years."""
 
 
 @leaving_statement.get("")
@@ -51,10 +53,15 @@ def _statement(person_id: int) -> Statement:
     client = client_of(person_id)
     if client is None:
         raise NotFound
-    day = client.left_on or today()
+    return statement(current_studio(), person_id, _asked_day() or client.left_on or today())
+
+
+def _asked_day() -> date | None:
+    """The day in the address, unless it is none or years away."""
     with suppress(ValueError):
         day = date.fromisoformat(request.args.get("on", "")[:10])
-    return statement(current_studio(), person_id, day)
+        return day if abs(day - today()) <= FARTHEST else None
+    return None
 
 
 def _paper(made: Statement, person: Person) -> bytes:

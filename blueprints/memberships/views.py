@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.bookings.queries import booking as find_booking
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of
 from backoffice.core.db import in_transaction
@@ -179,6 +180,7 @@ def take_change_back(person_id: int, membership_id: int) -> ResponseReturnValue:
 @permit(Permission.BOOKINGS_EDIT)
 def decide_booking(person_id: int, booking_id: int) -> ResponseReturnValue:
     """One booking is kept or cancelled."""
+    find_booking(current_studio().id, booking_id)
     form = DecisionForm()
     if not form.validate_on_submit():
         raise Invalid

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from backoffice.core.clock import local_date
 from backoffice.core.db import transaction
 from backoffice.inbox.queries import number_waiting
 from backoffice.incidents.queries import number_open
 from backoffice.reports import home as figures
 from backoffice.reports.home import HAPPENED, WAITING, Count, Row, Span
+from backoffice.reports.pace import COUNTED, MONEY, month_so_far
 from backoffice.staff import account
 from backoffice.staff.permissions import Permission
 from backoffice.staff.queries import acting
@@ -39,7 +39,6 @@ LONGEST = timedelta(days=92)
 def home() -> ResponseReturnValue:
     """Three questions of the morning, each number with its rows behind it."""
     studio, span = current_studio(), _span()
-    month, last_month = figures.months_of_pace(studio, now=now())
     return render_template(
         "reports/home.html",
         since=span.since,
@@ -48,13 +47,10 @@ def home() -> ResponseReturnValue:
         waiting=figures.counts(studio, WAITING, span),
         inbox=number_waiting(studio.id, asked()),
         incidents=number_open(studio.id),
-        paces=figures.month_so_far(studio, now=now()),
-        received=tuple(
-            figures.received_yen(
-                studio, local_date(one.since, studio.zone), local_date(one.until, studio.zone)
-            )
-            for one in (month, last_month)
-        ),
+        month=month_so_far(studio, now=now()),
+        measures=words.goal_names(),
+        COUNTED=COUNTED,
+        MONEY=MONEY,
         gets_summary=acting(current_user.id).gets_summary,
         names=words.count_names(),
         HAPPENED=HAPPENED,

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from backoffice.reports.entries import JOINED, LOST, OPEN, Basis, Grouping
 from backoffice.reports.funnel import Bucket
 from backoffice.reports.home import Count
+from backoffice.reports.pace import COUNTED, MONEY
 from backoffice.reports.pooling import Against
 from backoffice.reports.trainers import Number
 
@@ -66,6 +67,11 @@ def against_words() -> dict[Against, str]:
     }
 
 
+def goal_names() -> dict[str, str]:
+    """What a goal of a month is about."""
+    return {**{name: count_names()[count] for name, count in COUNTED.items()}, MONEY: _("Money received")}
+
+
 def count_names() -> dict[Count, str]:
     """What a number of the first page counts."""
     return {
@@ -74,6 +80,7 @@ def count_names() -> dict[Count, str]:
         Count.JOINED: _("Joined"),
         Count.NO_SHOWS: _("No-shows"),
         Count.LATE_CANCELS: _("Late cancels"),
+        Count.SESSIONS: _("Sessions held"),
         Count.UNDECIDED: _("Visits without an outcome"),
         Count.OVERDUE_TASKS: _("Tasks overdue"),
         Count.OVERDUE_MONEY: _("Invoices overdue"),

@@ -6,12 +6,13 @@ import pytest
 
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.clients.models import Client
-from backoffice.core.audit import Actor
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db
 from backoffice.leads.actions import capture_lead
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.models import Person
+from backoffice.reports.goals import set_goals
 from backoffice.reports.home import (
     HAPPENED,
     WAITING,
@@ -19,9 +20,9 @@ from backoffice.reports.home import (
     Span,
     all_rows_behind,
     counts,
-    months_of_pace,
     rows_behind,
 )
+from backoffice.reports.pace import Pace, month_so_far, months_so_far
 from backoffice.reports.summary import plan_summaries, summary_facts
 from backoffice.staff.account import choose_summary, saw_home
 from backoffice.staff.models import Role, Staff, StaffState
@@ -94,11 +95,23 @@ def test_an_instant_belongs_to_one_span_only(gym: Studio) -> None:
 
 
 def test_the_month_before_is_looked_at_for_as_long(gym: Studio) -> None:
-    this, before = months_of_pace(gym, now=NOW)
+    this, before = months_so_far(gym, now=NOW)
     assert this.until - this.since == before.until - before.since
     assert before.since == datetime(2026, 9, 30, 15, tzinfo=UTC)
-    this, before = months_of_pace(gym, now=datetime(2026, 3, 31, 3, tzinfo=UTC))
+    this, before = months_so_far(gym, now=datetime(2026, 3, 31, 3, tzinfo=UTC))
     assert before.until == this.since
+
+
+def test_a_goal_is_wanted_by_the_share_of_the_month_that_is_over(gym: Studio) -> None:
+    tenth = datetime(2026, 11, 9, 15, tzinfo=UTC)  # the 10th begins in Kyoto: nine of thirty days are over
+    set_goals(
+        gym.id, date(2026, 11, 1), {"trials": 20, "revenue_yen": 1_000_000}, version=0, by=SYSTEM, now=NOW
+    )
+    for day in (2, 3, 30):
+        a_visit(gym, datetime(2026, 11, day, 3, tzinfo=UTC), Attendance.ATTENDED, BookingState.ATTENDED)
+    paces = month_so_far(gym, now=tenth).paces
+    assert paces["trials"] == Pace(2, 0, 20, 6)
+    assert (paces["trials"].behind, paces["revenue_yen"].behind, paces["joins"].behind) == (4, 300_000, 0)
 
 
 def test_what_was_seen_never_goes_back(gym: Studio) -> None:
