@@ -21,7 +21,7 @@ end $$
 
 
 def upgrade() -> None:
-    op.execute(STAYS.format(may="old.note is not null"))
+    op.execute(STAYS.format(may="(new.note is null or old.note is not null)"))
 
 
 def downgrade() -> None:
