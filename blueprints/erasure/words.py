@@ -62,8 +62,8 @@ STAYS = (
     ),
     Group(
         _l("Membership and fees"), (
-            "clients", "joining_papers", "paper_discounts", "memberships", "freezes", "leavings", "ticket_grants",
-            "ticket_entries",
+            "clients", "joining_papers", "paper_discounts", "memberships", "freezes", "leavings", "kept_bookings",
+            "ticket_grants", "ticket_entries",
             "invoices", "invoice_lines", "payments", "payment_parts", "receipts", "receipt_issues",
         ),
         _l("for the books: what was sold, when and for how much; the member number goes"),

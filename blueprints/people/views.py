@@ -58,7 +58,7 @@ PAGE = 25
 SUGGESTED = 8
 LONGEST_TYPED = 300
 
-TABS = ("overview", "timeline", "messages", "consents", "files", "changes")
+TABS = ("overview", "timeline", "messages", "joined", "consents", "files", "changes")
 ASKED_FOR = {"files": Permission.PAPERS_EDIT, "changes": Permission.AUDIT_VIEW}
 
 
@@ -107,7 +107,7 @@ def show(person_id: int) -> ResponseReturnValue:
 @people.get("/<int:person_id>/<tab>")
 @permit(Permission.PEOPLE_VIEW)
 def tab(person_id: int, tab: str) -> ResponseReturnValue:
-    """Another side of the same page: timeline, messages, consents, files, changes."""
+    """Another side of the same page: timeline, messages, joining, consents, files, changes."""
     if tab not in _tabs():
         raise NotFound
     return _open(person_id, tab)
@@ -228,6 +228,11 @@ def _overview(person_id: int) -> dict[str, Any]:
         "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
         "leads": person_page.enquiries(person_id),
         "notes": queries.notes(person_id),
+    }
+
+
+def _joined(person_id: int) -> dict[str, Any]:
+    return {
         "details": details_of(person_id),
         "papers": papers_of(current_studio().id, person_id),
         "brought_by": referred_by(person_id),
@@ -262,6 +267,7 @@ _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
     "timeline": lambda person_id: {"events": timeline(person_id)},
     "messages": _messages,
+    "joined": _joined,
     "consents": lambda person_id: {"consents": queries.consents(person_id)},
     "files": _files,
     "changes": lambda person_id: {"changes": person_page.changes(person_id)},

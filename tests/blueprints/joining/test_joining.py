@@ -125,7 +125,7 @@ def test_the_guest_becomes_a_member_of_the_same_person(
     assert db.session.scalars(select(Message.person_id).where(Message.kind == Kind.WELCOME)).all() == [
         guest.person_id
     ]
-    page = desk.get(f"/people/{guest.person_id}").get_data(as_text=True)
+    page = desk.get(f"/people/{guest.person_id}/joined").get_data(as_text=True)
     assert "〒604-8152" in page
     assert "山本 一郎" in page
 
@@ -214,8 +214,8 @@ def test_a_referrer_is_a_member_found_by_number_or_name(
         assert begun.referrer_id == friend.id
     assert str(member.member_number) in desk.get(where).get_data(as_text=True)
     finish(desk, begun, is_on_paper="y")
-    assert "山本 さくら" in desk.get(f"/people/{friend.id}").get_data(as_text=True)
-    assert "紹介 花子" in desk.get(f"/people/{guest.person_id}").get_data(as_text=True)
+    assert "山本 さくら" in desk.get(f"/people/{friend.id}/joined").get_data(as_text=True)
+    assert "紹介 花子" in desk.get(f"/people/{guest.person_id}/joined").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
