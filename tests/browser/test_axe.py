@@ -104,7 +104,7 @@ NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
     "desk.edit", "messages.text", "desk.slots", "today.rows",
     "leads.as_file", "leads.show_row", "leads.edit_row", "reports.funnel_file",
-    "leaving_statement.pdf",
+    "leaving_statement.pdf", "joining.copy",
     "reports.visits_file", "reports.hours_file", "reports.members_file", "reports.revenue_file", "reports.leaving_file",
     "reports.trainer_file", "reports.sources_file", "reports.home_file",
     "exchange.people", "exchange.bookings", "exchange_imports.left_out", "exchange_imports.done",
@@ -115,6 +115,7 @@ NOT_PAGES = {
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
     "exercise_photos.show", "erasure.give", "account.receipt_file", "account.invoice_file", "money.as_file",
     "money.debit_rows",
+    "reports.month_goals",  # /reports/goals leads there
     "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
@@ -125,7 +126,7 @@ STAFF_PAGES = (
     "/today", "/calendar", "/calendar?view=week", "/calendar?view=month", "/calendar?by=room", "/leads",
     "/leads/board", "/leads/new",
     "/leads/import", "/leads/{lead}", "/people", "/people/{person}",
-    "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/edit",
+    "/people/{person}/timeline", "/people/{person}/messages", "/people/{person}/joined", "/people/{person}/edit",
     "/people/{person}/screening", "/people/{person}/care", "/people/{person}/progress",
     "/people/{person}/progress/measurements/new", "/people/{person}/progress/goals/{kind}",
     "/people/{person}/progress/effects/new", "/progress/kinds", "/progress/kinds/new", "/progress/kinds/{kind}",
