@@ -103,7 +103,9 @@ def test_no_table_says_anything_of_them(world: World, now: datetime, by: Actor) 
     go(who, by=by, now=now)
     left = everything()
     # The books keep what was charged, as tax law wants it; of all words only those.
-    assert [name for name, rows in left.items() if any(mark in str(rows) for mark in marks)] == ["invoice_lines"]
+    assert [name for name, rows in left.items() if any(mark in str(rows) for mark in marks)] == [
+        "invoice_lines"
+    ]
     assert who not in {row.person_id for row in db.session.scalars(select(ConversationEntry))}
     assert find_people("秘密野") == []
     gone = db.session.get_one(Person, who)
