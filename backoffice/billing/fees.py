@@ -1,4 +1,4 @@
-"""Fees that follow visits: a cancellation that came too late or a no-show, and trial fees received at the desk."""
+"""Fees that follow visits: a cancellation that came too late, or a no-show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

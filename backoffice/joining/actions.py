@@ -41,7 +41,7 @@ MOST_FEE = 1_000_000
 AGREE = N_("You can join only with the terms.")
 THEMSELVES = N_("Nobody can refer themselves.")
 NOT_ON_OFFER = N_("One of the discounts does not hold any more. Please choose again.")
-PRICE_CHANGED = N_("The price of the plan has changed. Please save the agreement again and let it be signed.")
+PLAN_CHANGED = N_("The plan has changed. Please save the agreement again and let it be signed.")
 
 
 class Closed(DomainError):
@@ -189,7 +189,7 @@ def finish(
     With `paid_with` the invoice is paid at once, else it stays open.
 
     Raises `Unsigned`, `Closed` (also for whoever comes second), `Stale`, `AlreadyMember`; refuses (Invalid) a plan
-    whose price has changed since it was agreed on.
+    that has changed since it was agreed on.
     """
     paper = _open(studio, paper_id, version)
     if paper.signed_at is None:
@@ -251,7 +251,8 @@ def _write(paper: JoiningPaper, agreement: Agreement, studio: Studio, now: datet
         raise Invalid(field="joining_fee_yen")
     if agreement.referrer_id == paper.person_id:
         raise Invalid(THEMSELVES, field="referrer")
-    paper.plan_id, paper.price_yen, paper.starts_on = plan.id, plan.price_yen, agreement.starts_on
+    paper.plan_id, paper.plan_version, paper.price_yen = plan.id, plan.version, plan.price_yen
+    paper.starts_on = agreement.starts_on
     paper.main_trainer_id, paper.referrer_id = agreement.main_trainer_id, agreement.referrer_id
     paper.joining_fee_yen = agreement.joining_fee_yen
     db.session.add(paper)
@@ -319,8 +320,8 @@ def _join(
     studio: Studio, paper: JoiningPaper, paid_with: PaymentKind | None, *, by: Actor, now: datetime
 ) -> Client:
     """Join on the paper, charge it and close it."""
-    if db.session.get_one(Plan, paper.plan_id, populate_existing=True).price_yen != paper.price_yen:
-        raise Invalid(PRICE_CHANGED)
+    if db.session.get_one(Plan, paper.plan_id, populate_existing=True).version != paper.plan_version:
+        raise Invalid(PLAN_CHANGED)
     lead = None if paper.lead_id is None else db.session.get_one(Lead, paper.lead_id)
     terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id)
     client = join(held_person(paper.person_id), terms, studio_id=studio.id, lead=lead, by=by, now=now)

@@ -85,6 +85,8 @@ class JoiningPaper(WithId):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    plan_version: Mapped[int] = mapped_column(Integer)
+    """The plan as it was when it was agreed on: nobody joins on papers of another."""
     price_yen: Mapped[int] = mapped_column(Integer)
     starts_on: Mapped[date]
     main_trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainers.id"))

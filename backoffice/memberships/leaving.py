@@ -26,7 +26,7 @@ PAST = N_("The last day must not be before today.")
 TOO_FAR = N_("A last day more than a year ahead is not possible.")
 BEFORE_FIRST = N_("The membership begins only after that day.")
 LEAVES_ALREADY = N_("Their last day is set already.")
-GONE = N_("Their last day has passed. Please make them a member again.")
+GONE = N_("Their last day has passed, so leaving cannot be taken back any more.")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from backoffice.joining.models import Discount, JoiningPaper, TermsVersion
 from backoffice.joining.money import total_yen
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.queries import plans
+from backoffice.memberships.selling import update_plan
 from backoffice.people.actions import create_person
 from backoffice.people.details import details_of
 from backoffice.people.models import Person, Purpose
@@ -245,11 +246,14 @@ def test_both_sides_of_a_referral_are_known(gym: Studio, person: Person, by: Act
     assert other.person_id == friend.id
 
 
-def test_nobody_joins_at_another_price_than_they_signed(
-    gym: Studio, signed: JoiningPaper, by: Actor, now: datetime
+@pytest.mark.parametrize("changes", [{"price_yen": 1}, {"sessions": 2}, {"carries_months": 5}])
+def test_nobody_joins_on_another_plan_than_they_signed(
+    gym: Studio, signed: JoiningPaper, changes: dict[str, int], by: Actor, now: datetime
 ) -> None:
-    db.session.get_one(Plan, signed.plan_id).price_yen += 1
-    db.session.flush()
+    plan = db.session.get_one(Plan, signed.plan_id)
+    names = ("is_monthly", "price_yen", "sessions", "valid_months", "carries_months")
+    terms = {name: getattr(plan, name) for name in names}
+    update_plan(plan.id, terms | changes, version=plan.version, by=by, now=now)
     with pytest.raises(Invalid):
         actions.finish(gym, signed.id, version=None, by=by, now=now)
     assert db.session.scalar(select(func.count()).select_from(Client)) == 0
