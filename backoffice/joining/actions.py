@@ -323,7 +323,8 @@ def _join(
     if db.session.get_one(Plan, paper.plan_id, populate_existing=True).version != paper.plan_version:
         raise Invalid(PLAN_CHANGED)
     lead = None if paper.lead_id is None else db.session.get_one(Lead, paper.lead_id)
-    terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id)
+    off_yen = money.off_plan(queries.agreed(paper))
+    terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id, off_yen)
     client = join(held_person(paper.person_id), terms, studio_id=studio.id, lead=lead, by=by, now=now)
     membership = begun_with(client.id)
     paper.membership_id = membership.id

@@ -29,19 +29,32 @@ def lines(agreed: Agreed) -> list[Line]:
     return found + added(agreed)
 
 
-def added(agreed: Agreed) -> list[Line]:
-    """What joining adds to the plan: the fee, what is taken off, the trial fee that is credited."""
+def added(agreed: Agreed, *, membership_id: int | None = None) -> list[Line]:
+    """What joining adds to the plan: the fee, what is taken off, the trial fee that is credited.
+
+    What is taken off the plan names its membership: it makes its sessions cheaper, also when they are paid back.
+    """
     paper = agreed.paper
     rate_of = {TakenFrom.PLAN: agreed.plan.tax_rate, TakenFrom.FEE: CONSUMPTION_TAX}
     found = [Line(LineKind.JOINING, "入会金", "Joining fee", paper.joining_fee_yen)]
     found += [
         Line(
-            LineKind.DISCOUNT, one.name_ja, one.name_en, -one.yen, tax_rate=rate_of[TakenFrom(one.taken_from)]
+            LineKind.DISCOUNT,
+            one.name_ja,
+            one.name_en,
+            -one.yen,
+            tax_rate=rate_of[TakenFrom(one.taken_from)],
+            membership_id=membership_id if one.taken_from == TakenFrom.PLAN else None,
         )
         for one in agreed.discounts
     ]
     found.append(Line(LineKind.TRIAL_CREDIT, "体験料金の充当", "Trial fee credited", -paper.trial_credit_yen))
     return [one for one in found if one.unit_price_yen]
+
+
+def off_plan(agreed: Agreed) -> int:
+    """Yen taken off the plan itself."""
+    return sum(one.yen for one in agreed.discounts if one.taken_from == TakenFrom.PLAN)
 
 
 def total_yen(agreed: Agreed) -> int:
@@ -69,6 +82,7 @@ def charge_joining(
 ) -> Invoice | None:
     """The invoice of a joining, the same sum as signed; with `paid_with` it is paid at once. None when it is free."""
     paid = None if paid_with is None else Paid(paid_with)
+    extra = added(agreed, membership_id=membership.id)
     return charge_membership(
-        membership, agreed.paper.person_id, studio=studio, extra=added(agreed), paid=paid, by=by, now=now
+        membership, agreed.paper.person_id, studio=studio, extra=extra, paid=paid, by=by, now=now
     )

@@ -30,11 +30,12 @@ FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
 
 @dataclass(frozen=True)
 class Joining:
-    """What was agreed: a plan, its first day, and who trains them."""
+    """What was agreed: a plan, its first day, who trains them, yen taken off the plan (of a month: the first one)."""
 
     plan_id: int
     starts_on: date
     main_trainer_id: int | None
+    off_yen: int = 0
 
 
 def join(
@@ -49,7 +50,8 @@ def join(
     client = register(
         person.id, joined_on=terms.starts_on, main_trainer_id=terms.main_trainer_id, by=by, now=now
     )
-    begin(client, plan, terms.starts_on, lead_id=None if lead is None else lead.id, by=by, now=now)
+    lead_id = None if lead is None else lead.id
+    begin(client, plan, terms.starts_on, lead_id=lead_id, off_yen=terms.off_yen, by=by, now=now)
     if lead is not None:
         advance(lead, Stage.JOINED, by=by, now=now)
         cancel_messages(reason=JOINED, lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
@@ -79,12 +81,19 @@ def check_start(plan: Plan, starts_on: date, *, today: date) -> date | None:
 
 
 def begin(
-    client: Client, plan: Plan, starts_on: date, *, lead_id: int | None = None, by: Actor, now: datetime
+    client: Client,
+    plan: Plan,
+    starts_on: date,
+    *,
+    lead_id: int | None = None,
+    off_yen: int = 0,
+    by: Actor,
+    now: datetime,
 ) -> Membership:
-    """Write an agreement down as the plan is today, and give the tickets it brings."""
+    """Write an agreement down as the plan is today, and give the tickets it brings, cheaper by what was taken off."""
     membership = agree(client, plan, starts_on, lead_id=lead_id, by=by, now=now)
     studio = db.session.get_one(Studio, plan.studio_id)
-    give_first(membership, client.person_id, studio, by=by, now=now)
+    give_first(membership, client.person_id, studio, off_yen=off_yen, by=by, now=now)
     return membership
 
 

@@ -31,16 +31,22 @@ class Days(NamedTuple):
     last: date | None
 
 
-def give_first(membership: Membership, person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None:
-    """The tickets of a pack or of the first month, reserved at once for the visits that are booked."""
+def give_first(
+    membership: Membership, person_id: int, studio: Studio, *, off_yen: int = 0, by: Actor, now: datetime
+) -> None:
+    """The tickets of a pack or of the first month, reserved at once for the visits that are booked.
+
+    `off_yen` was taken off their price: one of them is worth that much less.
+    """
     if not membership.sessions:
         return
     if membership.is_monthly:
-        _give(membership, person_id, studio.id, month(membership, 0), by=by, now=now)
+        _give(membership, person_id, studio.id, month(membership, 0), off_yen=off_yen, by=by, now=now)
     else:
         months = membership.valid_months
         ends = None if months is None else last_day(membership.starts_on, months)
-        _grant(membership, person_id, studio.id, Days(membership.starts_on, ends), by=by, now=now)
+        days = Days(membership.starts_on, ends)
+        _grant(membership, person_id, studio.id, days, off_yen=off_yen, by=by, now=now)
     _settle(person_id, studio, by=by, now=now)
 
 
@@ -120,21 +126,35 @@ def _settle(person_id: int, studio: Studio, *, by: Actor, now: datetime) -> None
 
 
 def _give(
-    membership: Membership, person_id: int, studio_id: int, days: Days, *, by: Actor, now: datetime
+    membership: Membership,
+    person_id: int,
+    studio_id: int,
+    days: Days,
+    *,
+    off_yen: int = 0,
+    by: Actor,
+    now: datetime,
 ) -> int:
     """The tickets of one month, unless they were given."""
     db.session.get(Membership, membership.id, with_for_update=True)
     same = (TicketGrant.membership_id == membership.id, TicketGrant.valid_from == days.first)
     if db.session.scalar(select(TicketGrant.id).where(*same)) is not None:
         return 0
-    _grant(membership, person_id, studio_id, days, by=by, now=now)
+    _grant(membership, person_id, studio_id, days, off_yen=off_yen, by=by, now=now)
     return 1
 
 
 def _grant(
-    membership: Membership, person_id: int, studio_id: int, days: Days, *, by: Actor, now: datetime
+    membership: Membership,
+    person_id: int,
+    studio_id: int,
+    days: Days,
+    *,
+    off_yen: int,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    each = membership.price_yen // membership.sessions
+    each = max(membership.price_yen - off_yen, 0) // membership.sessions
     given = Given(
         membership.sessions,
         membership.name_ja,

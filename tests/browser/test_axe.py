@@ -114,7 +114,7 @@ NOT_PAGES = {
     # Shown only in the middle of a story; journeys and their own tests walk through them.
     "book.details", "book.done", "imports.preview", "imports.done", "exercise_imports.preview", "exercise_imports.done",
     "exercise_photos.show", "erasure.give", "account.receipt_file", "account.invoice_file", "money.as_file",
-    "money.debit_rows",
+    "money.unused_file", "money.debit_rows",
     "reports.month_goals",  # /reports/goals leads there
     "staff.confirm_password",
 }  # fmt: skip
@@ -141,7 +141,7 @@ STAFF_PAGES = (
     "/people/{member}/account", "/people/{member}/account/pay", "/people/{member}/account/charge",
     "/people/{member}/account/payments/{payment}/refund", "/people/{member}/account/invoices/{invoice}/credit",
     "/people/{member}/account/payments/{payment}/receipt", "/money", "/money?which=overdue", "/money/day",
-    "/money/settings", "/money/debits",
+    "/money/settings", "/money/debits", "/money/unused?on=2026-11-24",
     "/people/{person}/progress/photos", "/progress/reviews/{review}", "/people/{person}/progress/sheet?photos=1",
     "/people/{person}/program", "/people/{person}/program/new", "/people/{person}/program/{program}/edit",
     "/people/{person}/program/{program}/week/1/day/1", "/people/{person}/program/{program}/print",

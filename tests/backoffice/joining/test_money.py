@@ -9,15 +9,17 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from backoffice.billing.leaving import statement
 from backoffice.billing.models import Invoice, InvoiceLine, PaymentKind
 from backoffice.billing.queries import items, open_yen
+from backoffice.billing.unused import UnusedFilters, unused_total
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db
 from backoffice.files.actions import open_file
 from backoffice.files.models import Shelf, StoredFile
 from backoffice.joining import actions, money, queries
-from backoffice.joining.models import JoiningPaper
+from backoffice.joining.models import Discount, JoiningPaper
 from backoffice.memberships.models import Plan
 from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
@@ -25,6 +27,7 @@ from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
+from backoffice.tickets.models import TicketGrant
 from tests.backoffice.joining.test_papers import ADULT, DRAWN, agreement, signing
 
 
@@ -49,6 +52,31 @@ def tried(gym: Studio, person: Person, at: datetime) -> None:
 
 def begun(gym: Studio, person: Person, by: Actor, now: datetime, **changes: object) -> JoiningPaper:
     return actions.begin_paper(person, agreement(gym, **changes), studio=gym, lead=None, by=by, now=now)
+
+
+def test_a_discount_of_the_plan_makes_its_sessions_cheaper_everywhere(
+    gym: Studio, person: Person, by: Actor, now: datetime
+) -> None:
+    """In the ledger, in the unused balance and when it is paid back: never more than was paid."""
+    plan = next(one for one in plans(gym.id) if not one.is_monthly)
+    half = Discount(
+        studio_id=gym.id,
+        kind="OTHER",
+        taken_from="PLAN",
+        name_ja="半額",
+        name_en="Half",
+        percent=50,
+        position=0,
+    )
+    db.session.add(half)
+    db.session.flush()
+    paper = begun(gym, person, by, now, plan_id=plan.id, joining_fee_yen=0, discount_ids=[half.id])
+    actions.finish_on_paper(gym, paper.id, version=None, paid_with=PaymentKind.CASH, by=by, now=now)
+    day = now.date()
+    paid = plan.price_yen - plan.price_yen // 2
+    assert db.session.scalars(select(TicketGrant.unit_price_yen)).one() == paid // plan.sessions
+    assert unused_total(UnusedFilters(gym.id, gym.zone, day)).yen == paid // plan.sessions * plan.sessions
+    assert statement(gym, person.id, day).refund_yen == paid
 
 
 def test_the_invoice_says_what_was_signed(gym: Studio, person: Person, by: Actor, now: datetime) -> None:
