@@ -26,6 +26,7 @@ from blueprints.app import create_app
 from blueprints.support.limits import limiter
 from tests.browser.front_desk import MAIL, set_clock
 from tests.gym import make_gym, make_staff
+from tests.process import settle
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -109,6 +110,12 @@ def site(settings: Settings) -> Iterator[Site]:
     with app.app_context():
         db.engine.dispose()
     server.dispose()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def settled(settings: Settings) -> None:
+    """The site reads what it wrote, also after files that built applications with other keys."""
+    settle(settings)
 
 
 def _closing(app: Flask) -> WSGIApplication:

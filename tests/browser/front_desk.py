@@ -27,6 +27,7 @@ def sign_in(page: Page, *, heading: str = "今日", mail: str = MAIL) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page.locator("h1")).to_have_text(heading)
+    page.wait_for_load_state()  # keys pressed before the scripts ran would go nowhere
 
 
 def no_serious_fault(page: Page) -> None:
