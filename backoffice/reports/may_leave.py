@@ -34,6 +34,7 @@ NO_NEXT_AFTER = timedelta(days=10)
 """Who came in the last ten days may still be about to book."""
 ENDS_WITHIN = timedelta(days=30)
 FEW_TICKETS = 2
+"""More left over than this at somebody's own pace: one that lapses now and then is no sign."""
 LONGEST = timedelta(days=365)
 BY = time(23, 59)
 """By the end of the day; midnight would stand in the lists as the day after."""
@@ -110,12 +111,13 @@ def reasons_of(
     """The rules, each by itself. Pure."""
     is_away = visits.last_at is None or visits.last_at <= now - RECENT
     is_quiet = visits.last_at is None or visits.last_at <= now - NO_NEXT_AFTER
-    ends = tickets.next_end
+    days = LONGEST if tickets.next_end is None else tickets.next_end - today
+    in_use = max(visits.usual, visits.recent) * (days / RECENT)
     rules = {
         Reason.NO_NEXT: visits.next_at is None and is_quiet,
         Reason.FALLING: visits.before >= NEEDED_BEFORE and visits.recent <= visits.usual / 2,
         Reason.UNUSED: tickets.free > 0 and tickets.reserved == 0 and is_away,
-        Reason.EXPIRING: tickets.free >= FEW_TICKETS and ends is not None and ends <= today + ENDS_WITHIN,
+        Reason.EXPIRING: days <= ENDS_WITHIN and tickets.free - in_use >= FEW_TICKETS,
         Reason.TIRED: is_tired,
     }
     return [reason for reason, holds in rules.items() if holds]

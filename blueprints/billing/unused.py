@@ -50,7 +50,7 @@ def unused_file(kind: str) -> ResponseReturnValue:
     asked = _asked()
     header = [
         _("Name"), _("Person number"), _("Tickets"), _("Given on"), _("To be used until"),
-        _("More than six months"), _("Left"), _("Of them reserved"), _("Price of one (yen)"), _("Worth (yen)"),
+        _("More than six months"), _("Tickets left"), _("Of them reserved"), _("Price of one (yen)"), _("Worth (yen)"),
         _("Not paid yet (yen)"), _("Unused balance (yen)"),
     ]  # fmt: skip
     return hand_out("unused_balance", kind, header, lambda: _rows(asked), _address(asked))

@@ -19,7 +19,7 @@ WHY = {
     CreditWhy.LEFT: _l("The person leaves"),
 }
 WHICH = {
-    Which.ALL: _l("Open"),
+    Which.ALL: _l("Not paid yet"),
     Which.OVERDUE: _l("Overdue"),
     Which.OWED: _l("To be paid back"),
 }

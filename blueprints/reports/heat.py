@@ -33,8 +33,10 @@ class Heat:
     rows: Sequence[HeatRow]
 
 
-def share_cell(share: float | None, url: str = "") -> HeatCell:
-    """A share between 0 and 1 in percent; an empty cell where there is none (nothing to be a share of)."""
+def share_cell(share: float | None, url: str = "", *, most: float = 1) -> HeatCell:
+    """A share in percent, tinted against `most` (the fullest cell of the table, so that a quiet gym sees its peaks);
+    an empty cell where there is none (nothing to be a share of).
+    """
     if share is None:
         return HeatCell("–")
-    return HeatCell(f"{100 * share:.0f}%", min(LEVELS, int(share * LEVELS) + 1) if share else 0, url)
+    return HeatCell(f"{100 * share:.0f}%", min(LEVELS, int(share / most * LEVELS) + 1) if share else 0, url)

@@ -1,5 +1,6 @@
 """Hours sold: the heat maps, the bookings behind each cell, the same as a file, and the next free trial."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -117,11 +118,11 @@ def _question() -> HourQuestion:
 def _week(question: HourQuestion, used: Used) -> Heat | None:
     """Weekdays by hours."""
     times = used.by_hour()
-    hours = _hours({hour for _day, hour in times})
+    hours, most = _hours({hour for _day, hour in times}), _fullest(times.values())
     rows = [
         HeatRow(
             weekday(A_MONDAY + timedelta(days=day)),
-            [_cell(times.get((day, hour)), question.url(weekday=day, hour=hour)) for hour in hours],
+            [_cell(times.get((day, hour)), question.url(weekday=day, hour=hour), most) for hour in hours],
         )
         for day in range(7)
     ]
@@ -131,12 +132,12 @@ def _week(question: HourQuestion, used: Used) -> Heat | None:
 def _by_trainer(question: HourQuestion, used: Used) -> Heat | None:
     """Trainers by hours of the day."""
     times, names = used.by_trainer_and_hour(), trainer_names()
-    hours = _hours({hour for _trainer, hour in times})
+    hours, most = _hours({hour for _trainer, hour in times}), _fullest(times.values())
     rows = [
         HeatRow(
             names.get(trainer_id, ""),
             [
-                _cell(times.get((trainer_id, hour)), question.url(trainer=trainer_id, hour=hour))
+                _cell(times.get((trainer_id, hour)), question.url(trainer=trainer_id, hour=hour), most)
                 for hour in hours
             ],
         )
@@ -149,13 +150,18 @@ def _hours(seen: set[int]) -> list[int]:
     return list(range(min(seen), max(seen) + 1)) if seen else []
 
 
-def _cell(time: figures.Time | None, url: str) -> HeatCell:
+def _fullest(times: Iterable[figures.Time]) -> float:
+    """The largest share, for the tints; 1 where nothing was sold."""
+    return max((time.share for time in times if time.share), default=1)
+
+
+def _cell(time: figures.Time | None, url: str, most: float) -> HeatCell:
     """A share; a plus where something was sold that nobody worked."""
     if time is None:
         return share_cell(None)
     if not time.sellable:
         return HeatCell("+", 0, url)
-    return share_cell(time.share, url if time.sold else "")
+    return share_cell(time.share, url if time.sold else "", most=most)
 
 
 def _next_free(trial: Service) -> Slot | None:

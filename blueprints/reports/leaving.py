@@ -73,7 +73,7 @@ def why(one: MayLeave, reason: Reason) -> str:
         )
     if reason == Reason.EXPIRING:
         return _(
-            "%(free)s tickets left; the first end on %(day)s",
+            "%(free)s tickets left, the first end on %(day)s: more than they usually use by then",
             free=one.tickets.free, day=show_day(one.tickets.next_end),
         )  # fmt: skip
     return _("CARE: something has changed; please ask their trainer")

@@ -21,7 +21,7 @@ from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
 from blueprints.support.clock import today
-from blueprints.support.filters import either, honorific, show_day, show_short_month, show_yen
+from blueprints.support.filters import either, honorific, show_day, show_short_month, show_short_yen, show_yen
 from blueprints.support.studio import current_studio
 
 TONES = ("ai", "matsu", "yama", "fuji", "kaki")
@@ -163,7 +163,7 @@ def _chart(months: list[MoneyMonth], flow: Flow) -> BarChart | None:
         for row in months
     ]
     series = [Series(names[kind], tone) for kind, tone in zip(kinds, TONES, strict=False)]
-    return bar_chart(bars, series, says=_short_yen)
+    return bar_chart(bars, series, says=show_short_yen)
 
 
 def _forecast_chart(ahead: list[Foretold], checked: Backtest) -> LineChart | None:
@@ -185,13 +185,8 @@ def _forecast_chart(ahead: list[Foretold], checked: Backtest) -> LineChart | Non
             ),
         ],
         [(places[one.month], show_short_month(one.month)) for one in told],
-        says=_short_yen,
+        says=show_short_yen,
     )
-
-
-def _short_yen(value: float) -> str:
-    """In thousands, for the marks of an axis."""
-    return _("¥%(count)sk", count=f"{value / 1000:,.0f}")
 
 
 def _columns() -> list[Column]:

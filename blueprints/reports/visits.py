@@ -110,7 +110,7 @@ def became_names() -> dict[Became, str]:
     """Which guests a number counts."""
     return {
         Became.ALL: _("All bookings"),
-        Became.EXPECTED: _("Expected"),
+        Became.EXPECTED: _("Were expected"),
         Became.HELD: _("Came"),
         Became.NO_SHOW: _("No-show"),
         Became.LATE: _("Cancelled late"),

@@ -115,6 +115,11 @@ def show_yen(amount: int | None) -> str:
     return "–" if amount is None else f"¥{amount:,}"
 
 
+def show_short_yen(amount: float) -> str:
+    """482万円 or ¥4,820k: for the marks of a chart."""
+    return f"{amount / 10_000:,.0f}万円" if _reader().is_japanese else f"¥{amount / 1000:,.0f}k"
+
+
 def show_short_day(day: date) -> str:
     """11/24 or 24 Nov: for the marks of a chart."""
     return f"{day.month}/{day.day}" if _reader().is_japanese else f"{day.day} {MONTHS[day.month - 1]}"

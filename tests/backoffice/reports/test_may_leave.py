@@ -95,9 +95,14 @@ def test_each_rule_by_itself(
     assert reasons_of(visits, tickets, is_tired=False, today=TODAY, now=now) == reasons
 
 
-@pytest.mark.parametrize(("days", "free", "speaks"), [(30, 2, True), (31, 2, False), (30, 1, False)])
-def test_tickets_that_end_within_a_month(now: datetime, days: int, free: int, speaks: bool) -> None:
-    visits = Attendance28(now, now + timedelta(days=1), 4, 8)
+@pytest.mark.parametrize(
+    ("days", "free", "speaks"),
+    [(28, 6, True), (28, 5, False), (14, 4, True), (14, 3, False), (30, 8, True), (31, 8, False)],
+)
+def test_more_tickets_end_within_a_month_than_somebody_usually_uses(
+    now: datetime, days: int, free: int, speaks: bool
+) -> None:
+    visits = Attendance28(now, now + timedelta(days=1), 4, 8)  # one visit a week
     tickets = Balance(free, 0, TODAY + timedelta(days=days))
     found = reasons_of(visits, tickets, is_tired=False, today=TODAY, now=now)
     assert found == ([Reason.EXPIRING] if speaks else [])
