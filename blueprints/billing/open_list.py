@@ -32,7 +32,15 @@ def index() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def as_file(kind: str) -> ResponseReturnValue:
     """The same rows as a file."""
-    header = [_("Number"), _("Name"), _("Issued on"), _("To be paid by"), _("Charged"), _("Paid"), _("Not paid yet")]
+    header = [
+        _("Number"),
+        _("Name"),
+        _("Issued on"),
+        _("To be paid by"),
+        _("Charged"),
+        _("Paid"),
+        _("Not paid yet"),
+    ]
     which = _which()
     return hand_out("open_items", kind, header, lambda: _rows(which), {"which": which.value})
 
