@@ -1,6 +1,6 @@
 """What is written into the books: charge, take back, pay, refund. Nothing that stands is changed or removed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from backoffice.billing.models import (
     PaymentPart,
 )
 from backoffice.billing.numbers import next_number
-from backoffice.billing.queries import Item, items, lines_of, paid
+from backoffice.billing.queries import Item, items, lines_of
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
@@ -131,24 +131,29 @@ def credit(
     above zero (a discount goes with what it was for).
     """
     (item,) = _held([invoice_id])
-    back = {line.credits_line_id for line in _credit_lines(item.invoice)}
-    lines = [
-        line
-        for line in lines_of([invoice_id])
-        if line.id not in back and (line_ids is None or line.id in line_ids)
+    back = [
+        _opposite(line) for line in _not_taken_back(item.invoice) if line_ids is None or line.id in line_ids
     ]
-    if not lines:
-        raise TakenBack
-    total = -sum(line.amount_yen for line in lines)
-    if total >= 0 or item.due_yen + total < 0:
-        raise Invalid(BELOW)
-    origin = item.invoice
-    made = _invoice(origin.person_id, origin.studio_id, total, None, credits_id=origin.id, by=by, now=now)
-    made.why, made.reason = why.value, _typed(reason)
-    _add_lines(made, [_opposite(line) for line in lines])
-    person_id, after = origin.person_id, _facts(made)
-    record("invoice.credited", "invoice", made.id, person_id=person_id, by=by, now=now, after=after)
-    return made
+    return _credit(item, back, why, reason, by=by, now=now)
+
+
+def take_back_parts(
+    invoice_id: int,
+    yen_by_line: Mapping[int, int],
+    *,
+    why: CreditWhy,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Invoice:
+    """As `credit`, but only so many yen of each line (below zero of a line that takes off)."""
+    (item,) = _held([invoice_id])
+    back = [
+        _opposite(line, yen_by_line[line.id])
+        for line in _not_taken_back(item.invoice)
+        if line.id in yen_by_line
+    ]
+    return _credit(item, back, why, reason, by=by, now=now)
 
 
 def pay(
@@ -202,28 +207,35 @@ def refund(
     *,
     reason: str,
     received_on: date,
+    invoice_id: int | None = None,
     by: Actor,
     now: datetime,
 ) -> Payment:
-    """Money of a payment goes back; what it paid is open again unless it is taken back too.
+    """Money of a payment goes back, or only of what it paid of one invoice; that is open again unless taken back too.
 
     Refuses (Invalid) no amount or no reason; (MoreThanPaid) more than is left of it; (DayClosed) a closed day.
     """
     if payment.amount_yen < 0:
         raise NotFound
     _held([part.invoice_id for part in _parts([payment.id])])
-    left = paid([payment])[0].left_yen
+    room = [one for one in _left_by_invoice(payment) if invoice_id in (None, one[0])]
+    left = sum(yen for _of, yen in room)
     if not 1 <= amount_yen <= MOST_YEN:
         raise Invalid(AMOUNT, field="amount_yen")
     if amount_yen > left:
         raise MoreThanPaid(field="amount_yen", left=f"{left:,}")
     made = _payment(payment, kind, -amount_yen, received_on, by=by, now=now)
     made.refunds_id, made.reason = payment.id, _typed(reason)
-    _add_parts(made, _left_by_invoice(payment), amount_yen, back=True)
+    _add_parts(made, room, amount_yen, back=True)
     record(
         "payment.refunded", "payment", made.id, person_id=made.person_id, by=by, now=now, after=_sums(made)
     )
     return made
+
+
+def left_of(payment: Payment, invoice_id: int) -> int:
+    """Yen of what a payment paid of an invoice that can still go back."""
+    return dict(_left_by_invoice(payment)).get(invoice_id, 0)
 
 
 def _invoice(
@@ -253,17 +265,38 @@ def _add_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     db.session.flush()
 
 
-def _opposite(line: InvoiceLine) -> InvoiceLine:
+def _credit(
+    item: Item, lines: Sequence[InvoiceLine], why: CreditWhy, reason: str, *, by: Actor, now: datetime
+) -> Invoice:
+    """Write what takes back some lines of an invoice that is held."""
+    if not lines:
+        raise TakenBack
+    total = sum(line.amount_yen for line in lines)
+    if total >= 0 or item.due_yen + total < 0:
+        raise Invalid(BELOW)
+    origin = item.invoice
+    made = _invoice(origin.person_id, origin.studio_id, total, None, credits_id=origin.id, by=by, now=now)
+    made.why, made.reason = why.value, _typed(reason)
+    _add_lines(made, lines)
+    person_id, after = origin.person_id, _facts(made)
+    record("invoice.credited", "invoice", made.id, person_id=person_id, by=by, now=now, after=after)
+    return made
+
+
+def _opposite(line: InvoiceLine, yen: int | None = None) -> InvoiceLine:
+    """What takes a line back, or only so many yen of it."""
     return InvoiceLine(
-        kind=line.kind, name_ja=line.name_ja, name_en=line.name_en, quantity=-line.quantity,
-        unit_price_yen=line.unit_price_yen, tax_rate=line.tax_rate, membership_id=line.membership_id,
-        month_on=line.month_on, participant_id=line.participant_id, credits_line_id=line.id,
+        kind=line.kind, name_ja=line.name_ja, name_en=line.name_en,
+        quantity=-line.quantity if yen is None else -1, unit_price_yen=line.unit_price_yen if yen is None else yen,
+        tax_rate=line.tax_rate, membership_id=line.membership_id, month_on=line.month_on,
+        participant_id=line.participant_id, credits_line_id=line.id,
     )  # fmt: skip
 
 
-def _credit_lines(origin: Invoice) -> Sequence[InvoiceLine]:
-    query = select(InvoiceLine).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-    return db.session.scalars(query.where(Invoice.credits_id == origin.id)).all()
+def _not_taken_back(origin: Invoice) -> list[InvoiceLine]:
+    query = select(InvoiceLine.credits_line_id).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    back = set(db.session.scalars(query.where(Invoice.credits_id == origin.id)))
+    return [line for line in lines_of([origin.id]) if line.id not in back]
 
 
 def _held(invoice_ids: Collection[int]) -> list[Item]:

@@ -9,9 +9,11 @@ not is not; a deposit goes back; all else was delivered as it was charged.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from backoffice.billing.models import Invoice, InvoiceLine, LineKind
 from backoffice.billing.queries import payments_of
@@ -23,7 +25,10 @@ from backoffice.tickets.models import EntryKind, TicketEntry, TicketGrant
 
 
 class Charge(NamedTuple):
-    """A line of the books that was not taken back: what for, yen with tax (discounts below zero), and of which day."""
+    """A line of the books that was not taken back: what for, yen with tax (discounts below zero), and of which day.
+
+    `back_yen` (below zero) is what of it was taken back when somebody was paid out.
+    """
 
     kind: LineKind
     name_ja: str
@@ -31,6 +36,9 @@ class Charge(NamedTuple):
     amount_yen: int
     membership_id: int | None = None
     month_on: date | None = None
+    back_yen: int = 0
+    line_id: int = 0
+    invoice_id: int = 0
 
 
 class Pack(NamedTuple):
@@ -43,7 +51,10 @@ class Pack(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """A line of the statement in yen; of a pack also the price of one session and how many are delivered."""
+    """A line of the statement in yen; of a pack also the price of one session and how many are delivered.
+
+    `charge` is the line of the books it is about.
+    """
 
     name_ja: str
     name_en: str
@@ -52,6 +63,12 @@ class Settled(NamedTuple):
     unit_yen: int | None = None
     delivered: int | None = None
     sessions: int | None = None
+    charge: Charge | None = None
+
+    @property
+    def goes_back_yen(self) -> int:
+        """What of it was charged and not delivered."""
+        return max(self.charged_yen - self.delivered_yen, 0)
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,14 @@ class Statement:
         """Paid less delivered; below zero is still owed."""
         return self.paid_yen - self.delivered_yen
 
+    @property
+    def mark(self) -> str:
+        """Another one as soon as anything in it is another."""
+        said = repr(
+            (self.left_on, [line._replace(charge=None) for line in self.lines], self.paid_yen, self.reserved)
+        )
+        return sha256(said.encode()).hexdigest()[:24]
+
 
 def statement(studio: Studio, person_id: int, left_on: date) -> Statement:
     """The statement of a person as of the end of a day. Six statements to the database."""
@@ -102,7 +127,9 @@ def settle(charges: Sequence[Charge], packs: Mapping[int, Pack], left_on: date) 
     found = []
     for one in charges:
         if not _is_of_pack(one, packs):
-            found.append(Settled(one.name_ja, one.name_en, one.amount_yen, _delivered(one, left_on)))
+            left = one.amount_yen + one.back_yen
+            delivered = _delivered(one, left_on)
+            found.append(Settled(one.name_ja, one.name_en, left, delivered, charge=one))
         elif one.kind is LineKind.PACK:
             price = one.amount_yen + off.get(one.membership_id or 0, 0)
             found.append(_of_pack(one, price, packs[one.membership_id or 0]))
@@ -116,7 +143,8 @@ def _is_of_pack(one: Charge, packs: Mapping[int, Pack]) -> bool:
 def _of_pack(one: Charge, price: int, pack: Pack) -> Settled:
     unit, taken = price // pack.sessions, min(pack.used + pack.ended, pack.sessions)
     delivered = price if taken == pack.sessions else unit * taken
-    return Settled(one.name_ja, one.name_en, price, delivered, unit, taken, pack.sessions)
+    left = price + one.back_yen
+    return Settled(one.name_ja, one.name_en, left, delivered, unit, taken, pack.sessions, one)
 
 
 def _delivered(one: Charge, left_on: date) -> int:
@@ -124,32 +152,32 @@ def _delivered(one: Charge, left_on: date) -> int:
         return 0
     if one.kind in (LineKind.MONTH, LineKind.FREEZE) and one.month_on is not None and one.month_on > left_on:
         return 0
-    return one.amount_yen
+    return one.amount_yen + one.back_yen
 
 
 def _charges(studio_id: int, person_id: int) -> list[Charge]:
-    """Every line of a person that was not taken back, in the order of the books."""
-    taken_back = select(InvoiceLine.credits_line_id).where(InvoiceLine.credits_line_id.is_not(None))
+    """Every line of a person that was not taken back, in the order of the books.
+
+    Paying out takes back no more of a line than was not delivered: then it stays, with what went.
+    """
+    back = aliased(InvoiceLine)
     query = (
-        select(InvoiceLine)
+        select(InvoiceLine, func.coalesce(back.quantity * back.unit_price_yen, 0))
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .outerjoin(back, back.credits_line_id == InvoiceLine.id)
         .where(
             Invoice.person_id == person_id, Invoice.studio_id == studio_id, InvoiceLine.credits_line_id.is_(None),
-            InvoiceLine.id.not_in(taken_back),
         )
         .order_by(InvoiceLine.id)
     )  # fmt: skip
     return [
         Charge(
-            LineKind(line.kind),
-            line.name_ja,
-            line.name_en,
-            line.amount_yen,
-            line.membership_id,
-            line.month_on,
+            LineKind(line.kind), line.name_ja, line.name_en, line.amount_yen, line.membership_id, line.month_on,
+            back_yen, line.id, line.invoice_id,
         )
-        for line in db.session.scalars(query)
-    ]
+        for line, back_yen in db.session.execute(query)
+        if not back_yen or line.amount_yen + back_yen > 0
+    ]  # fmt: skip
 
 
 def _packs(person_id: int, before: datetime) -> dict[int, Pack]:

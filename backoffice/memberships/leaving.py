@@ -26,6 +26,7 @@ PAST = N_("The last day must not be before today.")
 TOO_FAR = N_("A last day more than a year ahead is not possible.")
 BEFORE_FIRST = N_("The membership begins only after that day.")
 LEAVES_ALREADY = N_("Their last day is set already.")
+SETTLED = N_("The leaving statement is written into the books, so leaving cannot be taken back any more.")
 GONE = N_("Their last day has passed, so leaving cannot be taken back any more.")
 
 
@@ -78,7 +79,7 @@ def leave(
 def stay(leaving_id: int, *, studio: Studio, version: int | None = None, by: Actor, now: datetime) -> None:
     """Take leaving back, on the last day at the latest: every agreement that it ended goes on.
 
-    Raises `Invalid` once the day has passed, `NotFound` when it was taken back, `Stale`.
+    Raises `Invalid` once the day has passed or the leaving is paid out, `NotFound` when it was taken back, `Stale`.
     """
     found = db.session.get(Leaving, leaving_id)
     if found is None:
@@ -90,6 +91,8 @@ def stay(leaving_id: int, *, studio: Studio, version: int | None = None, by: Act
     check_version(row.version, version)
     if row.left_on < local_date(now, studio.zone):
         raise Invalid(GONE)
+    if row.settled_at is not None:
+        raise Invalid(SETTLED)
     # An agreement that a change of plan ends on this very day is followed by one that begins after it: leaving was
     # refused then. So whatever ends on the day ends because of leaving.
     ended = select(Membership).where(Membership.client_id == client.id, Membership.ends_on == row.left_on)

@@ -133,6 +133,9 @@ class Leaving(WithId):
         Index(
             "uq_leavings_client_id", "client_id", unique=True, postgresql_where=text("cancelled_at is null")
         ),
+        CheckConstraint(
+            "num_nonnulls(settled_at, nullif(settled_by, ''), refund_yen) in (0, 3)", name="settled"
+        ),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -141,6 +144,11 @@ class Leaving(WithId):
     note: Mapped[str | None] = mapped_column(EncryptedText)
     waiver: Mapped[str | None] = mapped_column(EncryptedText)
     cancelled_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    """When the leaving statement was written into the books; once."""
+    settled_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    refund_yen: Mapped[int | None] = mapped_column(Integer)
+    """What was paid back then; below zero was still owed."""
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, default=1)

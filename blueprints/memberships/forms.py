@@ -1,10 +1,11 @@
 """Forms of memberships: freezing, leaving, another plan, what becomes of a booking."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from backoffice.memberships.leaving import LONGEST_NOTE
+from blueprints.billing.words import KINDS
 from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
 
@@ -41,6 +42,18 @@ class LeavingForm(CreateForm):
     )
     note = StringField(_l("In their words"), validators=[Length(max=LONGEST_NOTE)])
     waiver = StringField(_l("Why earlier than the cut-off day allows"), validators=[Length(max=LONGEST_NOTE)])
+
+
+class PayOutForm(CreateForm):
+    """How the money goes back and why; `mark` is the statement that was looked at."""
+
+    kind = SelectField(_l("How"), choices=options(KINDS), validators=[InputRequired()])
+    reason = StringField(_l("Why"), validators=[InputRequired(), Length(max=LONGEST_NOTE)])
+    is_agreed = BooleanField(
+        _l("The amount is agreed with them."),
+        validators=[InputRequired(_l("Please agree on the amount first."))],
+    )
+    mark = HiddenField(validators=[InputRequired(), Length(max=64)])
 
 
 class ChangeForm(CreateForm):

@@ -1,32 +1,41 @@
-"""The leaving statement of a person: on the screen, printed, and as a PDF in their language."""
+"""The leaving statement of a person: on the screen, as a PDF in their language, and paid out in one step."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.billing.leaving import Settled, Statement, statement
+from backoffice.billing.models import PaymentKind
+from backoffice.billing.paying_out import PayOut, packs_left, pay_out, taken_off
 from backoffice.clients.queries import client_of
-from backoffice.core.errors import NotFound
-from backoffice.core.language import Language
+from backoffice.core.db import in_transaction
+from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.language import N_, Language
 from backoffice.core.paper.sheet import Column, Sheet
+from backoffice.core.submissions import first_use
+from backoffice.memberships.queries import leaving_of
 from backoffice.people.models import Person
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
-from blueprints.support.access import permit
+from blueprints.memberships.forms import PayOutForm
+from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import honorific, own_name, show_day, show_yen
+from blueprints.support.forms import add_domain_error
 from blueprints.support.language import speaking
 from blueprints.support.studio import current_studio
+from blueprints.support.toasts import flash_done
 
 leaving_statement = Blueprint(
     "leaving_statement", __name__, url_prefix="/people/<int:person_id>/leaving-statement"
 )
 FARTHEST = timedelta(days=3660)
 """A statement is asked for a day of these years."""
+USUAL_REASON = N_("Paid out when leaving")
 
 
 @leaving_statement.get("")
@@ -34,7 +43,33 @@ FARTHEST = timedelta(days=3660)
 def show(person_id: int) -> ResponseReturnValue:
     """As of the end of the last day, or of the day in the address."""
     made = _statement(person_id)
-    return render_template("memberships/statement.html", person=bare_person(person_id), made=made)
+    return _page(person_id, made, PayOutForm(formdata=None, reason=_(USUAL_REASON), mark=made.mark))
+
+
+@leaving_statement.post("/payout")
+@permit(Permission.BILLING_CORRECT)
+def pay(person_id: int) -> ResponseReturnValue:
+    """Write it into books and ledger as it was looked at, once however often it is sent."""
+    made, form = _statement(person_id), PayOutForm()
+    if not form.validate_on_submit():
+        return _page(person_id, made, form), 422
+    decided = PayOut(made.left_on, form.mark.data or "", PaymentKind(form.kind.data), form.reason.data or "")
+
+    def work() -> None:
+        if first_use(str(form.form_token.data), "payout", now=now()):
+            pay_out(current_studio(), person_id, decided, by=actor(), now=now())
+
+    try:
+        in_transaction(work)
+    except NotFound:
+        raise
+    except DomainError as error:
+        add_domain_error(form, error)
+        form.mark.data = made.mark  # what is shown now is looked at anew
+        form.is_agreed.data = False
+        return _page(person_id, made, form), error.status
+    flash_done(_("Written into the books."))
+    return redirect(url_for("account.show", person_id=person_id), 303)
 
 
 @leaving_statement.get("/pdf")
@@ -47,6 +82,17 @@ def pdf(person_id: int) -> ResponseReturnValue:
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="leaving-statement-{person_id}.pdf"'
     return answer
+
+
+def _page(person_id: int, made: Statement, form: PayOutForm) -> str:
+    client = client_of(person_id)
+    leaving = None if client is None else leaving_of(client.id)
+    lots = packs_left(current_studio().id, person_id)
+    return render_template(
+        "memberships/statement.html", person=bare_person(person_id), made=made, form=form, leaving=leaving,
+        today=today(), tickets=sum(lot.free for lot in taken_off(made, lots)),
+        reserved=sum(lot.reserved for lot in lots), back_yen=sum(line.goes_back_yen for line in made.lines),
+    )  # fmt: skip
 
 
 def _statement(person_id: int) -> Statement:

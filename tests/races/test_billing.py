@@ -10,10 +10,17 @@ from sqlalchemy import func, select
 
 from backoffice.billing import actions, numbers
 from backoffice.billing.actions import Line, MoreThanOwed, charge, pay
-from backoffice.billing.models import Invoice, LineKind, PaperKind, PaymentKind
+from backoffice.billing.charging import Paid, sell
+from backoffice.billing.leaving import statement
+from backoffice.billing.models import Invoice, LineKind, PaperKind, Payment, PaymentKind
+from backoffice.billing.paying_out import PayOut, SettledAlready, pay_out
 from backoffice.billing.queries import items
+from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, in_transaction, transaction
+from backoffice.memberships.leaving import LeavingTerms, leave
+from backoffice.memberships.models import LeavingReason
+from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
 from backoffice.studio.queries import the_studio
 from tests.races.test_double_booking import race
@@ -92,6 +99,32 @@ def test_control_a_sequence_leaves_gaps(arena: Flask) -> None:
     numbers_given = given(arena)
     assert numbers_given[-1] > len(numbers_given)
     assert numbers.next_number is not from_sequence
+
+
+def test_ten_who_pay_out_pay_once(arena: Flask) -> None:
+    studio_id, person_id = prepare(arena)
+    with arena.app_context(), transaction():
+        studio, day = the_studio(), NOW.date()
+        client = register(person_id, joined_on=day, main_trainer_id=None, by=SYSTEM, now=NOW)
+        plan_id = next(plan.id for plan in plans(studio_id) if not plan.is_monthly)
+        sell(client, plan_id, day, studio=studio, paid=Paid(PaymentKind.CASH), by=SYSTEM, now=NOW)
+        leave(
+            client.id, LeavingTerms(day, LeavingReason.TIME), studio=studio, waiver="検査", by=SYSTEM, now=NOW
+        )
+        made = statement(studio, person_id, day)
+        decided = PayOut(day, made.mark, PaymentKind.CASH, "退会の清算")
+
+    def write(writer: int, number: int) -> bool:
+        try:
+            in_transaction(lambda: pay_out(the_studio(), person_id, decided, by=SYSTEM, now=NOW))
+        except SettledAlready:
+            return False
+        return True
+
+    assert race(arena, 10, 1, write) == [Counter(won=1, lost=9)]
+    with arena.app_context():
+        assert statement(the_studio(), person_id, day).refund_yen == 0
+        assert db.session.scalar(select(func.sum(Payment.amount_yen))) == 0
 
 
 def _paying(arena: Flask) -> tuple[int, Callable[[int, int], bool]]:
