@@ -18,6 +18,7 @@ from blueprints.support import (
     csrf,
     error_pages,
     filters,
+    first_page,
     headers,
     icons,
     language,
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     for support in (
         language,
         filters,
+        first_page,
         appearance,
         assets,
         icons,

@@ -1,10 +1,11 @@
-"""/ leads staff to their day and everybody else to the sign-in page."""
+"""/ leads staff to their first page and everybody else to the sign-in page."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.support.access import HOME, anyone
+from blueprints.support.access import anyone
+from blueprints.support.first_page import first_page
 
 root = Blueprint("root", __name__)
 
@@ -13,4 +14,5 @@ root = Blueprint("root", __name__)
 @anyone("only points elsewhere")
 def show() -> ResponseReturnValue:
     """Go where the day begins."""
-    return redirect(HOME if current_user.is_authenticated else url_for("staff.sign_in"), code=303)
+    begins = first_page().path if current_user.is_authenticated else url_for("staff.sign_in")
+    return redirect(begins, code=303)

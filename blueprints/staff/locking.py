@@ -14,10 +14,11 @@ from backoffice.staff.queries import Colleague
 from backoffice.staff.sign_in import Proof
 from blueprints.staff.blueprint import staff
 from blueprints.staff.forms import PasswordForm, PinForm
-from blueprints.support.access import HOME, actor, signed_in, signed_in_even_locked
+from blueprints.support.access import actor, signed_in, signed_in_even_locked
 from blueprints.support.appearance import role_words
 from blueprints.support.asking import wants_json
 from blueprints.support.clock import now
+from blueprints.support.first_page import first_page, first_page_of
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.language import say
 from blueprints.support.limits import limiter
@@ -50,7 +51,7 @@ def unlock() -> ResponseReturnValue:
     """The lock page: whose PIN, or the password of the one who was working."""
     target = request.args.get("next", "")
     if not current_user.is_locked and "switch" not in request.args:
-        return redirect(own_path(target, HOME), code=303)
+        return redirect(own_path(target, first_page().path), code=303)
     return _lock_page(PinForm(next=target), PasswordForm(next=target))
 
 
@@ -69,7 +70,7 @@ def switch() -> ResponseReturnValue:
         return _refuse_pin(form, say(refusal), refusal.status)
     if wants_json():
         return jsonify(name=proof.staff.name, role=role_words(proof.staff.roles), csrf=generate_csrf())
-    return redirect(own_path(form.next.data, HOME), code=303)
+    return redirect(own_path(form.next.data, first_page_of(proof.staff.roles).path), code=303)
 
 
 @staff.post("/unlock")
@@ -86,7 +87,7 @@ def unlock_with_password() -> ResponseReturnValue:
     if proof.refusal is not None:
         add_domain_error(form, proof.refusal)
         return _lock_page(PinForm(next=form.next.data), form), proof.refusal.status
-    return redirect(own_path(form.next.data, HOME), code=303)
+    return redirect(own_path(form.next.data, first_page().path), code=303)
 
 
 def _choices() -> list[Colleague]:

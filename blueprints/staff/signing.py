@@ -8,14 +8,14 @@ from flask_login import current_user
 from backoffice.core.db import transaction
 from backoffice.staff import queries, sessions
 from backoffice.staff import sign_in as proving
-from backoffice.staff.models import Staff
 from backoffice.staff.permissions import Permission, permissions_of
 from blueprints.staff.blueprint import staff
 from blueprints.staff.forms import PasswordForm, SignInForm
 from blueprints.start.views import standing
 from blueprints.support import session_cookie
-from blueprints.support.access import HOME, anyone, signed_in, signed_in_even_locked
+from blueprints.support.access import anyone, signed_in, signed_in_even_locked
 from blueprints.support.clock import now
+from blueprints.support.first_page import first_page, first_page_of
 from blueprints.support.forms import add_domain_error
 from blueprints.support.limits import limiter
 from blueprints.support.next_page import own_path
@@ -27,7 +27,7 @@ from blueprints.support.toasts import flash_done
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; who is signed in already goes on."""
     if current_user.is_authenticated:
-        return redirect(own_path(request.args.get("next"), HOME), code=303)
+        return redirect(own_path(request.args.get("next"), first_page().path), code=303)
     return render_template("staff/sign_in.html", form=SignInForm(next=request.args.get("next", "")))
 
 
@@ -47,7 +47,8 @@ def open_session() -> ResponseReturnValue:
         add_domain_error(form, proof.refusal)
         return render_template("staff/sign_in.html", form=form), proof.refusal.status
     session_cookie.begin(proof.token)
-    return redirect(own_path(form.next.data, _where_to_begin(proof.staff)), code=303)
+    roles = proof.staff.roles if proof.staff is not None else []
+    return redirect(own_path(form.next.data, _where_to_begin(roles)), code=303)
 
 
 @staff.post("/sign-out")
@@ -77,10 +78,10 @@ def confirm_password() -> ResponseReturnValue:
     if proof.refusal is not None:
         add_domain_error(form, proof.refusal)
         return render_template("staff/confirm_password.html", form=form), proof.refusal.status
-    return redirect(own_path(form.next.data, HOME), code=303)
+    return redirect(own_path(form.next.data, first_page().path), code=303)
 
 
-def _where_to_begin(staff_member: Staff | None) -> str:
-    """The day; for an owner the first steps of a new gym, as long as there are any."""
-    is_owner = staff_member is not None and Permission.STAFF_EDIT in permissions_of(staff_member.roles)
-    return url_for("start.show") if is_owner and not standing().is_over else HOME
+def _where_to_begin(roles: list[str]) -> str:
+    """Their first page; for an owner the first steps of a new gym, as long as there are any."""
+    is_owner = Permission.STAFF_EDIT in permissions_of(roles)
+    return url_for("start.show") if is_owner and not standing().is_over else first_page_of(roles).path

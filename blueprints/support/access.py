@@ -16,10 +16,10 @@ from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
 from blueprints.support import unsent
 from blueprints.support.asking import wants_fragment, wants_json
+from blueprints.support.first_page import first_page
 from blueprints.support.next_page import own_path
 
 View = TypeVar("View", bound=Callable[..., Any])
-HOME = "/today"
 OPEN = frozenset({"anyone", "link"})
 
 
@@ -140,8 +140,8 @@ def _here() -> str:
         return request.full_path.rstrip("?")
     before = urlsplit(request.referrer or "")
     if before.netloc != request.host:
-        return HOME
-    return own_path(f"{before.path}?{before.query}", HOME)
+        return first_page().path
+    return own_path(f"{before.path}?{before.query}", first_page().path)
 
 
 def init_app(app: Flask) -> None:

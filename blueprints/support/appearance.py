@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from backoffice.core.language import N_
 from backoffice.staff.models import Role
+from blueprints.support.first_page import first_page
 from blueprints.support.language import language
 from blueprints.support.navigation import where
 from blueprints.support.studio import current_studio
@@ -58,9 +59,10 @@ def shell_part(name: str, *variation: Hashable, **given: object) -> Markup:
 
 
 def menu_part(name: str, badges: Mapping[str, int]) -> Markup:
-    """The side list or the bottom bar: it varies by what the person may open, where they are, and the numbers on it."""
+    """The side list or the bottom bar: it varies by what the person may open and begins with, where they are, and
+    the numbers on it."""
     numbers = tuple(sorted(badges.items()))
-    return shell_part(name, where(), current_user.permissions, numbers, badges=badges)
+    return shell_part(name, where(), current_user.permissions, first_page().path, numbers, badges=badges)
 
 
 def init_app(app: Flask) -> None:

@@ -17,6 +17,7 @@ from backoffice.core.language import N_
 from backoffice.people.queries import ERASED_PERSON, MERGED_PERSON, Erased, MergedAway
 from blueprints.support import unsent
 from blueprints.support.asking import wants_fragment, wants_json
+from blueprints.support.first_page import first_page
 from blueprints.support.language import say
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,7 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 def _way_back() -> WayBack:
     if current_user and current_user.is_authenticated:
-        return WayBack("/today", _("Back to today"))
+        return WayBack(first_page().path, _(first_page().back))
     if request.path.startswith(("/book", "/manage", "/unsubscribe")):
         return WayBack("/book", _("Back to booking"))
     return WayBack(url_for("staff.sign_in"), _("To the sign-in page"))

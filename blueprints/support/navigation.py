@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, request, url_for
 from flask_login import current_user
 
 from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
+from blueprints.support.first_page import first_page
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,10 @@ def where() -> str:
 
 
 def nav() -> list[NavItem]:
-    """The entries for the acting person."""
-    return [item for item in NAV if item.permission in current_user.permissions]
+    """The entries for the acting person, their first page before all others."""
+    open_to = [item for item in NAV if item.permission in current_user.permissions]
+    begins = first_page().path
+    return sorted(open_to, key=lambda item: url_for(item.endpoint) != begins)
 
 
 def init_app(app: Flask) -> None:

@@ -11,6 +11,8 @@ from tests.gym import PASSWORD
 
 ZONE = "Asia/Tokyo"
 MAIL = "desk-browser@test.example"
+MANAGERS = "マネージャーホーム"
+"""The heading of the first page of who only manages."""
 
 
 def set_clock(hour: int, minute: int = 0, *, days: int = 1) -> None:

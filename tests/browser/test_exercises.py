@@ -35,7 +35,7 @@ def enter(page: Page) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page.locator("h1")).not_to_contain_text("ログイン")
-    page.wait_for_url("**/today")
+    page.wait_for_url("**/home")
 
 
 def test_found_while_typing_and_the_address_keeps_it(page: Page, phone: OpenPhone, manager: None) -> None:

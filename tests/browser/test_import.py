@@ -9,7 +9,7 @@ from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from tests.browser.conftest import OpenPhone, Site
-from tests.browser.front_desk import no_serious_fault, sign_in
+from tests.browser.front_desk import MANAGERS, no_serious_fault, sign_in
 from tests.gym import make_staff
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ def test_people_of_the_old_software_come_in(site: Site, page: Page, phone: OpenP
     with site.app.app_context():
         make_staff(MANAGER, [Role.MANAGER], now=clock.utc_now(), name="上原 真理")
         db.session.remove()
-    sign_in(page, mail=MANAGER)
+    sign_in(page, mail=MANAGER, heading=MANAGERS)
     page.goto("/data")
     no_serious_fault(page)
     choose(page)
@@ -52,7 +52,7 @@ def test_people_of_the_old_software_come_in(site: Site, page: Page, phone: OpenP
         assert list(names) == ["取込 太郎", "取込 花子"]
         db.session.remove()
     small = phone()
-    sign_in(small, mail=MANAGER)
+    sign_in(small, mail=MANAGER, heading=MANAGERS)
     choose(small)
     expect(small.locator("h1")).to_have_text("お客様の取り込み")
     expect(small.locator("tbody tr.is-known")).to_have_count(2)

@@ -7,7 +7,7 @@ from backoffice.core import clock
 from backoffice.core.db import transaction
 from backoffice.staff.models import Role
 from tests.browser.conftest import OpenPhone, Site
-from tests.browser.front_desk import no_serious_fault, sign_in
+from tests.browser.front_desk import MANAGERS, no_serious_fault, sign_in
 from tests.gym import make_staff
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def _manager(site: Site) -> None:
 
 
 def test_the_letter_follows_what_is_typed(page: Page) -> None:
-    sign_in(page, mail=MAIL)
+    sign_in(page, mail=MAIL, heading=MANAGERS)
     page.goto(PAGE)
     look = page.locator("#look")
     expect(look).to_contain_text("山田 花子 様")
@@ -40,7 +40,7 @@ def test_the_letter_follows_what_is_typed(page: Page) -> None:
 
 
 def test_the_english_text_is_written_by_a_manager_who_reads_english(page: Page) -> None:
-    sign_in(page, mail=EN, heading="Today")
+    sign_in(page, mail=EN, heading="Manager’s page")
     page.goto(PAGE.replace("/ja", "/en"))
     page.locator("#body").fill("Thank you for coming.\n\n{{ nobody }}")
     expect(page.locator("#look")).to_contain_text("nobody")
@@ -51,7 +51,7 @@ def test_the_english_text_is_written_by_a_manager_who_reads_english(page: Page) 
 
 
 def test_it_is_saved_and_put_back(page: Page) -> None:
-    sign_in(page, mail=MAIL)
+    sign_in(page, mail=MAIL, heading=MANAGERS)
     page.goto(PAGE)
     page.locator("#body").fill("お越しいただき、ありがとうございました。")
     page.get_by_role("button", name="保存").click()
@@ -62,7 +62,7 @@ def test_it_is_saved_and_put_back(page: Page) -> None:
 
 def test_without_script_the_buttons_do_the_same(phone: OpenPhone) -> None:
     page = phone(java_script_enabled=False)
-    sign_in(page, mail=MAIL)
+    sign_in(page, mail=MAIL, heading=MANAGERS)
     page.goto(PAGE)
     page.locator("#body").fill("一行です。")
     page.get_by_role("button", name="表示", exact=True).click()

@@ -15,7 +15,7 @@ from backoffice.playbooks.models import Entry, Playbook
 from backoffice.staff.models import Role
 from backoffice.studio.queries import the_studio
 from tests.browser.conftest import Site
-from tests.browser.front_desk import no_serious_fault, sign_in
+from tests.browser.front_desk import MANAGERS, no_serious_fault, sign_in
 from tests.gym import make_staff
 
 pytestmark = pytest.mark.browser
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.browser
 JA, EN = "playbooks@test.example", "playbooks-en@test.example"
 WORDS = {
     "ja": {
-        "home": "今日", "change": "変更する", "days": "日数（後）", "save": "保存", "after": "9日後",
+        "home": MANAGERS, "change": "変更する", "days": "日数（後）", "save": "保存", "after": "9日後",
         "on": "オンにする", "off": "オフにする", "is_on": "オン",
     },
     "en": {
-        "home": "Today", "change": "Change", "days": "Days after", "save": "Save", "after": "9 days after",
+        "home": "Manager’s page", "change": "Change", "days": "Days after", "save": "Save", "after": "9 days after",
         "on": "Switch on", "off": "Switch off", "is_on": "Turned on",
     },
 }  # fmt: skip

@@ -51,7 +51,7 @@ def enter(page: Page, who: str) -> None:
     page.locator("input[name=email]").fill(f"{who}{MAILS}")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
-    page.wait_for_url("**/today")
+    page.wait_for_url("**/home" if who == "manager" else "**/today")
 
 
 def next_month() -> date:

@@ -61,7 +61,7 @@ def sign_in(browsers: Callable[..., Page]) -> SignIn:
         page.locator("input[name=email]").fill(STAFF[who])
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("input[name=password]").press("Enter")
-        page.wait_for_url("**/today")
+        page.wait_for_url("**/home" if who == "manager" else "**/today")
         return page
 
     return enter

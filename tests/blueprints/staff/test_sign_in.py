@@ -9,8 +9,9 @@ from werkzeug.test import TestResponse
 
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
-from backoffice.staff import actions, failures, passwords, sessions
+from backoffice.staff import account, actions, failures, passwords, sessions
 from backoffice.staff.models import Role, SignInFailure, Staff, StaffSession
+from backoffice.studio.models import Studio
 from blueprints.support import session_cookie
 from tests.gym import PASSWORD, make_staff
 from tests.pages import PageClient
@@ -31,6 +32,49 @@ def test_the_right_password_leads_to_today(client: PageClient, desk: Staff) -> N
     assert answer.status_code == 303
     assert answer.location == "/today"
     assert client.get("/").location == "/today"
+
+
+@pytest.mark.parametrize(
+    ("roles", "begins"),
+    [
+        ([Role.MANAGER], "/home"),
+        ([Role.OWNER], "/home"),
+        ([Role.OWNER, Role.MANAGER], "/home"),
+        ([Role.MANAGER, Role.TRAINER], "/today"),
+        ([Role.OWNER, Role.FRONT_DESK], "/today"),
+        ([Role.TRAINER], "/today"),
+    ],
+)
+def test_who_only_manages_begins_with_the_managers_page(
+    gym: Studio, client: PageClient, now: datetime, roles: list[Role], begins: str
+) -> None:
+    make_staff("begins@test.example", roles, now=now)
+    assert enter(client, "begins@test.example").location == begins
+    assert client.get("/").location == begins
+    assert client.get("/sign-in").location == begins
+    page = client.get("/people?lang=en").text
+    assert f'class="brand" href="{begins}"' in page
+    menu = re.findall(r'class="nav-item" href="([^"]+)"', page)
+    assert menu[0] == begins
+    assert menu.count("/home") == int("/home" in menu)
+    assert "/today" in menu
+    assert f'href="{begins}">Back to' in client.get("/nothing-here?lang=en").text
+
+
+def test_the_screen_opens_on_the_first_page_of_whoever_takes_over(
+    gym: Studio, client: PageClient, now: datetime
+) -> None:
+    for mail, role, pin in (
+        ("d@test.example", Role.FRONT_DESK, "2580"),
+        ("m@test.example", Role.MANAGER, "471147"),
+    ):
+        account.set_pin(make_staff(mail, [role], now=now).id, pin, now=now)
+    db.session.commit()
+    enter(client, "d@test.example", shared="y")
+    manager = db.session.query(Staff).filter_by(mail="m@test.example").one()
+    client.get("/unlock?switch=1")
+    answer = client.post("/switch", data={"staff_id": str(manager.id), "pin": "471147"})
+    assert answer.location == "/home"
 
 
 def test_the_address_is_known_however_it_is_typed(client: PageClient, desk: Staff) -> None:
