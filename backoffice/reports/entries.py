@@ -10,7 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, cast, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import Attendance, Booking, Participant
@@ -89,6 +102,18 @@ def entries(filters: Filters, *, now: datetime) -> Subquery:
     if filters.service is not None:
         wanted = wanted.where(once.c.service == filters.service)
     return wanted.subquery("entries")
+
+
+def joins(studio_id: int) -> Subquery:
+    """Who joined, and at which instant: that of the enquiry which ended so, else that of becoming a member.
+
+    The instants that `entries` knows, by the day they fell on instead of by cohort.
+    """
+    joined = (Lead.stage == Stage.JOINED, Lead.studio_id == studio_id)
+    by_lead = select(Lead.person_id, Lead.closed_at.label("joined_at")).where(*joined)
+    credited = exists().where(Lead.person_id == Client.person_id, *joined)
+    without = select(Client.person_id, Client.created_at.label("joined_at")).where(~credited)
+    return union_all(by_lead, without).subquery("joins")
 
 
 def _days(rows: Subquery, zone: str, now: datetime) -> list[ColumnElement[Any]]:

@@ -14,13 +14,13 @@ from sqlalchemy import Select, func, literal, null, select, union_all
 from backoffice.billing.models import Invoice, Payment
 from backoffice.billing.queries import OPEN
 from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, BookingState, Participant
-from backoffice.clients.models import Client
 from backoffice.core.clock import local_date
 from backoffice.core.db import db, stream
 from backoffice.leads.models import Lead
 from backoffice.people.models import Person
+from backoffice.reports.entries import joins
 from backoffice.studio.models import Service, ServiceKind, Studio
-from backoffice.todos.models import Todo
+from backoffice.todos.models import TRAINERS_OWN, Todo
 
 LONGEST_BACK = timedelta(days=60)
 """A visit without an outcome that lies further back is not asked about any more."""
@@ -112,14 +112,13 @@ def _rows(count: Count, studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:
             Lead.studio_id == studio.id, Lead.opened_at >= span.since, Lead.opened_at < span.until
         )
     if count == Count.JOINED:
-        return _plain(Client.id, Client.person_id, Client.created_at).where(
-            Client.created_at >= span.since, Client.created_at < span.until
-        )
+        return _joined(studio, span)
     if count == Count.OVERDUE_TASKS:
         return _plain(Todo.id, Todo.person_id, Todo.due_at).where(
             Todo.studio_id == studio.id,
             Todo.done_at.is_(None),
             Todo.is_parked.is_(False),
+            Todo.kind.not_in(TRAINERS_OWN),
             Todo.due_at < span.until,
         )
     if count == Count.OVERDUE_MONEY:
@@ -131,6 +130,14 @@ def _plain(row_id: Any, person_id: Any, at: Any) -> Select[*tuple[Any, ...]]:
     return select(
         row_id.label("id"), person_id.label("person_id"), at.label("at"), null().label("booking_id")
     )
+
+
+def _joined(studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:
+    """Who joined as the funnel knows it, each person once."""
+    found = joins(studio.id)
+    who = found.c.person_id
+    joined = _plain(who, who, func.max(found.c.joined_at)).group_by(who)
+    return joined.where(found.c.joined_at >= span.since, found.c.joined_at < span.until)
 
 
 def _overdue(studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:

@@ -3,15 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db
-from backoffice.leads.actions import capture_lead
+from backoffice.leads.actions import advance, capture_lead, lose
+from backoffice.leads.models import Stage
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.models import Person
+from backoffice.reports.entries import JOINED, Basis, Filters, entries
 from backoffice.reports.goals import set_goals
 from backoffice.reports.home import (
     HAPPENED,
@@ -23,12 +26,15 @@ from backoffice.reports.home import (
     rows_behind,
 )
 from backoffice.reports.pace import Pace, month_so_far, months_so_far
+from backoffice.reports.periods import Period
 from backoffice.reports.summary import plan_summaries, summary_facts
 from backoffice.staff.account import choose_summary, saw_home
 from backoffice.staff.models import Role, Staff, StaffState
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
+from backoffice.todos.actions import add_todo
+from backoffice.todos.models import TodoKind
 from tests.gym import make_staff
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -85,6 +91,55 @@ def test_what_happened_and_what_waits(gym: Studio, by: Actor) -> None:
         "trials": 1, "no_shows": 1, "late_cancels": 1, "undecided": 1,
     }  # fmt: skip
     assert (found["enquiries"], found["joined"]) == (1, 1)
+
+
+def a_member(created_at: datetime, number: int) -> Client:
+    client = Client(
+        person_id=a_guest().id, member_number=number, joined_on=date(2026, 11, 1), created_at=created_at
+    )
+    db.session.add(client)
+    db.session.flush()
+    return client
+
+
+def test_joined_is_what_the_funnel_calls_joined(gym: Studio, by: Actor) -> None:
+    earlier, yesterday = NOW - timedelta(days=40), NOW - timedelta(days=1)
+    by_lead, without = a_member(earlier, 9001), a_member(yesterday, 9002)
+    person = db.session.get_one(Person, by_lead.person_id)
+    advance(
+        capture_lead(person, studio_id=gym.id, source="web", by=by, now=earlier),
+        Stage.JOINED,
+        by=by,
+        now=yesterday,
+    )
+    lost = db.session.get_one(Person, without.person_id)
+    lose(capture_lead(lost, studio_id=gym.id, source="web", by=by, now=earlier), "price", by=by, now=earlier)
+    assert numbers(gym)["joined"] == 2
+    listed = rows_behind(Count.JOINED, gym, WEEK, after=0, limit=9)
+    assert {row.person_id: row.at for row in listed} == {person.id: yesterday, lost.id: yesterday}
+    before = Span(earlier - timedelta(days=1), earlier + timedelta(days=1))
+    assert "joined" not in numbers(gym, before), "the enquiry decides, not when the member number was given"
+    asked = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 11, 1)), Basis.ENQUIRY)
+    found = db.session.execute(select(entries(asked, now=NOW))).all()
+    assert {row.person_id: row.joined_at for row in found if row.outcome == JOINED} == {person.id: yesterday}
+
+
+def test_who_joins_twice_counts_each_time_and_once_in_a_span(gym: Studio, by: Actor) -> None:
+    person = db.session.get_one(Person, a_member(NOW - timedelta(days=60), 9003).person_id)
+    for days in (60, 3, 2):
+        at = NOW - timedelta(days=days)
+        advance(
+            capture_lead(person, studio_id=gym.id, source="web", by=by, now=at), Stage.JOINED, by=by, now=at
+        )
+    assert numbers(gym)["joined"] == 1
+    assert numbers(gym, Span(NOW - timedelta(days=61), NOW - timedelta(days=59)))["joined"] == 1
+
+
+def test_what_only_a_trainer_can_do_is_not_asked_of_a_manager(gym: Studio, by: Actor) -> None:
+    due, person = NOW - timedelta(days=1), a_guest()
+    for kind in (TodoKind.CARE_SILENT, TodoKind.REVIEW, TodoKind.CALL_TO_CONFIRM):
+        add_todo(kind, "試験", studio_id=gym.id, due_at=due, person_id=person.id, by=by, now=due)
+    assert numbers(gym)["overdue_tasks"] == 1
 
 
 def test_an_instant_belongs_to_one_span_only(gym: Studio) -> None:
