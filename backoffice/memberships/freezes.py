@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db
@@ -44,6 +44,20 @@ def frozen_days(person_id: int, today: date) -> list[Frozen]:
         .order_by(Freeze.starts_on, Freeze.id)
     )
     return joined(Frozen(one.starts_on, last_frozen_day(one, today)) for one in db.session.scalars(query))
+
+
+def end_of_freeze(person_id: int, today: date) -> date | None:
+    """The last day of the freeze that somebody is in; None for who is in none, or in one without an end."""
+    query = (
+        select(func.max(Freeze.ends_on))
+        .join(Membership, Membership.id == Freeze.membership_id)
+        .join(Client, Client.id == Membership.client_id)
+        .where(
+            Client.person_id == person_id, Freeze.cancelled_at.is_(None), Freeze.starts_on <= today,
+            Freeze.ends_on >= today,
+        )
+    )  # fmt: skip
+    return db.session.scalar(query)
 
 
 def last_frozen_day(freeze: Freeze, today: date) -> date:

@@ -90,8 +90,11 @@ def _month(row: Any) -> Renewal:
     )
 
 
-def _packs(studio_id: int, today: date) -> Select[Any]:
-    """Clients whose packs together have little left. Who has a monthly plan gets more tickets by themselves."""
+def low_packs(studio_id: int, today: date) -> Select[Any]:
+    """Clients whose packs together have little left: person_id, free, ends_on (of what is left), ended_on (of all).
+
+    Who has a monthly plan gets more tickets by themselves. What never ends, ends on the last day there is.
+    """
     ends = last_day()
     lots = (
         select(TicketGrant.person_id, func.sum(TicketEntry.free).label("free"), ends.label("ends_on"))
@@ -103,7 +106,6 @@ def _packs(studio_id: int, today: date) -> Select[Any]:
     )
     live = (lots.c.free > 0) & (lots.c.ends_on.is_(None) | (lots.c.ends_on >= today))
     free = func.coalesce(func.sum(lots.c.free).filter(live), 0)
-    # A ticket without an end never ends: it counts as ending after every day.
     ends_on = func.max(func.coalesce(lots.c.ends_on, date.max)).filter(live)
     ended_on = func.max(func.coalesce(lots.c.ends_on, date.max))
     people = (
@@ -116,15 +118,19 @@ def _packs(studio_id: int, today: date) -> Select[Any]:
         Membership.client_id == Client.id, Membership.is_monthly, Membership.sessions > 0,
         Membership.ends_on.is_(None) | (Membership.ends_on >= today),
     )  # fmt: skip
+    clients = select(people).join(Client, Client.person_id == people.c.person_id)
+    return clients.where(Client.left_on.is_(None), ~runs.exists())
+
+
+def _packs(studio_id: int, today: date) -> Select[Any]:
+    low = low_packs(studio_id, today).subquery()
     return (
         select(
-            Person.id, Person.name, Person.kana, first_phone().label("phone"), people.c.free, people.c.ends_on,
-            people.c.ended_on,
-            _is_asked().label("is_asked"),
+            Person.id, Person.name, Person.kana, first_phone().label("phone"), low.c.free, low.c.ends_on,
+            low.c.ended_on, _is_asked().label("is_asked"),
         )
-        .join(people, people.c.person_id == Person.id)
-        .join(Client, Client.person_id == Person.id)
-        .where(Client.left_on.is_(None), Person.erased_at.is_(None), ~runs.exists())
+        .join(low, low.c.person_id == Person.id)
+        .where(Person.erased_at.is_(None))
     )  # fmt: skip
 
 

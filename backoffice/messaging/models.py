@@ -50,6 +50,8 @@ class Kind(StrEnum):
     MISSED_YOU = "missed_you"
     FIRST_MONTH = "first_month"
     SHEET_EXPIRING = "sheet_expiring"
+    TICKETS_LOW = "tickets_low"
+    FREEZE_ENDING = "freeze_ending"
     CARE_REMINDED = "care_reminded"
     LINE_GREETING = "line_greeting"
     LINE_CONNECTED = "line_connected"

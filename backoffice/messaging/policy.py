@@ -61,6 +61,8 @@ POLICIES: dict[Kind, KindPolicy] = {
     Kind.MISSED_YOU: KindPolicy(N_("A member who has not come for a while"), Quiet.LATER, needs_consent=True),
     Kind.FIRST_MONTH: KindPolicy(N_("The first weeks of a member"), Quiet.LATER, needs_consent=True),
     Kind.SHEET_EXPIRING: KindPolicy(N_("Health check sheet running out"), Quiet.LATER),
+    Kind.TICKETS_LOW: KindPolicy(N_("Tickets running out"), Quiet.LATER, needs_consent=True),
+    Kind.FREEZE_ENDING: KindPolicy(N_("A freeze ends"), Quiet.LATER),
     Kind.CARE_REMINDED: KindPolicy(N_("Check-in asked for again"), Quiet.LATER),
     Kind.LINE_GREETING: KindPolicy(N_("LINE: greeting"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),
     Kind.LINE_CONNECTED: KindPolicy(N_("LINE: connected"), Quiet.AT_ONCE, only_by=Channel.LINE, answers=True),

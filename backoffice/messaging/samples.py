@@ -58,6 +58,11 @@ def sample_values(studio: Studio, language: str, *, now: datetime, flags: bool =
             "member_number": 1001, "plan": pick(language, "月4回コース", "4 sessions a month"), "trainer": trainer,
             "starts_on": local_date(now, studio.zone),
         },
+        "tickets": {"left": 2, "ends_on": local_date(now, studio.zone) + timedelta(days=30) if flags else None},
+        "freeze": {
+            "ends_on": local_date(now, studio.zone) + timedelta(days=14),
+            "resumes_on": local_date(now, studio.zone) + timedelta(days=15),
+        },
         "week": {
             "first": local_date(now, studio.zone) - timedelta(days=7),
             "last": local_date(now, studio.zone) - timedelta(days=1),

@@ -184,6 +184,17 @@ KINDS: dict[Kind, KindVariables] = {
     Kind.NO_NEXT_BOOKING: _WAY_TO_BOOK,
     Kind.MISSED_YOU: _WAY_TO_BOOK,
     Kind.FIRST_MONTH: _WAY_TO_BOOK,
+    Kind.TICKETS_LOW: KindVariables(
+        (_V("tickets.left", N_("Tickets left")), _V("tickets.ends_on", N_("Last day of use"), Shape.DAY)),
+        (("tickets.left",),),
+    ),
+    Kind.FREEZE_ENDING: KindVariables(
+        (
+            _V("freeze.ends_on", N_("Last day of the freeze"), Shape.DAY),
+            _V("freeze.resumes_on", N_("First day after the freeze"), Shape.DAY),
+        ),
+        (("freeze.ends_on", "freeze.resumes_on"),),
+    ),
     Kind.WRITTEN: KindVariables((_V("words", N_("What was written by hand")),), (("words",),)),
 }  # fmt: skip
 """Every kind whose text a gym may write itself; the answers on LINE are those of the house."""

@@ -46,6 +46,14 @@ STARTERS = (
         Entry.CHECK_IN_UNANSWERED, "体調・食事の記録が未回答", "Check-in unanswered", ((3, Kind.CARE_REMINDED),)
     ),
     Starter(
+        Entry.TICKETS_LOW, "回数券の残りわずか・期限前", "Tickets low or ending",
+        ((1, Kind.TICKETS_LOW), (10, N_("Ask about more tickets or another plan"))),
+    ),
+    Starter(
+        Entry.FREEZE_ENDING, "休会の終了前", "Before a freeze ends",
+        ((0, Kind.FREEZE_ENDING), (15, N_("Ask when they come again"))),
+    ),
+    Starter(
         Entry.JOINED, "入会から1か月", "The first month of a member",
         ((7, Kind.FIRST_MONTH), (14, N_("Ask how the training feels")), (28, N_("Talk about how to go on"))),
     ),

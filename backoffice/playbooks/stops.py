@@ -13,7 +13,8 @@ from backoffice.leads.models import Lead, Stage
 from backoffice.messaging.entries import ConversationEntry, Direction
 from backoffice.people.models import Purpose
 from backoffice.people.queries import newest_answer
-from backoffice.playbooks.entries import ENTRIES, comes
+from backoffice.playbooks.entries import ENTRIES
+from backoffice.playbooks.events import comes
 from backoffice.playbooks.models import Entry, Playbook, PlaybookRun, Stop
 from backoffice.screening.queries import standings
 from backoffice.studio.models import Studio

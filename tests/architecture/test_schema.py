@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, select, text
 
 from backoffice.all_models import metadata
 from backoffice.bookings.shift_table import shift_table
@@ -23,13 +23,21 @@ from backoffice.inbox.answers import Draft, answer
 from backoffice.inbox.health import Writer
 from backoffice.inbox.hearing import heard
 from backoffice.inbox.quick_replies import STARTERS
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
 from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.entries import EntryKind
-from backoffice.messaging.models import Channel
-from backoffice.people.actions import create_person
+from backoffice.messaging.models import Channel, Kind, Message
+from backoffice.people.actions import create_person, record_consent
+from backoffice.people.models import Purpose
+from backoffice.playbooks.actions import StepDraft, add_step, switch_on
+from backoffice.playbooks.models import Entry, Playbook
+from backoffice.playbooks.starters import STARTERS as FOLLOW_UPS
 from backoffice.shifts.days import set_day
 from backoffice.staff.trainers import trainers
 from backoffice.studio.queries import the_studio
+from backoffice.tickets.actions import adjust
+from backoffice.tickets.queries import lots_of
 from tests.gym import make_gym
 
 
@@ -169,5 +177,44 @@ def test_what_was_said_waits_again_after_the_way_down_and_up(
         with db.engine.begin() as connection:
             assert connection.scalars(text("select waiting_since from conversations")).all() == [now]
             assert connection.scalar(text("select count(*) from quick_replies")) == len(STARTERS)
-            assert connection.scalar(text("select count(*) from playbooks where 'REPLIED' = any(stops)")) == 6
+            assert connection.scalar(text("select count(*) from playbooks where 'REPLIED' = any(stops)")) == 8
+        db.engine.dispose()
+
+
+def test_playbooks_of_tickets_and_freezes_come_back_without_what_they_sent(
+    settings: Settings, scratch: Engine, now: datetime
+) -> None:
+    """Also the steps that send their messages in other playbooks go on the way down."""
+    app = create_base_app(replace(settings, database_url=scratch.url.render_as_string(hide_password=False)))
+    with app.app_context():
+        upgrade(db.engine)
+        make_gym(now=now)
+        known = {"by": SYSTEM, "now": now}
+        with transaction():
+            who, studio = create_person(name="山田 花子", mails=["h@x.jp"], **known), the_studio()
+            pack = next(plan for plan in plans(studio.id) if not plan.is_monthly)
+            join(who, Joining(pack.id, now.date(), None), studio_id=studio.id, lead=None, **known)
+            adjust(lots_of(who.id)[0].grant.id, -15, note="試験", **known)
+            consent = {"wording": "v1", "language": "ja", "source": "test"}
+            record_consent(who.id, Purpose.FOLLOW_UP, True, **consent, **known)
+            books = {row.entry: row for row in db.session.scalars(select(Playbook))}
+            add_step(studio.id, books[Entry.QUIET].id, StepDraft(9, time(11), Kind.FREEZE_ENDING), **known)
+            switch_on(studio.id, books[Entry.TICKETS_LOW].id, **known)
+        assert db.session.scalars(select(Message.kind).where(Message.run_id.is_not(None))).all() == [
+            "tickets_low"
+        ]
+        db.session.remove()
+        downgrade(db.engine, "0049")
+        with db.engine.begin() as connection:
+            assert (
+                connection.scalars(text("select kind from messages where kind = 'tickets_low'")).all() == []
+            )
+            assert connection.scalar(text("select count(*) from playbooks")) == len(FOLLOW_UPS) - 2
+        upgrade(db.engine)
+        with db.engine.begin() as connection:
+            query = (
+                "select playbooks.is_on, count(*) from playbooks join playbook_steps on playbook_id = playbooks.id"
+                " where entry in ('TICKETS_LOW', 'FREEZE_ENDING') group by playbooks.id"
+            )
+            assert [tuple(row) for row in connection.execute(text(query))] == [(False, 2), (False, 2)]
         db.engine.dispose()

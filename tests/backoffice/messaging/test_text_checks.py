@@ -163,7 +163,7 @@ def test_no_kind_offers_anything_about_health() -> None:
 def test_advertising_kinds_are_those_that_need_consent() -> None:
     assert {kind for kind in KINDS if POLICIES[kind].needs_consent} == {
         Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW, Kind.NO_NEXT_BOOKING, Kind.MISSED_YOU,
-        Kind.FIRST_MONTH,
+        Kind.FIRST_MONTH, Kind.TICKETS_LOW,
     }  # fmt: skip
 
 

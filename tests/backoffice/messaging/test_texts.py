@@ -118,6 +118,8 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "overdue_money": 2,
             "url": "https://sei.example/home",
         },
+        "tickets": {"left": 2, "ends_on": date(2026, 12, 24)},
+        "freeze": {"ends_on": date(2026, 12, 31), "resumes_on": date(2027, 1, 1)},
         "is_declined": False,
         "care_url": "https://sei.example/checkin/TOKEN",
         "program_url": "https://sei.example/home-program/TOKEN",

@@ -1,6 +1,5 @@
 """Playbooks of members: who enters, what stops it, tasks beside messages, and what a manager changes."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -17,7 +16,7 @@ from backoffice.core.clock import local
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound
 from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.messaging.models import Channel, Kind, MessageState
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.cautions import put_caution
 from backoffice.people.models import Caution, Person, Purpose
@@ -31,27 +30,11 @@ from backoffice.playbooks.stops import MOVED_ON, REASONS
 from backoffice.providers import PROVIDERS
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
-from backoffice.todos.models import Todo, TodoKind
 from tests.backoffice.messaging.conftest import add_booking, guest
+from tests.backoffice.playbooks.conftest import AGREED, Playbooks, messages, runs, tasks
 from tests.far_ends.recording import RecordingChannel
 
 __all__ = ["guest"]
-
-AGREED = {"wording": "v1", "language": "ja", "source": "test", "by": SYSTEM}
-Playbooks = Callable[[Entry], Playbook]
-
-
-@pytest.fixture
-def playbook(gym: Studio, now: datetime) -> Playbooks:
-    """Only this one of the studio's playbooks, switched on without letting anybody in yet."""
-
-    def only(entry: Entry) -> Playbook:
-        for row in db.session.scalars(select(Playbook)):
-            row.is_on = row.entry == entry
-        db.session.flush()
-        return db.session.scalars(select(Playbook).where(Playbook.entry == entry)).one()
-
-    return only
 
 
 @pytest.fixture
@@ -75,21 +58,6 @@ def came(gym: Studio, person: Person, at: datetime) -> None:
     booking.state = BookingState.ATTENDED
     db.session.query(Participant).filter_by(booking_id=booking.id).update({"attendance": Attendance.ATTENDED})
     db.session.commit()
-
-
-def messages() -> list[Message]:
-    query = select(Message).where(Message.run_id.is_not(None)).order_by(Message.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
-def runs(playbook: Playbook) -> list[PlaybookRun]:
-    query = select(PlaybookRun).where(PlaybookRun.playbook_id == playbook.id).order_by(PlaybookRun.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
-def tasks() -> list[Todo]:
-    query = select(Todo).where(Todo.kind == TodoKind.PLAYBOOK).order_by(Todo.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def test_three_days_after_a_visit_with_none_ahead(

@@ -16,10 +16,14 @@ from sqlalchemy import func, select
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
-from backoffice.core.clock import local
+from backoffice.core.clock import at_local, local
 from backoffice.core.db import db
 from backoffice.leads.actions import advance, capture_lead, lose, step_back
 from backoffice.leads.models import Lead, Stage
+from backoffice.memberships.actions import begin
+from backoffice.memberships.freezing import FreezeTerms, freeze
+from backoffice.memberships.models import Membership
+from backoffice.memberships.queries import plans
 from backoffice.messaging.consent import withdraw_consent
 from backoffice.messaging.delivery import Delivery
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
@@ -31,6 +35,8 @@ from backoffice.playbooks.models import Entry, Playbook, PlaybookRun, Stop
 from backoffice.playbooks.reconcile import reconcile_playbooks
 from backoffice.providers import PROVIDERS
 from backoffice.studio.models import Studio
+from backoffice.tickets.actions import adjust
+from backoffice.tickets.queries import lots_of
 from backoffice.todos.models import Todo, TodoKind
 from tests.backoffice.messaging.conftest import add_booking
 from tests.far_ends.recording import RecordingChannel
@@ -44,16 +50,22 @@ LEAD_KINDS = {Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW}
 
 @dataclass
 class Guest:
-    """One of the town, and what the town remembers: when the door closed, consents, visits ahead."""
+    """One of the town, and what the town remembers: when the door closed, consents, visits ahead, tickets, a freeze."""
 
     person: Person
     lead: Lead | None = None
     is_open: bool = False
     agrees: bool = False
     ahead: list[tuple[datetime, Booking]] = field(default_factory=list)
+    pack: Membership | None = None
+    left: int = 0
+    rests_until: datetime | None = None
 
     def comes(self, now: datetime) -> bool:
         return any(starts_at > now for starts_at, _booking in self.ahead)
+
+    def rests(self, now: datetime) -> bool:
+        return self.rests_until is not None and now < self.rests_until <= now + timedelta(days=15)
 
 
 class Town:
@@ -73,11 +85,15 @@ class Town:
         )
         one = Guest(person)
         if number % 4 == 0:
-            db.session.add(
-                Client(
-                    person_id=person.id, member_number=5000 + number, joined_on=date(2026, 5, 1), created_at=self.now
-                )
+            client = Client(
+                person_id=person.id, member_number=5000 + number, joined_on=date(2026, 5, 1), created_at=self.now
             )  # fmt: skip
+            db.session.add(client)
+            db.session.flush()
+            if number % 8:
+                self._freezes(one, client)
+            else:
+                self._buys(one, client)
         else:
             one.lead, one.is_open = (
                 capture_lead(person, studio_id=self.gym.id, source="web", by=SYSTEM, now=self.now),
@@ -86,6 +102,37 @@ class Town:
         if self.dice.random() < 0.85:
             self._agree(one)
         return one
+
+    def _buys(self, one: Guest, client: Client) -> None:
+        plan = next(plan for plan in plans(self.gym.id) if not plan.is_monthly)
+        one.pack = begin(client, plan, local(self.now, self.gym.zone).date(), by=SYSTEM, now=self.now)
+        one.left += plan.sessions
+
+    def _freezes(self, one: Guest, client: Client) -> None:
+        """Everybody with months rests from tomorrow on, for sixteen days to four weeks."""
+        today = local(self.now, self.gym.zone).date()
+        plan = next(plan for plan in plans(self.gym.id) if plan.is_monthly)
+        months = begin(client, plan, date(2026, 11, 1), by=SYSTEM, now=self.now)
+        last = today + timedelta(days=self.dice.randint(16, 28))
+        freeze(
+            months.id, FreezeTerms(today + timedelta(days=1), last, 0), studio=self.gym, waiver="町", by=SYSTEM,
+            now=self.now,
+        )  # fmt: skip
+        one.rests_until = at_local(last + timedelta(days=1), time(0), self.gym.zone)
+
+    def _uses(self, one: Guest) -> None:
+        """Some tickets go; whoever has none buys a pack, mostly."""
+        assert one.pack is not None
+        if one.left == 0:
+            if self.dice.random() < 0.7:
+                self._buys(one, db.session.get_one(Client, one.pack.client_id))
+            return
+        for lot in lots_of(one.person.id):
+            if lot.free:
+                count = min(lot.free, self.dice.randint(3, 7))
+                adjust(lot.grant.id, -count, note="町", by=SYSTEM, now=self.now)
+                one.left -= count
+                return
 
     def _agree(self, one: Guest) -> None:
         record_consent(one.person.id, Purpose.FOLLOW_UP, True, now=self.now, **AGREED)  # type: ignore[arg-type]
@@ -106,6 +153,8 @@ class Town:
         choices: list[Callable[[Guest], None]] = [self._visit_ends, self._books, self._comes]
         if one.is_open:
             choices += [self._moves_on, self._moves_on, self._falls_back, self._closes]
+        if one.pack is not None:
+            choices += [self._uses, self._uses, self._uses]
         if self.dice.random() < 0.04:
             choices = [self._takes_consent_back] if one.agrees else [self._agree]
         self.dice.choice(choices)(one)
@@ -173,14 +222,16 @@ class Town:
         by_mail = {f"guest{number}@town.example": one for number, one in enumerate(self.guests)}
         for envelope in self.channel.sent[before:]:
             message = db.session.get_one(Message, envelope.message_id)
-            if Kind(message.kind) in FOLLOW_UP_KINDS:
+            if Kind(message.kind) in {*FOLLOW_UP_KINDS, Kind.FREEZE_ENDING}:
                 self._check(message, by_mail[envelope.address])
 
     def _check(self, message: Message, one: Guest) -> None:
         hour = local(self.now, self.gym.zone).hour
         for is_wrong, what in (
-            (not one.agrees, "without consent"),
-            (one.comes(self.now), "though a visit is ahead"),
+            (not one.agrees and message.kind != Kind.FREEZE_ENDING, "without consent"),
+            (one.comes(self.now) and message.kind != Kind.TICKETS_LOW, "though a visit is ahead"),
+            (message.kind == Kind.TICKETS_LOW and one.left > 2, "though there are tickets"),
+            (message.kind == Kind.FREEZE_ENDING and not one.rests(self.now), "though no freeze ends"),
             (message.kind in LEAD_KINDS and not one.is_open, "though the lead is closed"),
             (not 8 <= hour < 21, "in the quiet hours"),
             (message.expires_at <= self.now, "too late"),
@@ -216,7 +267,7 @@ def _check_counts() -> None:
     assert _number(Message.state == MessageState.EXPIRED, Message.run_id.is_not(None)) > 0, "the cap was met"
     kinds = set(db.session.scalars(select(Message.kind).where(Message.state == MessageState.SENT).distinct()))
     rare = LEAD_KINDS if PEOPLE > 100 else {Kind.AFTER_TRIAL}
-    assert kinds >= {*rare, Kind.NO_NEXT_BOOKING, Kind.MISSED_YOU}
+    assert kinds >= {*rare, Kind.NO_NEXT_BOOKING, Kind.MISSED_YOU, Kind.TICKETS_LOW, Kind.FREEZE_ENDING}
 
 
 def _number(*which: object) -> int:
