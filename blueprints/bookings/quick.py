@@ -16,6 +16,8 @@ from backoffice.leads.queries import open_lead_of
 from backoffice.people import queries as people
 from backoffice.people.models import Person
 from backoffice.staff.permissions import Permission
+from backoffice.studio.models import Service
+from backoffice.tickets.queries import Balance, client_balance
 from blueprints.bookings.days import asked_day
 from blueprints.bookings.desk_booking import desk
 from blueprints.bookings.desk_forms import write_pick
@@ -55,6 +57,7 @@ def quick() -> ResponseReturnValue:
     service = next((one for one in choices.services if one.id == asked), None) or likely_service(
         choices.services, habits, interest
     )
+    tickets = _tickets(caller, service)
     day = max(asked_day("day", request.form), today())
     times = fitting_times(
         studio, service, habits, day, now=now(), trainer_id=request.form.get("trainer_id", type=int),
@@ -64,8 +67,15 @@ def quick() -> ResponseReturnValue:
         "bookings/_quick.html", caller=caller, services=choices.services, trainers=choices.trainers, service=service,
         trainer_id=request.form.get("trainer_id", type=int), day=day, times=times, token=new_token(),
         names={one.id: own_name(one) for one in choices.trainers}, value=write_pick,
-        channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
+        tickets=tickets, channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
     )  # fmt: skip
+
+
+def _tickets(caller: Caller, service: Service) -> Balance | None:
+    """What a member has left, where the service asks for a ticket. One statement."""
+    if caller.person is None or not service.uses_tickets:
+        return None
+    return client_balance(caller.person.id, day=today())
 
 
 def _caller() -> Caller:

@@ -1,6 +1,7 @@
 """A caller is booked by keyboard alone, in few keys; the keys are counted."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,8 +10,13 @@ from sqlalchemy import select
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core import clock
 from backoffice.core.audit import SYSTEM
+from backoffice.core.clock import local_date
 from backoffice.core.db import db, transaction
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
+from backoffice.studio.queries import the_studio
+from tests.backoffice.messaging.conftest import add_booking
 from tests.browser.conftest import Site
 from tests.browser.front_desk import no_serious_fault, set_clock, sign_in
 
@@ -74,6 +80,32 @@ def test_a_known_caller_is_booked_in_seven_keys(site: Site, page: Page, known: i
     keys.press("Enter")
     expect(page.locator("h1")).to_have_text("川端 早紀 様")
     assert len(bookings_of(site, known)) == 1
+    assert keys.pressed == 7
+
+
+def test_a_member_sees_no_key_more_and_the_desk_what_is_left(
+    site: Site, page: Page, far_morning: None
+) -> None:
+    with site.app.app_context(), transaction():
+        studio, now = the_studio(), clock.utc_now()
+        who = create_person(name="川原 結衣", phones=["090-8181-7373"], by=SYSTEM, now=now)
+        pack = next(plan for plan in plans(studio.id) if not plan.is_monthly)
+        terms = Joining(pack.id, local_date(now, studio.zone), None)
+        join(who, terms, studio_id=studio.id, lead=None, by=SYSTEM, now=now)
+        add_booking(
+            studio, who, None, "session", now - timedelta(days=7), now=now
+        )  # so a session is likely again
+    sign_in(page)
+    keys = Keys(page)
+    keys.press("b")
+    keys.type("7373")
+    keys.press("Enter")
+    expect(page.locator("#palette-panel")).to_contain_text("残り16回")
+    no_serious_fault(page)
+    expect(page.locator("[data-quick-first]")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("h1")).to_have_text("川原 結衣 様")
+    expect(page.locator("main")).to_contain_text("残り15回")
     assert keys.pressed == 7
 
 

@@ -7,11 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.bookings.models import Booking
-from backoffice.core.db import db
+from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date
+from backoffice.core.db import db, transaction
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
 from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
+from backoffice.tickets.actions import adjust
+from backoffice.tickets.queries import balance_of, client_balance, lots_of
 from tests.blueprints.bookings.front_desk import TOMORROW, guest, signed_in_trainer, visit
 from tests.pages import PageClient
 from tests.statements import statements
@@ -124,6 +130,35 @@ def test_nobody_by_that_number(at_desk: PageClient, gym: Studio, asked: str) -> 
     assert at_desk.post("/bookings/quick", data={"first_person_id": asked}).status_code == 404
 
 
+def asked_for(at_desk: PageClient, gym: Studio, who: Person, slug: str = "session") -> str:
+    """The form for somebody who calls about a service."""
+    sent = {"first_person_id": who.id, "service_id": service_by_slug(gym.id, slug).id}
+    return at_desk.post("/bookings/quick?lang=ja", data=sent).get_data(as_text=True)
+
+
+def test_what_a_member_has_left_is_there_before_they_are_booked(
+    gym: Studio, at_desk: PageClient, by: Actor, now: datetime
+) -> None:
+    who = guest(now=now)
+    sale, today = f"/people/{who.id}/tickets/sale", local_date(now, gym.zone)
+    assert "回数券なし" not in asked_for(at_desk, gym, who), "nobody has sold them anything yet"
+    with transaction():
+        pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
+        join(who, Joining(pack.id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
+    assert client_balance(who.id, day=today) == balance_of(who.id, day=today)
+    form = asked_for(at_desk, gym, who)
+    assert "残り16回" in form
+    assert "最短の有効期限 2027年5月23日" in form
+    assert sale not in form
+    assert "残り" not in asked_for(at_desk, gym, who, "counselling"), "nobody needs a ticket for it"
+    with transaction():
+        adjust(lots_of(who.id)[0].grant.id, -16, note="試験", by=by, now=now)
+    form = asked_for(at_desk, gym, who)
+    assert "回数券なし" in form
+    assert f'href="{sale}"' in form
+    assert at_desk.get(sale).status_code == 200
+
+
 def test_the_form_costs_the_same_however_much_somebody_came(
     at_desk: PageClient, gym: Studio, now: datetime
 ) -> None:
@@ -136,3 +171,13 @@ def test_the_form_costs_the_same_however_much_somebody_came(
             at_desk.post("/bookings/quick", data={"first_person_id": who.id, "service_id": session_id})
         counts.append(len(sent))
     assert counts[1] == counts[2] <= 12
+
+
+def test_tickets_stay_within_the_limit(gym: Studio, at_desk: PageClient, by: Actor, now: datetime) -> None:
+    who, today = guest(now=now), local_date(now, gym.zone)
+    with transaction():
+        join(who, Joining(plans(gym.id)[0].id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
+    asked_for(at_desk, gym, who)
+    with statements() as sent:
+        assert "残り4回" in asked_for(at_desk, gym, who)
+    assert len(sent) <= 12
