@@ -69,16 +69,29 @@ def booking_facts(message: Message, now: datetime) -> Facts | NotWanted:
 
 
 def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
-    """The dates of a series that are ahead, as they are now. Not wanted once the series was changed again."""
+    """The dates of a series that are ahead, as they are now. Not wanted once the series was changed again.
+
+    The file for the guest's calendar holds the dates that were cancelled as well, so that they leave it.
+    """
     series = db.session.get(Series, message.values.get("series_id"), populate_existing=True)
     if series is None or series.version != message.values.get("version"):
         return NotWanted(SERIES_CHANGED)
     rows = db.session.execute(
         select(
-            Booking.id, Booking.version, Booking.starts_at, Booking.ends_at, Trainer.name_ja, Trainer.name_en
+            Booking.id,
+            Booking.version,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.state,
+            Trainer.name_ja,
+            Trainer.name_en,
         )
         .join(Trainer, Trainer.id == Booking.trainer_id)
-        .where(Booking.series_id == series.id, Booking.state == BookingState.BOOKED, Booking.starts_at > now)
+        .where(
+            Booking.series_id == series.id,
+            Booking.state.in_((BookingState.BOOKED, *CANCELLED_STATES)),
+            Booking.starts_at > now,
+        )
         .order_by(Booking.starts_at)
     ).all()
     service = db.session.get_one(Service, series.service_id)
@@ -90,10 +103,14 @@ def series_facts(message: Message, now: datetime) -> Facts | NotWanted:
             "trainer": pick(message.language, row.name_ja, row.name_en),
         }
         for row in rows
+        if row.state == BookingState.BOOKED
     ]
     is_online = service.kind == ServiceKind.ONLINE
     visits = [
-        guest_calendar.Visit(row.id, row.version, row.starts_at, row.ends_at, name, is_online) for row in rows
+        guest_calendar.Visit(
+            row.id, row.version, row.starts_at, row.ends_at, name, is_online, row.state != BookingState.BOOKED
+        )
+        for row in rows
     ]
     studio = db.session.get_one(Studio, series.studio_id)
     calendar = guest_calendar.guest_calendar(studio, visits, message.language, now=now) if visits else ""
@@ -163,10 +180,10 @@ def _calendar(visit: Visit, message: Message, now: datetime) -> str:
     entry = guest_calendar.Visit(
         booking.id, booking.version, booking.starts_at, booking.ends_at,
         pick(message.language, service.name_ja, service.name_en), service.kind == ServiceKind.ONLINE,
+        message.kind == Kind.BOOKING_CANCELLED,
     )  # fmt: skip
     studio = db.session.get_one(Studio, booking.studio_id)
-    is_off = message.kind == Kind.BOOKING_CANCELLED
-    return guest_calendar.guest_calendar(studio, [entry], message.language, now=now, cancelled=is_off)
+    return guest_calendar.guest_calendar(studio, [entry], message.language, now=now)
 
 
 def _words(visit: Visit, language: str, now: datetime) -> dict[str, Any]:

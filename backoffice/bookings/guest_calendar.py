@@ -26,25 +26,25 @@ class Visit(NamedTuple):
     ends_at: datetime
     service: str
     is_online: bool
+    is_cancelled: bool = False
 
 
-def guest_calendar(
-    studio: Studio, visits: Sequence[Visit], language: str, *, now: datetime, cancelled: bool = False
-) -> str:
+def guest_calendar(studio: Studio, visits: Sequence[Visit], language: str, *, now: datetime) -> str:
     """The iCalendar file of some bookings. A booking keeps its identifier and counts its versions, so a later file
-    moves the entry, and one of a cancelled booking takes it out. Published, not invited to: nobody has to answer.
+    moves the entry, and a cancelled one takes it out. Published, not invited to: nobody has to answer. A file has one
+    method, so dates that go beside others that stay are published as cancelled.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    calendar.add("method", "CANCEL" if all(visit.is_cancelled for visit in visits) else "PUBLISH")
     words = studio_words(studio, language)
     for visit in visits:
-        calendar.add_component(_entry(words, visit, now, "CANCELLED" if cancelled else "CONFIRMED"))
+        calendar.add_component(_entry(words, visit, now))
     return bytes(calendar.to_ical()).decode("utf-8")
 
 
-def _entry(studio: StudioWords, visit: Visit, now: datetime, status: str) -> CalendarEntry:
+def _entry(studio: StudioWords, visit: Visit, now: datetime) -> CalendarEntry:
     entry = CalendarEntry()
     entry.add("uid", f"visit-{visit.booking_id}@{site_host()}")
     entry.add("sequence", visit.version)
@@ -57,7 +57,7 @@ def _entry(studio: StudioWords, visit: Visit, now: datetime, status: str) -> Cal
     for name, text in (("location", place), ("description", how)):
         if text:
             entry.add(name, text)
-    entry.add("status", status)
+    entry.add("status", "CANCELLED" if visit.is_cancelled else "CONFIRMED")
     if studio.mail:
         # RFC 5546 asks for an organizer in each method; a program compares it with the one of the entry it keeps.
         entry.add("organizer", vCalAddress(f"mailto:{studio.mail}"), parameters={"cn": studio.name})

@@ -12,8 +12,7 @@ from backoffice.core.language import N_
 from backoffice.inbox.hearing import ask_somebody, heard, who_answers
 from backoffice.line.intake import call_worker
 from backoffice.messaging.conversation import LONGEST_BODY, keep_said
-from backoffice.messaging.entries import Conversation, ConversationEntry, Direction, EntryKind
-from backoffice.messaging.models import Channel
+from backoffice.messaging.entries import Conversation, ConversationEntry, Direction, EntryKind, Road
 from backoffice.messaging.waiting import held_conversation, refresh, settle, what_was_said
 from backoffice.people.queries import held_person
 from backoffice.staff.models import Staff, StaffState
@@ -22,6 +21,7 @@ from backoffice.todos.actions import hand_over_answer
 
 OLDEST = timedelta(days=60)
 NO_PERSON = N_("Nobody knows yet who this is.")
+BY_ITSELF = N_("What is written on LINE comes in by itself.")
 NO_WORDS = N_("Please write down what was said.")
 NOT_YET = N_("This time has not come yet.")
 TOO_OLD = N_("Please choose a time within the last 60 days.")
@@ -114,6 +114,7 @@ def write_down(
     words: str,
     said_at: datetime,
     *,
+    road: Road,
     token: str,
     by: Actor,
     now: datetime,
@@ -121,12 +122,14 @@ def write_down(
     """Keep what a person answered by mail or phone, and hear it like anything else; the id of its entry.
 
     The same `token` twice is one entry (then None). Refuses (Invalid) no words, a time that has not come or is long
-    gone, and somebody nobody knows.
+    gone, what comes from LINE by itself, and somebody nobody knows.
     """
     conversation = of_studio(Conversation, studio_id, conversation_id, lock=True)
     text = plain_text(words, LONGEST_BODY)
     if conversation.person_id is None:
         raise Invalid(NO_PERSON)
+    if road is Road.LINE:
+        raise Invalid(BY_ITSELF, field="heard_road")
     if not text:
         raise Invalid(NO_WORDS, field="heard")
     if said_at > now:
@@ -134,7 +137,7 @@ def write_down(
     if said_at < now - OLDEST:
         raise Invalid(TOO_OLD, field="heard_day")
     entry_id = keep_said(
-        studio_id, Channel.MAIL, EntryKind.TEXT, external_id=f"by hand:{token}", said_at=said_at, now=now, body=text,
+        studio_id, road, EntryKind.TEXT, external_id=f"by hand:{token}", said_at=said_at, now=now, body=text,
         person_id=conversation.person_id, said_by=by.label,
     )  # fmt: skip
     if entry_id is not None:

@@ -14,7 +14,7 @@ from backoffice.core.db import db
 from backoffice.leads.models import Lead
 from backoffice.line.models import LineAccount
 from backoffice.messaging.entries import Conversation, ConversationEntry, Direction
-from backoffice.messaging.waiting import conversation_around
+from backoffice.messaging.waiting import conversation_around, stays_said
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.people.search import matching_ids
@@ -100,7 +100,7 @@ def conversation_rows(studio_id: int, asked: Asked, *, after: str = "") -> list[
     )
     newest = (
         select(entry.kind, entry.direction, entry.body, entry.is_health, entry.unsent_at)
-        .where(same, entry.studio_id == Conversation.studio_id)
+        .where(same, entry.studio_id == Conversation.studio_id, stays_said(entry))
         .order_by(entry.said_at.desc(), entry.id.desc())
         .limit(1)
         .lateral()

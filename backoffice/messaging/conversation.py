@@ -11,7 +11,7 @@ from backoffice.core.audit import Actor, record
 from backoffice.core.contact import plain_text
 from backoffice.core.db import db, send
 from backoffice.core.errors import NotFound
-from backoffice.messaging.entries import ConversationEntry, Direction, EntryFile, EntryKind, FileState
+from backoffice.messaging.entries import ConversationEntry, Direction, EntryFile, EntryKind, FileState, Road
 from backoffice.messaging.models import Channel
 from backoffice.messaging.waiting import refresh_after
 from backoffice.studio.scope import of_studio
@@ -25,7 +25,7 @@ _KEEP = insert(_TABLE).on_conflict_do_nothing(index_elements=["road", "external_
 
 def keep_said(
     studio_id: int,
-    road: Channel,
+    road: Channel | Road,
     kind: EntryKind,
     *,
     external_id: str,

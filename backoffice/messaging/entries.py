@@ -17,6 +17,14 @@ class Direction(StrEnum):
     OUT = "OUT"
 
 
+class Road(StrEnum):
+    """On which road something was said. Messages go by LINE or mail; what was heard on the phone is written down."""
+
+    LINE = "line"
+    MAIL = "mail"
+    PHONE = "phone"
+
+
 class EntryKind(StrEnum):
     """What was said: words, something with a file, or something that only has a name."""
 

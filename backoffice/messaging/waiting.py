@@ -6,13 +6,14 @@ Whoever changes a conversation holds its row first, then messages, so nobody wai
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, send
 from backoffice.core.errors import NotFound
 from backoffice.messaging.entries import Conversation, ConversationEntry, Direction
+from backoffice.messaging.models import Message, MessageState
 from backoffice.todos.actions import answer_goes_on, drop_for_conversation
 
 _TABLE = cast(Table, Conversation.__table__)
@@ -51,12 +52,19 @@ def is_open() -> ColumnElement[bool]:
     return and_(entry.direction == Direction.IN, entry.settled_at.is_(None), entry.unsent_at.is_(None))
 
 
+def stays_said(entry: Any = ConversationEntry) -> ColumnElement[bool]:
+    """The condition that an entry is not an answer that was taken back before it went."""
+    taken_back = exists().where(Message.id == entry.message_id, Message.state == MessageState.CANCELLED)
+    return or_(entry.message_id.is_(None), ~taken_back)
+
+
 def refresh(conversation: Conversation, *, by: Actor = SYSTEM, now: datetime) -> None:
     """Bring a conversation, held by the caller, in step with its entries; with nothing to answer its task is done."""
     db.session.flush()
     found = db.session.execute(
         select(
-            func.min(ConversationEntry.said_at).filter(is_open()), func.max(ConversationEntry.said_at)
+            func.min(ConversationEntry.said_at).filter(is_open()),
+            func.max(ConversationEntry.said_at).filter(stays_said()),
         ).where(what_was_said(conversation))
     ).one()
     waiting, newest = cast("tuple[datetime | None, datetime | None]", found)

@@ -12,6 +12,7 @@ from backoffice.bookings.queries import guests_of
 from backoffice.bookings.refusals import Slot
 from backoffice.bookings.suggestions import habits_of, likely_service
 from backoffice.choices import actions, suggesting
+from backoffice.choices.queries import OpenChoice, open_for_booking
 from backoffice.choices.sending import MOST, send_times, send_times_to_move
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError, NotFound
@@ -123,9 +124,15 @@ def _page(subject: Subject, form: TimesForm, status: int = 200) -> ResponseRetur
     page = render_template(
         "choices/new.html", form=form, subject=subject, service=service, times=shown, picks=picks, value=write_pick,
         names={one.id: own_name(one) for one in offered().trainers}, most=MOST,
+        has_found=bool(times), day=day, replaced=_replaced(subject),
         whole_day=request.form.get("do") == "day", is_reachable=is_reachable(subject.person.id),
     )  # fmt: skip
     return page, status
+
+
+def _replaced(subject: Subject) -> list[OpenChoice]:
+    """Times for the same booking that are open: sending others takes them back."""
+    return [] if subject.booking is None else open_for_booking(subject.booking.id)
 
 
 def _picks() -> list[Slot]:

@@ -1,5 +1,7 @@
 """Answering by hand: sent now or later, changed or taken back until it goes, and what was said on another road."""
 
+from datetime import datetime
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -39,13 +41,7 @@ def answer(conversation_id: int) -> ResponseReturnValue:
         in_transaction(lambda: _answer(conversation, form))
     except DomainError as error:
         return _again(conversation, form, error)
-    draft = form.draft()
-    if draft.send_at is None:
-        flash_done(_("Your answer is on its way."))
-    elif quiet_hours_of(conversation.studio_id).holds(draft.send_at):
-        flash_done(_("Your answer goes out %(when)s, at night.", when=show_daytime(draft.send_at)))
-    else:
-        flash_done(_("Your answer goes out %(when)s.", when=show_daytime(draft.send_at)))
+    _say_when(conversation, form.draft().send_at)
     return _to(conversation_id)
 
 
@@ -63,7 +59,7 @@ def change(answer_id: int) -> ResponseReturnValue:
         except DomainError as error:
             add_domain_error(form, error)
             return _change_page(conversation, answer_id, form, error), error.status
-        flash_done(_("Saved."))
+        _say_when(conversation, form.moment())
         return _to(conversation.id)
     return _change_page(conversation, answer_id, form), 422 if form.errors else 200
 
@@ -91,8 +87,8 @@ def hear(conversation_id: int) -> ResponseReturnValue:
     try:
         in_transaction(
             lambda: actions.write_down(
-                current_studio().id, conversation_id, form.heard.data or "", form.moment(), token=token,
-                by=actor(), now=now(),
+                current_studio().id, conversation_id, form.heard.data or "", form.moment(), road=form.heard_road.data,
+                token=token,                 by=actor(), now=now(),
             )
         )  # fmt: skip
     except DomainError as error:
@@ -107,6 +103,16 @@ def _answer(conversation: Conversation, form: AnswerForm) -> None:
         return
     writer = scope.writer(conversation.person_id, says_no_health=form.no_health.data)
     answers.answer(current_studio().id, conversation.id, form.draft(), writer, by=actor(), now=now())
+
+
+def _say_when(conversation: Conversation, send_at: datetime | None) -> None:
+    """When an answer goes; who chose a time at night hears that it is one."""
+    if send_at is None:
+        flash_done(_("Your answer is on its way."))
+    elif quiet_hours_of(conversation.studio_id).holds(send_at):
+        flash_done(_("Your answer goes out %(when)s, at night.", when=show_daytime(send_at)))
+    else:
+        flash_done(_("Your answer goes out %(when)s.", when=show_daytime(send_at)))
 
 
 def _again(conversation: Conversation, form: AnswerForm, error: DomainError) -> ResponseReturnValue:

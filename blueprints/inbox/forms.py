@@ -22,8 +22,9 @@ from backoffice.inbox.answers import LONGEST, Draft
 from backoffice.inbox.quick_replies import LONGEST_BODY, LONGEST_NAME
 from backoffice.inbox.roads import Way
 from backoffice.messaging.conversation import LONGEST_BODY as LONGEST_HEARD
+from backoffice.messaging.entries import Road
 from backoffice.messaging.models import Channel
-from blueprints.inbox.words import ROAD_WORDS
+from blueprints.inbox.words import HEARD_WORDS, ROAD_WORDS
 from blueprints.support.clock import now, today
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
 from blueprints.support.studio import current_studio
@@ -95,6 +96,9 @@ class HeardForm(CreateForm):
     """What somebody answered by mail or on the phone, and when."""
 
     heard = TextAreaField(_l("What was said"), validators=[DataRequired(), Length(max=LONGEST_HEARD)])
+    heard_road = RadioField(
+        _l("Heard by"), choices=options(HEARD_WORDS), coerce=Road, validators=[InputRequired()]
+    )
     heard_day = DateField(_l("Day"), validators=[InputRequired(), near])
     heard_time = TimeField(_l("Time"), validators=[InputRequired()])
 
@@ -102,7 +106,9 @@ class HeardForm(CreateForm):
     def fresh(cls) -> "HeardForm":
         """As it is shown first: heard just now."""
         at = local(now(), current_studio().zone)
-        return cls(formdata=None, data={"heard_day": at.date(), "heard_time": at.time()})
+        return cls(
+            formdata=None, data={"heard_road": Road.PHONE, "heard_day": at.date(), "heard_time": at.time()}
+        )
 
     def moment(self) -> datetime:
         """When it was said."""

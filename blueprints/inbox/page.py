@@ -21,7 +21,7 @@ from backoffice.messaging.outbox import quiet_hours_of
 from backoffice.people.queries import bare_person
 from blueprints.inbox import scope
 from blueprints.inbox.forms import AnswerForm, HeardForm
-from blueprints.inbox.words import EMPTY_WORDS, ROAD_WORDS, TRAY_WORDS, answer_state
+from blueprints.inbox.words import EMPTY_WORDS, SAID_WORDS, TRAY_WORDS, answer_state
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.line.words import KIND_WORDS
 from blueprints.support.clock import now
@@ -65,7 +65,7 @@ def thread_of(conversation: Conversation) -> dict[str, Any]:
         "said_kinds": KIND_WORDS,
         "answer_state": answer_state,
         "reads_health": scope.reads_health(person_id),
-        "roads": ROAD_WORDS,
+        "roads": SAID_WORDS,
     }
 
 

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from backoffice.inbox.queries import Tray
 from backoffice.messaging.conversation_queries import Said
+from backoffice.messaging.entries import Road
 from backoffice.messaging.models import Channel, MessageState
 from blueprints.support.filters import show_daytime
 
@@ -21,6 +22,9 @@ EMPTY_WORDS = {
     Tray.DONE: _l("Nothing is done yet."),
 }
 ROAD_WORDS = {Channel.LINE: _l("LINE"), Channel.MAIL: _l("Mail")}
+HEARD_WORDS = {Road.PHONE: _l("By phone"), Road.MAIL: _l("Mail")}
+"""The roads of what is written down by hand."""
+SAID_WORDS: dict[str, object] = {**ROAD_WORDS, **HEARD_WORDS}
 
 
 def answer_state(one: Said) -> str:

@@ -20,7 +20,7 @@ from backoffice.people.row import LONGEST_NAME
 from backoffice.staff.permissions import Permission
 from blueprints.files.answers import file_answer
 from blueprints.inbox import scope
-from blueprints.inbox.words import ROAD_WORDS, answer_state
+from blueprints.inbox.words import SAID_WORDS, answer_state
 from blueprints.line.words import KIND_WORDS
 from blueprints.people.words import REASON_WORDS
 from blueprints.support.access import actor, permit
@@ -120,7 +120,7 @@ def _page(account: LineAccount, form: NewPersonForm, *, status: int) -> Response
         form=form,
         said=conversation(account.studio_id, line_account_id=account.id),
         conversation_id=conversation_of_account(account.studio_id, account.id),
-        roads=ROAD_WORDS,
+        roads=SAID_WORDS,
         answer_state=answer_state,
         candidates=queries.may_be(account),
         kinds=KIND_WORDS,

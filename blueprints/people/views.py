@@ -34,7 +34,7 @@ from blueprints.bookings.reader import reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
 from blueprints.inbox.scope import reads_health
-from blueprints.inbox.words import ROAD_WORDS, answer_state
+from blueprints.inbox.words import SAID_WORDS, answer_state
 from blueprints.leads.words import LEAD_WORDS
 from blueprints.line.words import KIND_WORDS
 from blueprints.messaging.lines import lines_about
@@ -249,7 +249,7 @@ def _messages(person_id: int) -> dict[str, Any]:
         "said_kinds": KIND_WORDS,
         "conversation_id": conversation_of(studio_id, person_id),
         "reads_health": reads_health(person_id),
-        "roads": ROAD_WORDS,
+        "roads": SAID_WORDS,
         "answer_state": answer_state,
     }
 

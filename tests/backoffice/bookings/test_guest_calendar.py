@@ -49,12 +49,24 @@ def test_a_moved_booking_is_the_same_entry_with_a_higher_number() -> None:
 
 def test_a_cancelled_booking_takes_its_entry_out() -> None:
     before = entry_of(visit())
-    text = guest_calendar(STUDIO, [visit(version=3)], "ja", now=NOW, cancelled=True)
+    text = guest_calendar(STUDIO, [visit(version=3, is_cancelled=True)], "ja", now=NOW)
     whole = Calendar.from_ical(text)
     (entry,) = whole.events
     assert (whole["method"], entry["status"]) == ("CANCEL", "CANCELLED")
     assert (entry["uid"], entry["organizer"]) == (before["uid"], before["organizer"])
     assert entry["sequence"] > before["sequence"]
+
+
+def test_dates_that_go_beside_others_that_stay_are_published_as_cancelled() -> None:
+    """A file has one method (RFC 5546, 3.2): in a published one an entry may be cancelled."""
+    whole = Calendar.from_ical(
+        guest_calendar(STUDIO, [visit(), visit(booking_id=8, version=2, is_cancelled=True)], "ja", now=NOW)
+    )
+    assert whole["method"] == "PUBLISH"
+    assert [(entry["status"], entry["sequence"]) for entry in whole.events] == [
+        ("CONFIRMED", 1),
+        ("CANCELLED", 2),
+    ]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -63,9 +75,10 @@ def test_the_files_are_those_agreed(name: str, version: int, language: str) -> N
     """`UPDATE_GOLDEN=1` writes them anew."""
     later = timedelta(days=1) if version > 1 else timedelta(0)
     one = visit(
-        version=version, starts_at=HALF_PAST_MIDNIGHT + later, ends_at=HALF_PAST_MIDNIGHT + later + HOUR
-    )
-    text = guest_calendar(STUDIO, [one], language, now=NOW, cancelled=name == "cancelled")
+        version=version, starts_at=HALF_PAST_MIDNIGHT + later, ends_at=HALF_PAST_MIDNIGHT + later + HOUR,
+        is_cancelled=name == "cancelled",
+    )  # fmt: skip
+    text = guest_calendar(STUDIO, [one], language, now=NOW)
     golden = GOLDEN / f"{name}.{language}.ics"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)

@@ -154,6 +154,20 @@ def test_cut_from_a_date_on_with_one_message(desk_book: Desk) -> None:
     assert set(db.session.scalars(select(Booking.state))) == {BookingState.BOOKED, BookingState.CANCELLED}
 
 
+@pytest.mark.parametrize(("first", "method", "stay"), [(2, "PUBLISH", 2), (0, "CANCEL", 0)])
+def test_what_is_cut_leaves_the_guests_calendar(desk_book: Desk, first: int, method: str, stay: int) -> None:
+    made = booked(desk_book, desk_book.meet())
+    series.cut_from(made, DAYS[first], by=desk_book.by, now=desk_book.now)
+    facts = series_facts(told()[-1], desk_book.now)
+    assert isinstance(facts, Facts)
+    assert len(facts.values["series"]["dates"]) == stay
+    assert f"METHOD:{method}" in facts.calendar
+    assert (facts.calendar.count("STATUS:CONFIRMED"), facts.calendar.count("STATUS:CANCELLED")) == (
+        stay,
+        5 - stay,
+    )
+
+
 @pytest.mark.parametrize(("every", "count"), [(1, 1), (1, 53), (0, 5), (9, 5)])
 def test_odd_series_are_refused(every: int, count: int) -> None:
     with pytest.raises(Invalid):

@@ -13,13 +13,14 @@ from backoffice.core.errors import Invalid, NotFound, Stale
 from backoffice.inbox import actions, answers
 from backoffice.inbox.answers import AnsweredMeanwhile, Draft, answer
 from backoffice.inbox.health import Writer
+from backoffice.inbox.queries import Asked, conversation_rows
 from backoffice.line.accounts import held_account
 from backoffice.line.ties import tie, untie
 from backoffice.messaging import actions as message_actions
 from backoffice.messaging import own_messages
 from backoffice.messaging.channels import Ending, Outcome
 from backoffice.messaging.delivery import Delivery
-from backoffice.messaging.entries import ConversationEntry
+from backoffice.messaging.entries import ConversationEntry, Road
 from backoffice.messaging.models import Channel, Kind, Message, MessageState
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
@@ -141,6 +142,10 @@ def test_taken_back_it_does_not_go_and_what_it_answered_waits_again(
     db.session.commit()
     assert the_conversation().waiting_since == now
     assert len(open_tasks()) == 1
+    (row,) = conversation_rows(gym.id, Asked(0))
+    assert (row.words, row.direction, row.said_at) == ("駐車場はありますか?", "IN", now), (
+        "not what nobody will read"
+    )
     assert deliver(now + timedelta(days=1)) == ([], [])
     with pytest.raises(Invalid):
         answers.take_back(gym.id, made.id, version=None, by=by, now=now)
@@ -215,7 +220,9 @@ def test_an_answer_by_mail_is_written_down_once_and_heard(
     reply(gym, "はい", by, now)
     earlier = now - timedelta(minutes=10)
     for _twice in range(2):
-        actions.write_down(gym.id, the_conversation().id, "助かります", earlier, token="t", by=by, now=now)
+        actions.write_down(
+            gym.id, the_conversation().id, "助かります", earlier, road=Road.MAIL, token="t", by=by, now=now
+        )
     db.session.commit()
     query = select(ConversationEntry).where(ConversationEntry.road == Channel.MAIL)
     (entry,) = db.session.scalars(query).all()
@@ -224,12 +231,25 @@ def test_an_answer_by_mail_is_written_down_once_and_heard(
     assert len(open_tasks()) == 1
 
 
+def test_what_was_heard_on_the_phone_is_called_so_and_line_needs_nobody(
+    gym: Studio, asked: Person, by: Actor, now: datetime
+) -> None:
+    at = the_conversation().id
+    assert actions.write_down(gym.id, at, "はい", now, road=Road.PHONE, token="p", by=by, now=now)
+    entry = db.session.scalars(select(ConversationEntry).order_by(ConversationEntry.id.desc()).limit(1)).one()
+    assert entry.road == Road.PHONE
+    with pytest.raises(Invalid, match="by itself"):
+        actions.write_down(gym.id, at, "はい", now, road=Road.LINE, token="q", by=by, now=now)
+
+
 @pytest.mark.parametrize("away", [timedelta(minutes=1), -timedelta(days=61)])
 def test_what_was_said_in_the_future_or_long_ago_is_refused(
     gym: Studio, asked: Person, by: Actor, now: datetime, away: timedelta
 ) -> None:
     with pytest.raises(Invalid):
-        actions.write_down(gym.id, the_conversation().id, "a", now + away, token="t", by=by, now=now)
+        actions.write_down(
+            gym.id, the_conversation().id, "a", now + away, road=Road.PHONE, token="t", by=by, now=now
+        )
 
 
 def _change(

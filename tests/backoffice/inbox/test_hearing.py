@@ -16,7 +16,7 @@ from backoffice.leads.models import Stage
 from backoffice.line.accounts import held_account
 from backoffice.line.codes import make_code
 from backoffice.merging.actions import merge, undo_merge
-from backoffice.messaging.entries import Conversation, ConversationEntry
+from backoffice.messaging.entries import Conversation, ConversationEntry, Road
 from backoffice.messaging.models import Kind, MessageState
 from backoffice.people.actions import create_person, record_consent
 from backoffice.people.models import Person, Purpose
@@ -200,7 +200,9 @@ def test_merged_people_have_one_conversation_and_two_again_after_undo(
     reply(gym, "はい", by, now)
     actions.begin(gym.id, twin.id, now=now)
     other = db.session.scalars(select(Conversation).where(Conversation.person_id == twin.id)).one()
-    actions.write_down(gym.id, other.id, "電話で", now - timedelta(hours=2), token="t", by=by, now=now)
+    actions.write_down(
+        gym.id, other.id, "電話で", now - timedelta(hours=2), road=Road.PHONE, token="t", by=by, now=now
+    )
     db.session.commit()
     made = merge(hanako.id, twin.id, {}, by=by, now=now)
     db.session.commit()

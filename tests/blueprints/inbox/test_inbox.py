@@ -308,10 +308,18 @@ def test_written_down_it_is_heard_like_anything_else(
     browser.post(f"{address}/done", data={})
     page = browser.get(address).text
     token = page.partition("/heard")[2].partition('name="form_token" value="')[2].partition('"')[0]
-    data = {"form_token": token, "heard": "電話でお返事", "heard_day": "2026-11-24", "heard_time": "11:30"}
+    data = {
+        "form_token": token,
+        "heard": "電話でお返事",
+        "heard_road": "phone",
+        "heard_day": "2026-11-24",
+        "heard_time": "11:30",
+    }
     for _twice in range(2):
         assert browser.post(f"{address}/heard", data=dict(data)).status_code == 303
-    assert browser.get(address).text.count("電話でお返事") == 1
+    page = browser.get(address).text
+    assert page.count("電話でお返事") == 1
+    assert "· 電話</p>" in page
     assert conversation(hanako).waiting_since is not None
     refused = browser.post(f"{address}/heard", data={**data, "form_token": "y" * 24, "heard_time": "13:30"})
     assert (refused.status_code, "電話でお返事" in refused.text) == (422, True)
