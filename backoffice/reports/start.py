@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.joining.models import TermsVersion
+from backoffice.memberships.models import Plan
 from backoffice.staff.models import Shift, Trainer
 from backoffice.studio import editing
-from backoffice.studio.models import Studio
+from backoffice.studio.models import Room, Service, Studio
 
 
 class Step(StrEnum):
@@ -56,13 +57,15 @@ def start_of(studio: Studio, *, sends_mail: bool) -> Start:
     has changed them, or says that they are right.
     """
     asked = {
-        Step.HOURS: _touched("studio", "studio.hours_set"),
-        Step.ROOMS: _touched("room"),
+        Step.HOURS: exists().where(
+            *_by_staff("studio"), AuditLine.action == "studio.hours_set", AuditLine.subject_id == studio.id
+        ),
+        Step.ROOMS: _touched("room", Room, studio),
         Step.TRAINERS: exists().where(
             Shift.trainer_id == Trainer.id, Trainer.studio_id == studio.id, Trainer.archived_at.is_(None)
         ),
-        Step.SERVICES: _touched("service"),
-        Step.PLANS: _touched("plan"),
+        Step.SERVICES: _touched("service", Service, studio),
+        Step.PLANS: _touched("plan", Plan, studio),
         Step.TERMS: exists().where(TermsVersion.studio_id == studio.id, TermsVersion.number > 1),
         Step.BOOKING: exists().where(
             Booking.studio_id == studio.id, Booking.channel.in_((BookingChannel.WEB, BookingChannel.LINE))
@@ -76,10 +79,15 @@ def start_of(studio: Studio, *, sends_mail: bool) -> Start:
     return Start(frozenset(done), _known(studio.skipped_steps))
 
 
-def _touched(kind: str, action: str = "") -> ColumnElement[bool]:
-    """Whether somebody of the staff changed something of a kind."""
-    by_staff = and_(AuditLine.subject_kind == kind, AuditLine.actor_kind == "staff")
-    return exists().where(and_(by_staff, AuditLine.action == action) if action else by_staff)
+def _touched(
+    kind: str, table: type[Room] | type[Service] | type[Plan], studio: Studio
+) -> ColumnElement[bool]:
+    """Whether somebody of the staff changed something of a kind that is this studio's."""
+    return exists().where(*_by_staff(kind), AuditLine.subject_id == table.id, table.studio_id == studio.id)
+
+
+def _by_staff(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (AuditLine.subject_kind == kind, AuditLine.actor_kind == "staff")
 
 
 def _known(names: Collection[str]) -> frozenset[Step]:

@@ -1,12 +1,16 @@
 """A new gym: its owner sees what is set up and what is not; settled, the list is gone."""
 
 from collections.abc import Callable
+from datetime import datetime, time
 
 import pytest
 
-from backoffice.core.db import db
+from backoffice.core.audit import Actor
+from backoffice.core.db import db, transaction
+from backoffice.memberships.selling import add_plan
 from backoffice.reports.start import Step
 from backoffice.staff.models import Role
+from backoffice.studio.actions import add_room, found_studio, set_opening_hours
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import the_studio
 from tests.gym import PASSWORD, make_staff
@@ -47,6 +51,31 @@ def test_steps_are_judged_from_what_is_there(gym: Studio, sign_in: Callable[...,
         "/settings/joining/terms",
         "/settings/rooms",
     }
+
+
+def test_what_another_studio_set_up_ticks_nothing_here(
+    gym: Studio, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    manager = sign_in(Role.MANAGER)
+    before = done(manager)
+    with transaction():
+        other = found_studio("別館", "Annex", by=by, now=now)
+        add_room(other.id, "個室", "Room", by=by, now=now)
+        add_plan(
+            other.id,
+            {
+                "name_ja": "券",
+                "name_en": "Pack",
+                "price_yen": 1,
+                "sessions": 1,
+                "is_monthly": False,
+                "carries_months": 0,
+            },
+            by=by,
+            now=now,
+        )
+        set_opening_hours(other.id, {0: (time(9), time(12))}, version=None, by=by, now=now)
+    assert done(manager) == before
 
 
 def test_settled_it_is_gone(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
