@@ -204,7 +204,7 @@ def test_playbooks_of_tickets_and_freezes_come_back_without_what_they_sent(
             "tickets_low"
         ]
         db.session.remove()
-        downgrade(db.engine, "0049")
+        downgrade(db.engine, "0050")
         with db.engine.begin() as connection:
             assert (
                 connection.scalars(text("select kind from messages where kind = 'tickets_low'")).all() == []
