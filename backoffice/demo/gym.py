@@ -54,7 +54,7 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     answer_sheets(diary, members)
     measure_members(diary, members)
     book_todays_visits(diary)
-    fill_weeks(diary, members)
+    fill_weeks(diary, members, since)
     tell_records(diary, members)
     plan_members(diary, members, own)
     write_up(diary, members, own)

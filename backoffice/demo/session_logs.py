@@ -1,4 +1,4 @@
-"""What was done in the members' sessions of the last weeks; the newest ones are still to be written up."""
+"""What was done in the members' sessions, mostly written up at once; the newest ones are still to be written up."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,9 @@ from backoffice.session_logs.shorthand import DoneSet
 from backoffice.studio.models import Service, ServiceKind
 
 UNWRITTEN = timedelta(days=6)
+AT_ONCE, LATER = timedelta(minutes=8), timedelta(hours=30)
+LATE_EVERY = 7
+"""Of so many logs one is written the day after."""
 LOADS = {"goblet_squat": Decimal(10), "lat_pulldown": Decimal(25)}
 """Kilograms of those who have no program, before the first step up."""
 STEPS_UP = 8
@@ -35,7 +38,7 @@ def write_up(diary: Diary, members: list[Member], own: dict[str, Exercise]) -> N
     """
     by_person = {one.person.id: one for one in members}
     held = db.session.execute(
-        select(Participant, Booking.starts_at)
+        select(Participant, Booking.starts_at, Booking.ends_at)
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
         .where(
@@ -48,13 +51,14 @@ def write_up(diary: Diary, members: list[Member], own: dict[str, Exercise]) -> N
     ).all()
     stand = standings(diary.studio, by_person, now=diary.now)
     with transaction():
-        for number, (guest, starts_at) in enumerate(held):
+        for number, (guest, starts_at, ends_at) in enumerate(held):
             if not stand[guest.person_id].may_start:
                 continue
             trainer = by_person[guest.person_id].trainer
+            written_at = ends_at + (AT_ONCE if number % LATE_EVERY else LATER)
             save_log(
                 diary.studio, guest.id, _content(diary, guest.person_id, starts_at, number, own), seen=None,
-                by=Actor("staff", trainer.staff_id, trainer.name_ja), now=diary.now,
+                by=Actor("staff", trainer.staff_id, trainer.name_ja), now=written_at,
             )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The members' weeks: a session each, last six weeks and the next; today is always busy."""
+"""The members' weeks: about a session each, since the gym began and in the next days; today is always busy."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +10,7 @@ from backoffice.bookings.attendance import arrive, attend, confirm, no_show
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.queries import guests_of
+from backoffice.bookings.refusals import Slot
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of
 from backoffice.core.audit import SYSTEM
@@ -25,12 +26,14 @@ from backoffice.staff.models import Trainer
 from backoffice.tickets.actions import expire
 from backoffice.tickets.queries import balances
 
-WEEKS_BACK, DAYS_AHEAD = 6, 10
+DAYS_AHEAD = 10
+A_SESSION = timedelta(minutes=90)
 MISSED, CALLED_OFF = 0.03, 0.06
 """The chances that a guest does not come, and that they cancel on the day."""
 RENEWS = 0.3
 """The chance that somebody without tickets buys a pack on a day."""
-BUSY_TODAY = 14
+BUSY_TODAY, LEAST = 14, 3
+"""Sessions of today, and of a day when there were few members yet."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,17 @@ def join_early_members(diary: Diary, count: int, since: date) -> list[Member]:
     return members
 
 
-def fill_weeks(diary: Diary, members: list[Member]) -> None:
+def fill_weeks(diary: Diary, members: list[Member], since: date) -> None:
     """Book and hold the members' sessions, day by day."""
     today = local_date(diary.now, diary.studio.zone)
-    first = today - timedelta(weeks=WEEKS_BACK)
-    days = WEEKS_BACK * 7 + DAYS_AHEAD
+    first = since + timedelta(weeks=3)  # by then the first members have joined
+    days = (today - first).days + DAYS_AHEAD
     for number in range(days):
         diary.progress("days", number, days)
         day = first + timedelta(days=number)
         with transaction():
             _settle_tickets(diary, members, min(diary.now, _evening_before(diary, day)))
-            _fill_day(diary, members, day, BUSY_TODAY if day == today else 8)
+            _fill_day(diary, members, day, is_today=day == today)
 
 
 def _settle_tickets(diary: Diary, members: list[Member], at: datetime) -> None:
@@ -87,18 +90,25 @@ def _settle_tickets(diary: Diary, members: list[Member], at: datetime) -> None:
             sell(client, pack.id, day, studio_id=diary.studio.id, by=SYSTEM, now=at)
 
 
-def _fill_day(diary: Diary, members: list[Member], day: date, wanted: int) -> None:
-    service = diary.services["session"]
-    guests = diary.random.sample(members, min(len(members), wanted))
-    for guest in guests:
-        booked_at = min(diary.now, _evening_before(diary, day))
-        slots = diary.free(service, day, booked_at, guest.trainer.id) or diary.free(service, day, booked_at)
-        if not slots or guest.since > booked_at:
-            continue
+def _fill_day(diary: Diary, members: list[Member], day: date, *, is_today: bool) -> None:
+    service, booked_at = diary.services["session"], min(diary.now, _evening_before(diary, day))
+    present = [one for one in members if one.since <= booked_at]
+    wanted = BUSY_TODAY if is_today else max(LEAST, len(present) // 7)
+    free = diary.free(service, day, booked_at)
+    for guest in diary.random.sample(present, min(len(present), wanted)):
+        slots = [one for one in free if one.trainer_id == guest.trainer.id] or free
+        if not slots:
+            return
         slot = diary.random.choice(slots[:: 4 if len(slots) > 8 else 1])
         booking = diary.book(service, slot, [Guest(guest.person)], at=booked_at)
         if booking is not None:
+            free = [one for one in free if not _collides(one, slot)]
             _hold(diary, booking)
+
+
+def _collides(one: Slot, taken: Slot) -> bool:
+    """Of the same trainer, and too near to the time that was just taken (preparation and clean-up included)."""
+    return one.trainer_id == taken.trainer_id and abs(one.starts_at - taken.starts_at) < A_SESSION
 
 
 def _hold(diary: Diary, booking: Booking) -> None:
