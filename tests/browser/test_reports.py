@@ -77,6 +77,8 @@ def test_every_report_is_read_and_its_first_number_leads_to_as_many_rows(
         number.click()
         expect(page.locator("tbody tr")).to_have_count(count)
         no_serious_fault(page)
+    page.goto("/reports/members")
+    expect(page.locator("td.heat-5").first).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     assert not errors
     page.context.close()
 
