@@ -18,6 +18,7 @@ from backoffice.memberships import actions as memberships
 from backoffice.memberships.freezes import MonthDue, freezes_of, months_due
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import last_day
+from backoffice.memberships.rejoining import OldTickets
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
 
@@ -37,11 +38,14 @@ def sell(
     *,
     studio: Studio,
     paid: Paid | None,
+    old_tickets: OldTickets | None = None,
     by: Actor,
     now: datetime,
 ) -> Membership:
     """Sell a member a pack or a month, charge it, and write down what was paid at once; refusals are those of each."""
-    sold = memberships.sell(client, plan_id, starts_on, studio_id=studio.id, by=by, now=now)
+    sold = memberships.sell(
+        client, plan_id, starts_on, studio_id=studio.id, old_tickets=old_tickets, by=by, now=now
+    )
     charge_membership(sold, client.person_id, studio=studio, paid=paid, by=by, now=now)
     return sold
 

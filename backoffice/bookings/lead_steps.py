@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
-from backoffice.clients.queries import client_of
+from backoffice.clients.queries import is_member
 from backoffice.core.audit import Actor
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.leads.actions import advance, capture_lead, set_next_action, step_back
@@ -14,7 +15,7 @@ from backoffice.leads.models import CLOSED_STAGES, Lead, Stage
 from backoffice.leads.queries import open_lead_of
 from backoffice.leads.stages import NEXT_ACTIONS
 from backoffice.people.models import Person
-from backoffice.studio.models import Service, ServiceKind
+from backoffice.studio.models import Service, ServiceKind, Studio
 
 BOOKED_STAGE = {
     ServiceKind.COUNSELLING: Stage.COUNSELLING_BOOKED,
@@ -33,15 +34,18 @@ TAKEN_BACK = N_("Taken back")
 
 
 def lead_for(person: Person, service: Service, *, channel: str, by: Actor, now: datetime) -> Lead | None:
-    """The lead that a counselling or trial belongs to: the open one, else a new one. Members have none.
+    """The lead that a counselling or trial belongs to: the open one, else a new one. Members have none, who left may.
 
     A new one belongs to whoever took the booking: a lead without an owner is one that nobody calls.
     """
     if ServiceKind(service.kind) not in BOOKED_STAGE:
         return None
     lead = open_lead_of(person.id)
-    if lead is not None or client_of(person.id) is not None:
+    if lead is not None:
         return lead
+    zone = db.session.get_one(Studio, service.studio_id).zone
+    if is_member(person.id, local_date(now, zone)):
+        return None
     return capture_lead(
         person,
         studio_id=service.studio_id,

@@ -11,7 +11,7 @@ from backoffice.bookings.lead_steps import BOOKED_STAGE
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import TOO_FAR, PleaseCall, SlotTaken, TooLate
 from backoffice.bookings.rules import check_instant
-from backoffice.clients.queries import client_of
+from backoffice.clients.queries import is_member
 from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
 from backoffice.core.errors import Invalid, NotFound
@@ -146,7 +146,8 @@ def _trainer(request: VisitRequest, *, now: datetime) -> int:
 def _lead(person: Person, request: VisitRequest, *, by: Actor, now: datetime) -> Lead | None:
     """The open lead, else a new one; members have none. What was written goes to the lead or the notes."""
     lead = open_lead_of(person.id)
-    if lead is None and ServiceKind(request.service.kind) in BOOKED_STAGE and client_of(person.id) is None:
+    is_new = lead is None and ServiceKind(request.service.kind) in BOOKED_STAGE
+    if is_new and not is_member(person.id, local_date(now, request.studio.zone)):
         return capture_lead(
             person,
             studio_id=request.studio.id,

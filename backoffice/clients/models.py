@@ -21,6 +21,7 @@ class Client(WithId):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
     member_number: Mapped[int] = mapped_column(Integer, unique=True)
     joined_on: Mapped[date]
+    """The first day as a member, since they joined the last time; earlier stays are kept with how they ended."""
     left_on: Mapped[date | None]
     """Their last day as a member, also one to come; None while they stay."""
     main_trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainers.id"))

@@ -1,5 +1,7 @@
 """Questions about clients."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from backoffice.clients.models import Client
@@ -9,3 +11,14 @@ from backoffice.core.db import db
 def client_of(person_id: int) -> Client | None:
     """The client side of a person; None when they have never joined."""
     return db.session.scalar(select(Client).where(Client.person_id == person_id))
+
+
+def has_left(client: Client, day: date) -> bool:
+    """Whether a client's last day has passed: they are a member no more, and may join again. Pure."""
+    return client.left_on is not None and client.left_on < day
+
+
+def is_member(person_id: int, day: date) -> bool:
+    """Whether a person has joined and not left by a day."""
+    client = client_of(person_id)
+    return client is not None and not has_left(client, day)

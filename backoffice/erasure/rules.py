@@ -136,7 +136,7 @@ STAYS: Mapping[str, Kept] = {
         ("client_id",),
         "figures: who leaves, when and why, from a closed list",
         {"note": None, "waiver": None},
-        _words("left_on reason settled_by created_by"),
+        _words("left_on reason settled_by stay_began_on created_by"),
     ),
     "kept_bookings": Kept(
         ("freeze_id", "leaving_id"), "figures: a visit that was kept all the same", keeps=_words("kept_by")

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from backoffice.billing.models import PaymentKind
 from backoffice.clients.actions import AlreadyMember
 from backoffice.clients.models import Client
-from backoffice.clients.queries import client_of
+from backoffice.clients.queries import client_of, has_left
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
@@ -27,8 +27,9 @@ from backoffice.joining.prices import take_off
 from backoffice.leads.models import Lead
 from backoffice.memberships.actions import Joining, check_start, join
 from backoffice.memberships.models import Plan
-from backoffice.memberships.queries import begun_with
+from backoffice.memberships.queries import joined_with
 from backoffice.memberships.queries import plan as find_plan
+from backoffice.memberships.rejoining import OldTickets, check_first_day
 from backoffice.people.actions import record_consent, update_person
 from backoffice.people.details import Details, details_of, save_details
 from backoffice.people.models import Person, Purpose
@@ -90,7 +91,8 @@ def begin_paper(
     Raises `AlreadyMember`, `MergedAway`, and refuses what `change_agreement` refuses.
     """
     held_person(person.id)
-    if client_of(person.id) is not None:
+    client = client_of(person.id)
+    if client is not None and not has_left(client, local_date(now, studio.zone)):
         raise AlreadyMember
     found = queries.open_paper_of(studio.id, person.id)
     if found is not None:
@@ -181,12 +183,14 @@ def finish(
     *,
     version: int | None,
     paid_with: PaymentKind | None = None,
+    old_tickets: OldTickets | None = None,
     by: Actor,
     now: datetime,
 ) -> Client:
     """Make a member of whoever signed: data, membership, tickets, invoice, copy and welcome in one transaction.
 
-    With `paid_with` the invoice is paid at once, else it stays open.
+    With `paid_with` the invoice is paid at once, else it stays open. Who has left joins again; `old_tickets` says what
+    becomes of those left from before.
 
     Raises `Unsigned`, `Closed` (also for whoever comes second), `Stale`, `AlreadyMember`; refuses (Invalid) a plan
     that has changed since it was agreed on.
@@ -195,7 +199,7 @@ def finish(
     if paper.signed_at is None:
         raise Unsigned
     _take_over(paper, by=by, now=now)
-    client = _join(studio, paper, paid_with, by=by, now=now)
+    client = _join(studio, paper, paid_with, old_tickets, by=by, now=now)
     paper.file_id = _keep_copy(studio, paper, client, by=by, now=now)
     return client
 
@@ -206,13 +210,14 @@ def finish_on_paper(
     *,
     version: int | None,
     paid_with: PaymentKind | None = None,
+    old_tickets: OldTickets | None = None,
     by: Actor,
     now: datetime,
 ) -> Client:
     """The same for somebody who signed a printed form, which the desk keeps. As `finish`, but never `Unsigned`."""
     paper = _open(studio, paper_id, version)
     paper.signed_at = paper.signature = paper.guardian_signature = paper.terms_id = None
-    return _join(studio, paper, paid_with, by=by, now=now)
+    return _join(studio, paper, paid_with, old_tickets, by=by, now=now)
 
 
 def drop(studio: Studio, paper_id: int, *, version: int | None, by: Actor, now: datetime) -> JoiningPaper:
@@ -247,6 +252,9 @@ def _write(paper: JoiningPaper, agreement: Agreement, studio: Studio, now: datet
     today = local_date(now, studio.zone)
     plan = find_plan(studio.id, agreement.plan_id)
     check_start(plan, agreement.starts_on, today=today)
+    client = client_of(paper.person_id)
+    if client is not None:
+        check_first_day(client, agreement.starts_on)
     if not 0 <= agreement.joining_fee_yen <= MOST_FEE:
         raise Invalid(field="joining_fee_yen")
     if agreement.referrer_id == paper.person_id:
@@ -317,16 +325,22 @@ def _take_over(paper: JoiningPaper, *, by: Actor, now: datetime) -> None:
 
 
 def _join(
-    studio: Studio, paper: JoiningPaper, paid_with: PaymentKind | None, *, by: Actor, now: datetime
+    studio: Studio,
+    paper: JoiningPaper,
+    paid_with: PaymentKind | None,
+    old_tickets: OldTickets | None,
+    *,
+    by: Actor,
+    now: datetime,
 ) -> Client:
     """Join on the paper, charge it and close it."""
     if db.session.get_one(Plan, paper.plan_id, populate_existing=True).version != paper.plan_version:
         raise Invalid(PLAN_CHANGED)
     lead = None if paper.lead_id is None else db.session.get_one(Lead, paper.lead_id)
     off_yen = money.off_plan(queries.agreed(paper))
-    terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id, off_yen)
+    terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id, off_yen, old_tickets)
     client = join(held_person(paper.person_id), terms, studio_id=studio.id, lead=lead, by=by, now=now)
-    membership = begun_with(client.id)
+    membership = joined_with(client.id)
     paper.membership_id = membership.id
     invoice = money.charge_joining(studio, queries.agreed(paper), membership, paid_with, by=by, now=now)
     paper.invoice_id = None if invoice is None else invoice.id

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client
+from backoffice.clients.queries import client_of, has_left
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
@@ -12,9 +13,11 @@ from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.leads.actions import advance
 from backoffice.leads.models import Lead, Stage
+from backoffice.leads.queries import open_lead_of
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import last_day
 from backoffice.memberships.queries import plan as find_plan
+from backoffice.memberships.rejoining import OldTickets, come_back
 from backoffice.memberships.tickets import give_first
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import cancel_messages, queue_message
@@ -30,12 +33,16 @@ FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
 
 @dataclass(frozen=True)
 class Joining:
-    """What was agreed: a plan, its first day, who trains them, yen taken off the plan (of a month: the first one)."""
+    """What was agreed: a plan, its first day, who trains them, yen taken off the plan (of a month: the first one).
+
+    `old_tickets` is said for who has left and joins again with tickets left from before.
+    """
 
     plan_id: int
     starts_on: date
     main_trainer_id: int | None
     off_yen: int = 0
+    old_tickets: OldTickets | None = None
 
 
 def join(
@@ -43,32 +50,53 @@ def join(
 ) -> Client:
     """Make a person a member: number, membership with today's price, lead JOINED, welcome message.
 
-    Raises `AlreadyMember` when they are one, `NotFound` for a plan that is not on sale. Follow-ups that were
-    planned for the lead are cancelled in the same transaction.
+    Who has left joins again with the number they have. Raises `AlreadyMember` when they are one, `NotFound` for a plan
+    that is not on sale, and what `come_back` refuses. Follow-ups that were planned for the lead are cancelled in the
+    same transaction.
     """
     plan = find_plan(studio_id, terms.plan_id)
-    client = register(
-        person.id, joined_on=terms.starts_on, main_trainer_id=terms.main_trainer_id, by=by, now=now
-    )
+    client = client_of(person.id)
+    if client is None:
+        client = register(
+            person.id, joined_on=terms.starts_on, main_trainer_id=terms.main_trainer_id, by=by, now=now
+        )
+    else:
+        come_back(
+            client, terms.starts_on, main_trainer_id=terms.main_trainer_id, old_tickets=terms.old_tickets,
+            studio=db.session.get_one(Studio, studio_id), by=by, now=now,
+        )  # fmt: skip
     lead_id = None if lead is None else lead.id
     begin(client, plan, terms.starts_on, lead_id=lead_id, off_yen=terms.off_yen, by=by, now=now)
-    if lead is not None:
-        advance(lead, Stage.JOINED, by=by, now=now)
-        cancel_messages(reason=JOINED, lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
+    _credit_lead(lead, by=by, now=now)
     _welcome(person, client, studio_id=studio_id, lead=lead, now=now)
     return client
 
 
 def sell(
-    client: Client, plan_id: int, starts_on: date, *, studio_id: int, by: Actor, now: datetime
+    client: Client,
+    plan_id: int,
+    starts_on: date,
+    *,
+    studio_id: int,
+    old_tickets: OldTickets | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Membership:
-    """Sell a member one more pack or month.
+    """Sell a member one more pack or month. Who has left joins again with it, through the lead that is open then.
 
-    Raises `NotFound` for a plan that is not on sale; refuses (Invalid) a first day so early that its tickets are over.
+    Raises `NotFound` for a plan that is not on sale; refuses (Invalid) a first day so early that its tickets are over,
+    and what `come_back` refuses.
     """
-    plan = find_plan(studio_id, plan_id)
-    check_start(plan, starts_on, today=local_date(now, db.session.get_one(Studio, studio_id).zone))
-    return begin(client, plan, starts_on, by=by, now=now)
+    plan, studio = find_plan(studio_id, plan_id), db.session.get_one(Studio, studio_id)
+    today = local_date(now, studio.zone)
+    check_start(plan, starts_on, today=today)
+    if not has_left(client, today):
+        return begin(client, plan, starts_on, by=by, now=now)
+    come_back(client, starts_on, main_trainer_id=None, old_tickets=old_tickets, studio=studio, by=by, now=now)
+    lead = open_lead_of(client.person_id)
+    sold = begin(client, plan, starts_on, lead_id=None if lead is None else lead.id, by=by, now=now)
+    _credit_lead(lead, by=by, now=now)
+    return sold
 
 
 def check_start(plan: Plan, starts_on: date, *, today: date) -> date | None:
@@ -135,6 +163,13 @@ def agree(
     return membership
 
 
+def _credit_lead(lead: Lead | None, *, by: Actor, now: datetime) -> None:
+    """The lead has led to joining, and nobody is asked any more."""
+    if lead is not None:
+        advance(lead, Stage.JOINED, by=by, now=now)
+        cancel_messages(reason=JOINED, lead_id=lead.id, kinds=FOLLOW_UPS, now=now)
+
+
 def _welcome(person: Person, client: Client, *, studio_id: int, lead: Lead | None, now: datetime) -> None:
     """Queue the welcome for somebody whom a message can reach."""
     if not is_reachable(person.id):
@@ -142,7 +177,7 @@ def _welcome(person: Person, client: Client, *, studio_id: int, lead: Lead | Non
     queue_message(
         Kind.WELCOME,
         studio_id=studio_id,
-        dedupe_key=f"{Kind.WELCOME}:client:{client.id}",
+        dedupe_key=f"{Kind.WELCOME}:client:{client.id}{f':{client.joined_on}' if client.version > 1 else ''}",
         send_at=now,
         expires_at=now + WELCOME_LATEST,
         now=now,

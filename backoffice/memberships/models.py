@@ -126,12 +126,22 @@ class LeavingReason(StrEnum):
 
 
 class Leaving(WithId):
-    """A client leaves (退会): their last day, and why. Taken back, the row stays with its hour."""
+    """A client leaves (退会): their last day, and why. Taken back, the row stays with its hour.
+
+    Once they have joined again (`rejoined_at`) it tells of an earlier stay, that began on `stay_began_on`.
+    """
 
     __tablename__ = "leavings"
     __table_args__ = (
         Index(
-            "uq_leavings_client_id", "client_id", unique=True, postgresql_where=text("cancelled_at is null")
+            "uq_leavings_client_id",
+            "client_id",
+            unique=True,
+            postgresql_where=text("cancelled_at is null and rejoined_at is null"),
+        ),
+        CheckConstraint("num_nonnulls(rejoined_at, stay_began_on) in (0, 2)", name="rejoined"),
+        CheckConstraint(
+            "stay_began_on <= left_on and num_nonnulls(rejoined_at, cancelled_at) < 2", name="stay"
         ),
         CheckConstraint(
             "num_nonnulls(settled_at, nullif(settled_by, ''), refund_yen) in (0, 3)", name="settled"
@@ -149,6 +159,8 @@ class Leaving(WithId):
     settled_by: Mapped[str] = mapped_column(Text, default="", server_default="")
     refund_yen: Mapped[int | None] = mapped_column(Integer)
     """What was paid back then; below zero was still owed."""
+    rejoined_at: Mapped[datetime | None]
+    stay_began_on: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, default=1)

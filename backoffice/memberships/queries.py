@@ -23,10 +23,10 @@ def plan(studio_id: int, plan_id: int) -> Plan:
     return found
 
 
-def begun_with(client_id: int) -> Membership:
-    """The membership somebody joined with: their first one."""
+def joined_with(client_id: int) -> Membership:
+    """The membership of somebody who has just joined, or joined again: their newest one."""
     query = select(Membership).where(Membership.client_id == client_id)
-    return db.session.scalars(query.order_by(Membership.id).limit(1)).one()
+    return db.session.scalars(query.order_by(Membership.id.desc()).limit(1)).one()
 
 
 def all_plans(studio_id: int) -> list[Plan]:
@@ -64,10 +64,18 @@ def freeze_of(studio_id: int, person_id: int, freeze_id: int) -> Freeze:
 
 
 def leaving_of(client_id: int) -> Leaving | None:
-    """The last day that is set for a client, to come or past; None for who stays."""
+    """The last day that is set for a client, to come or past; None for who stays or joined again."""
     return db.session.scalar(
-        select(Leaving).where(Leaving.client_id == client_id, Leaving.cancelled_at.is_(None))
+        select(Leaving).where(
+            Leaving.client_id == client_id, Leaving.cancelled_at.is_(None), Leaving.rejoined_at.is_(None)
+        )
     )
+
+
+def earlier_stays(client_id: int) -> list[Leaving]:
+    """How earlier stays of a client ended, the newest first."""
+    query = select(Leaving).where(Leaving.client_id == client_id, Leaving.rejoined_at.is_not(None))
+    return list(db.session.scalars(query.order_by(Leaving.id.desc())))
 
 
 def _agreements(studio_id: int, person_id: int) -> Select[Membership]:

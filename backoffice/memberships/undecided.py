@@ -55,7 +55,11 @@ def undecided(studio: Studio, *, now: datetime, person_id: int | None = None) ->
     """The bookings of a person (or of everybody) to decide about, the soonest first; each once. Two statements."""
     day = cast(func.timezone(studio.zone, Booking.starts_at), Date)
     after_leaving = _ahead(studio.id, now, person_id).join(
-        Leaving, (Leaving.client_id == Client.id) & Leaving.cancelled_at.is_(None) & (Leaving.left_on < day)
+        Leaving,
+        (Leaving.client_id == Client.id)
+        & Leaving.cancelled_at.is_(None)
+        & Leaving.rejoined_at.is_(None)
+        & (Leaving.left_on < day),
     )
     inside = (
         _ahead(studio.id, now, person_id)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy import ColumnElement, exists, or_, select, tuple_
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db
 from backoffice.core.language import N_
 from backoffice.leads.models import Lead, Stage
+from backoffice.memberships.models import Leaving
 from backoffice.messaging.entries import ConversationEntry, Direction
 from backoffice.people.models import Purpose
 from backoffice.people.queries import newest_answer
@@ -57,9 +58,11 @@ def _moved_on(playbook: Playbook, now: datetime) -> ColumnElement[bool]:
 
 def _holds(stop: Stop, now: datetime) -> ColumnElement[bool]:
     if stop is Stop.JOINED:
-        return exists().where(
-            Client.person_id == PlaybookRun.person_id, Client.created_at >= PlaybookRun.entered_at
+        theirs = Client.person_id == PlaybookRun.person_id
+        again = exists().where(
+            theirs, Leaving.client_id == Client.id, Leaving.rejoined_at >= PlaybookRun.entered_at
         )
+        return or_(exists().where(theirs, Client.created_at >= PlaybookRun.entered_at), again)
     if stop is Stop.LOST:
         return exists().where(Lead.id == PlaybookRun.lead_id, Lead.stage == Stage.LOST)
     if stop is Stop.BOOKED:

@@ -30,6 +30,7 @@ from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.clients.models import Client
 from backoffice.core.clock import local_date
 from backoffice.leads.models import Lead, Stage
+from backoffice.memberships.models import Leaving
 from backoffice.reports.periods import Period
 from backoffice.studio.models import Service, ServiceKind
 
@@ -105,7 +106,8 @@ def entries(filters: Filters, *, now: datetime) -> Subquery:
 
 
 def joins(studio_id: int) -> Subquery:
-    """Who joined, and at which instant: that of the enquiry which ended so, else that of becoming a member.
+    """Who joined, and at which instant: that of the enquiry which ended so, else that of becoming a member
+    or of joining again.
 
     The instants that `entries` knows, by the day they fell on instead of by cohort.
     """
@@ -113,7 +115,15 @@ def joins(studio_id: int) -> Subquery:
     by_lead = select(Lead.person_id, Lead.closed_at.label("joined_at")).where(*joined)
     credited = exists().where(Lead.person_id == Client.person_id, *joined)
     without = select(Client.person_id, Client.created_at.label("joined_at")).where(~credited)
-    return union_all(by_lead, without).subquery("joins")
+    by_this_lead = exists().where(
+        Lead.person_id == Client.person_id, Lead.closed_at == Leaving.rejoined_at, *joined
+    )
+    again = (
+        select(Client.person_id, Leaving.rejoined_at)
+        .join(Leaving, Leaving.client_id == Client.id)
+        .where(Leaving.rejoined_at.is_not(None), ~by_this_lead)
+    )
+    return union_all(by_lead, without, again).subquery("joins")
 
 
 def _days(rows: Subquery, zone: str, now: datetime) -> list[ColumnElement[Any]]:

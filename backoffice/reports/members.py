@@ -24,11 +24,12 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db, stream
-from backoffice.memberships.models import Freeze, Membership, Plan
+from backoffice.memberships.models import Freeze, Leaving, Membership, Plan
 from backoffice.people.models import Person
 from backoffice.reports.periods import Period, months_after
 
@@ -145,9 +146,12 @@ def all_members_behind(filters: MemberFilters, standing: Standing) -> Iterator[M
 
 
 def lives(studio_id: int) -> Subquery:
-    """One row per member of a studio: the person, from when, and the last day of those who have left or will."""
+    """One row per stay of a member of a studio: the person, from when, and the last day of those who have left or will.
+
+    Who left and joined again has a row for each stay, and those do not overlap.
+    """
     has_end = func.bool_and(Membership.ends_on.is_not(None))
-    return (
+    present = (
         select(
             Client.person_id,
             Client.member_number,
@@ -159,8 +163,19 @@ def lives(studio_id: int) -> Subquery:
         .join(Plan, Plan.id == Membership.plan_id)
         .where(Plan.studio_id == studio_id)
         .group_by(Client.id)
-        .subquery("lives")
     )
+    of_studio = exists().where(
+        Membership.client_id == Client.id, Plan.id == Membership.plan_id, Plan.studio_id == studio_id
+    )
+    earlier = (
+        select(
+            Client.person_id, Client.member_number, Leaving.stay_began_on, func.coalesce(Client.main_trainer_id, 0),
+            Leaving.left_on,
+        )
+        .join(Leaving, Leaving.client_id == Client.id)
+        .where(Leaving.rejoined_at.is_not(None), of_studio)
+    )  # fmt: skip
+    return union_all(present, earlier).subquery("lives")
 
 
 def are_members_on(people: Subquery, day: date | ColumnElement[date]) -> ColumnElement[bool]:

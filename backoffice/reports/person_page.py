@@ -45,6 +45,7 @@ class Head(NamedTuple):
     mails: list[str]
     member_number: int | None
     joined_on: date | None
+    left_on: date | None
     trainer_ja: str | None
     trainer_en: str | None
     is_archived: bool
@@ -91,7 +92,8 @@ _HEAD = (
     select(
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
-        Client.member_number, Client.joined_on, Trainer.name_ja, Trainer.name_en, Person.archived_at.is_not(None),
+        Client.member_number, Client.joined_on, Client.left_on, Trainer.name_ja, Trainer.name_en,
+        Person.archived_at.is_not(None),
         Person.erased_at.is_not(None), Person.caution, Person.version, reachable(),
     )
     .outerjoin(Client, Client.person_id == Person.id)

@@ -27,6 +27,7 @@ from backoffice.joining.signing import LONGEST as LONGEST_DRAWING
 from blueprints.billing.words import KINDS
 from blueprints.bookings.words import METHOD_WORDS
 from blueprints.joining.words import FROM_WORDS, KIND_WORDS
+from blueprints.memberships.words import OLD_TICKET_WORDS
 from blueprints.studio.forms import NAME, Sections, SettingsForm
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
 
@@ -56,6 +57,9 @@ class FinishForm(CreateForm):
         _l("To pay when joining (tax included)"),
         choices=options({"": _l("later, by invoice"), **KINDS}),
         default="",
+    )
+    old_tickets = RadioField(
+        _l("Earlier tickets"), choices=options(OLD_TICKET_WORDS), validators=[Optional()]
     )
     fee = SelectField(_l("Trial fee"), choices=options({"": _l("still open"), **METHOD_WORDS}), default="")
     is_on_paper = BooleanField()

@@ -10,7 +10,7 @@ from flask_login import current_user
 from backoffice.billing.models import PaymentKind
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.fees import open_trial_fee
-from backoffice.clients.queries import client_of
+from backoffice.clients.queries import client_of, is_member
 from backoffice.core import links
 from backoffice.core.clock import local_date
 from backoffice.core.db import in_transaction, transaction
@@ -27,6 +27,7 @@ from backoffice.leads.models import Lead
 from backoffice.leads.queries import lead as find_lead
 from backoffice.leads.queries import open_lead_of
 from backoffice.memberships.queries import plans
+from backoffice.memberships.rejoining import OldTickets, old_lots
 from backoffice.people.models import Person
 from backoffice.people.queries import person as find_person
 from backoffice.people.search import find_people
@@ -166,8 +167,8 @@ def _candidate() -> _Candidate:
 
 
 def _further(who: _Candidate) -> str | None:
-    """Where somebody is who has joined already, or whose papers were begun."""
-    if client_of(who.person.id) is not None:
+    """Where somebody is who is a member already, or whose papers were begun. Who has left may join again."""
+    if is_member(who.person.id, today()):
         return url_for("people.show", person_id=who.person.id)
     paper = queries.open_paper_of(current_studio().id, who.person.id)
     return None if paper is None else url_for("joining.show", paper_id=paper.id)
@@ -258,9 +259,11 @@ def _finish(form: FinishForm, paper_id: int) -> None:
         return
     make = actions.finish_on_paper if form.is_on_paper.data else actions.finish
     paid_with = PaymentKind(form.paid_with.data) if form.paid_with.data else None
+    old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
     client = make(
-        current_studio(), paper_id, version=form.version.data, paid_with=paid_with, by=actor(), now=now()
-    )
+        current_studio(), paper_id, version=form.version.data, paid_with=paid_with, old_tickets=old_tickets,
+        by=actor(), now=now(),
+    )  # fmt: skip
     fee = open_trial_fee(client.person_id)
     if form.fee.data and fee is not None:
         receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
@@ -268,7 +271,8 @@ def _finish(form: FinishForm, paper_id: int) -> None:
 
 
 def _agreement_page(form: AgreementForm, who: _Candidate, paper: JoiningPaper | None = None) -> str:
-    return render_template("joining/agreement.html", form=form, who=who, paper=paper)
+    client = client_of(who.person.id)
+    return render_template("joining/agreement.html", form=form, who=who, paper=paper, client=client)
 
 
 def _page(paper_id: int, form: FinishForm) -> str:
@@ -287,6 +291,8 @@ def _page(paper_id: int, form: FinishForm) -> str:
         answers=unpacked(paper.answers),
         terms=queries.terms_of(paper),
         form=form,
+        client=client_of(paper.person_id),
+        old_lots=old_lots(paper.person_id, today()),
         fee=fee,
         held_on=None if fee is None else local_date(fee.starts_at, studio.zone),
         link=links.absolute(queries.paper_path(paper_id)),

@@ -19,7 +19,7 @@ from backoffice.memberships.freezing import FreezeTerms
 from backoffice.memberships.leaving import LeavingTerms, leave, stay
 from backoffice.memberships.models import LeavingReason
 from backoffice.memberships.periods import month_from
-from backoffice.memberships.queries import agreement, agreements_of, freeze_of, leaving_of
+from backoffice.memberships.queries import agreement, agreements_of, earlier_stays, freeze_of, leaving_of
 from backoffice.memberships.queries import plans as plans_on_sale
 from backoffice.memberships.undecided import Decision, decide, undecided
 from backoffice.people.queries import bare_person
@@ -51,6 +51,7 @@ def show(person_id: int) -> ResponseReturnValue:
         freezes=freezes_of([one.id for one in agreed]), is_frozen=is_frozen,
         replaced={one.replaces_id: one for one in agreed if one.replaces_id},
         leaving=None if client is None else leaving_of(client.id),
+        earlier=[] if client is None else earlier_stays(client.id),
         undecided=undecided(studio, now=now(), person_id=person_id),
         reasons=REASON_WORDS, decisions=DECISION_WORDS,
     )  # fmt: skip

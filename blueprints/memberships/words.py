@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from backoffice.memberships.models import LeavingReason
+from backoffice.memberships.rejoining import OldTickets
 from backoffice.memberships.renewals import Why
 from backoffice.memberships.undecided import Decision
 
@@ -28,4 +29,9 @@ RENEWAL_WORDS = {
     Why.ENDING: _l("Tickets end soon"),
     Why.ENDED: _l("Tickets used up or ended"),
     Why.MONTHLY_ENDS: _l("Monthly plan ends"),
+}
+
+OLD_TICKET_WORDS = {
+    OldTickets.KEEP: _l("Keep them: they can be used until their last day"),
+    OldTickets.END: _l("End them: they are taken off, nothing is paid back"),
 }

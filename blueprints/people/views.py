@@ -193,6 +193,7 @@ def _page(person: person_page.Head, shown: str, form: NoteForm | None = None) ->
         call_token=new_token(),
         standing=None if wants_fragment() else standing(current_studio(), person.id, now=now()),
         open_yen=_open_yen(person.id),
+        today=today(),
         tickets=None if wants_fragment() else balances([person.id], day=today()).get(person.id),
         decides=not wants_fragment() and may_decide_on(person.id),
         lights=LIGHT_WORDS,

@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from backoffice.tickets.actions import LONGEST_NOTE, MOST
 from blueprints.billing.paid_now import PaidNowForm
+from blueprints.memberships.words import OLD_TICKET_WORDS
 from blueprints.support.forms import CreateForm, options
 
 WHAT = {
@@ -21,6 +22,9 @@ class SaleForm(PaidNowForm):
 
     plan_id = RadioField(_l("Plan"), coerce=int, validators=[InputRequired(_l("Please choose a plan."))])
     starts_on = DateField(_l("Starts on"), validators=[InputRequired(_l("Please give the first day."))])
+    old_tickets = RadioField(
+        _l("Earlier tickets"), choices=options(OLD_TICKET_WORDS), validators=[Optional()]
+    )
     looked_at = HiddenField("", validators=[Length(max=1)])
 
 

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from backoffice.billing.charging import sell
 from backoffice.bookings.ticket_history import ticket_history, visits_without_ticket
 from backoffice.bookings.ticket_steps import catch_up
-from backoffice.clients.queries import client_of
+from backoffice.clients.models import Client
+from backoffice.clients.queries import client_of, has_left
 from backoffice.core.clock import day_span
 from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
@@ -20,6 +21,7 @@ from backoffice.core.submissions import first_use
 from backoffice.memberships.actions import check_start
 from backoffice.memberships.queries import plan as find_plan
 from backoffice.memberships.queries import plans
+from backoffice.memberships.rejoining import OldTickets, check_first_day, old_lots
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets import actions
@@ -76,14 +78,17 @@ def sale(person_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("tickets/sale.html", person=person, form=form), 422 if form.errors else 200
     if not form.looked_at.data:
-        return _preview(person_id, form)
+        return _preview(person_id, client, form)
+    old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
 
     def work() -> None:
         if first_use(str(form.form_token.data), "sale", now=now()):
-            plan_id, starts_on, paid = form.plan_id.data, form.starts_on.data, paid_now(form)
-            sell(client, plan_id, starts_on, studio=current_studio(), paid=paid, by=actor(), now=now())
+            sell(
+                client, form.plan_id.data, form.starts_on.data, studio=current_studio(), paid=paid_now(form),
+                old_tickets=old_tickets, by=actor(), now=now(),
+            )  # fmt: skip
 
-    return _written(person_id, form, work, _("Sold."), "tickets/sale.html")
+    return _written(person_id, form, work, _("Sold."), "tickets/sale.html", **_checked(client, form))
 
 
 @tickets.route("/by-hand", methods=["GET", "POST"])
@@ -176,17 +181,30 @@ def _correct(grant_id: int, form: CorrectionForm) -> None:
             actions.refund(grant_id, count, **known)
 
 
-def _preview(person_id: int, form: SaleForm) -> ResponseReturnValue:
+def _preview(person_id: int, client: Client, form: SaleForm) -> ResponseReturnValue:
     """The second step: what it costs and brings. A plan that is not on sale is refused here already."""
     plan, starts_on = find_plan(current_studio().id, form.plan_id.data), form.starts_on.data
     try:
-        until = check_start(plan, starts_on, today=today())
+        check_start(plan, starts_on, today=today())
+        if has_left(client, today()):
+            check_first_day(client, starts_on)
     except Invalid as error:
         add_domain_error(form, error)
         return render_template("tickets/sale.html", person=bare_person(person_id), form=form), error.status
     return render_template(
-        "tickets/sale.html", person=bare_person(person_id), form=form, plan=plan, until=until
+        "tickets/sale.html", person=bare_person(person_id), form=form, **_checked(client, form)
     )
+
+
+def _checked(client: Client, form: SaleForm) -> dict[str, object]:
+    """What the second step shows; of who joins again also the tickets left from before."""
+    again, plan, until = has_left(client, today()), find_plan(current_studio().id, form.plan_id.data), None
+    with suppress(Invalid):
+        until = check_start(plan, form.starts_on.data, today=today())
+    return {
+        "plan": plan, "until": until,
+        "left": client if again else None, "old_lots": old_lots(client.person_id, today()) if again else [],
+    }  # fmt: skip
 
 
 def _written(
