@@ -228,7 +228,7 @@ NOT_THEIRS: Mapping[str, str] = {
         (
             "studios", "billing_settings", "paper_numbers", "day_closes",
             "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
-            "discounts", "terms_versions", "month_goals",
+            "discounts", "terms_versions", "month_goals", "source_costs",
             "measure_kinds", "message_roads", "message_templates", "playbooks", "playbook_steps", "sheet_versions",
             "exercises", "exercise_photos", "column_choices", "quick_replies", "channel_states", "heartbeats",
         ),

@@ -15,6 +15,7 @@ class Choice(NamedTuple):
     key: str
     name_ja: str
     name_en: str
+    is_archived: bool = False
 
 
 def lead(studio_id: int, lead_id: int) -> Lead:
@@ -44,9 +45,15 @@ def sources() -> list[Choice]:
     query = select(LeadSource.key, LeadSource.name_ja, LeadSource.name_en).where(
         LeadSource.archived_at.is_(None)
     )
-    return [
-        Choice._make(row) for row in db.session.execute(query.order_by(LeadSource.position, LeadSource.key))
-    ]
+    return [Choice(*row) for row in db.session.execute(query.order_by(LeadSource.position, LeadSource.key))]
+
+
+def all_sources() -> list[Choice]:
+    """The sources in the studio's order, those out of use last."""
+    is_archived = LeadSource.archived_at.is_not(None)
+    query = select(LeadSource.key, LeadSource.name_ja, LeadSource.name_en, is_archived)
+    order = (is_archived, LeadSource.position, LeadSource.key)
+    return [Choice(*row) for row in db.session.execute(query.order_by(*order))]
 
 
 def lost_reasons() -> list[Choice]:
@@ -54,6 +61,4 @@ def lost_reasons() -> list[Choice]:
     query = select(LostReason.key, LostReason.name_ja, LostReason.name_en).where(
         LostReason.archived_at.is_(None)
     )
-    return [
-        Choice._make(row) for row in db.session.execute(query.order_by(LostReason.position, LostReason.key))
-    ]
+    return [Choice(*row) for row in db.session.execute(query.order_by(LostReason.position, LostReason.key))]

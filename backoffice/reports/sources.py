@@ -1,4 +1,4 @@
-"""What each source (or article) brought: enquiries, trials, members, and the money those members have paid until now.
+"""What each source (or article) brought and cost: enquiries, trials, members, and what those have paid until now.
 
 Enquiries and joins are the funnel's (`reports/entries.py`), so a number here is the same number there.
 """
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from backoffice.billing.models import Payment
 from backoffice.core.db import db
+from backoffice.reports.costs import costs_by_source
 from backoffice.reports.entries import JOINED, Basis, Filters, Grouping, entries
 from backoffice.reports.funnel import Cohort, cohorts
 from backoffice.reports.maturity import Maturity
@@ -17,20 +18,49 @@ from backoffice.reports.maturity import Maturity
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One source or article: its cohort by enquiry, and yen received from its members to date, refunds taken off."""
+    """One source or article: its cohort by enquiry, and yen received from its members to date, refunds taken off.
+
+    `cost_yen` is what was entered for the months asked about; None when nothing was, and for articles.
+    """
 
     cohort: Cohort
     received_yen: int
+    cost_yen: int | None = None
+
+    @property
+    def cost_per_enquiry(self) -> int | None:
+        """Yen for each person who enquired, rounded; None when the cost is not known or nobody did."""
+        return _each(self.cost_yen, self.cohort.people)
+
+    @property
+    def cost_per_join(self) -> int | None:
+        """Yen for each of them who joined, rounded; None when the cost is not known or nobody has."""
+        return _each(self.cost_yen, self.cohort.joined)
 
 
 def source_lines(
     filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime
 ) -> list[SourceLine]:
-    """Sources or articles by number of enquiries; two statements. Whoever joined through two counts for both."""
+    """Sources or articles by number of enquiries; three statements. Whoever joined through two counts for both.
+
+    A source that cost something and brought nobody stands at the end.
+    """
     asked = filters.only(basis=Basis.ENQUIRY)
     received = _received(asked, grouping, now)
     rows = cohorts(asked, grouping, maturity=maturity, now=now)
-    return [SourceLine(row, received.get(row.key, 0)) for row in rows]
+    costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
+    nobody = [_nobody(key) for key in sorted(costs) if key not in {row.key for row in rows}]
+    return [SourceLine(row, received.get(row.key, 0), costs.get(row.key)) for row in [*rows, *nobody]]
+
+
+def _nobody(key: str) -> Cohort:
+    """The cohort of a source through which nobody came."""
+    none = dict.fromkeys(("people", "trialled", "joined", "same_day", "within_week", "lost", "open"), 0)
+    return Cohort(key, **none, is_young=False, days_to_trial=None, days_trial_to_join=None, days_to_join=None)
+
+
+def _each(yen: int | None, people: int) -> int | None:
+    return None if yen is None or not people else (2 * yen + people) // (2 * people)
 
 
 def _received(filters: Filters, grouping: Grouping, now: datetime) -> dict[str, int]:

@@ -1,17 +1,20 @@
-"""What sources and articles brought. The funnel lists the people behind each number: it is the same question."""
+"""What sources and articles brought, what sources cost. The funnel lists the people behind each number."""
 
 from collections.abc import Callable
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.leads.queries import sources as lead_sources
+from backoffice.core.language import N_
+from backoffice.leads.queries import all_sources
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.maturity import maturity
 from backoffice.reports.sources import SourceLine, source_lines
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import read_asked, read_choice
 from blueprints.reports.blueprint import reports
+from blueprints.reports.costs import month_link
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, list_file
 from blueprints.reports.question import NONE
@@ -20,6 +23,11 @@ from blueprints.support.clock import now
 from blueprints.support.filters import own_name, show_yen
 from blueprints.support.studio import current_studio
 
+_COSTS: tuple[tuple[str, Callable[[SourceLine], int | None]], ...] = (
+    (N_("Cost (yen)"), lambda row: row.cost_yen),
+    (N_("Cost for each enquiry (yen)"), lambda row: row.cost_per_enquiry),
+    (N_("Cost for each who joined (yen)"), lambda row: row.cost_per_join),
+)
 BY = (Grouping.SOURCE, Grouping.ARTICLE)
 
 
@@ -38,6 +46,7 @@ def sources() -> ResponseReturnValue:
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
         grouping=grouping,
         Grouping=Grouping,
+        costs_url=month_link(asked.period.last) or url_for("reports.costs"),
     )
 
 
@@ -63,12 +72,12 @@ def _lines(grouping: Grouping) -> list[SourceLine]:
 
 
 def _name(grouping: Grouping) -> Callable[[SourceLine], str]:
-    names = {one.key: own_name(one) for one in lead_sources()} if grouping == Grouping.SOURCE else {}
+    names = {one.key: own_name(one) for one in all_sources()} if grouping == Grouping.SOURCE else {}
     return lambda row: names.get(row.cohort.key, row.cohort.key) or _("none")
 
 
 def _columns(grouping: Grouping) -> list[Column]:
-    name = _name(grouping)
+    name, costs = _name(grouping), _COSTS if grouping == Grouping.SOURCE else ()
     return [
         Column(_("Source") if grouping == Grouping.SOURCE else _("Article"), name),
         Column(_("Enquiries"), lambda row: row.cohort.people),
@@ -79,4 +88,5 @@ def _columns(grouping: Grouping) -> list[Column]:
         Column(
             _("Received to date (yen)"), lambda row: row.received_yen, lambda row: show_yen(row.received_yen)
         ),
+        *(Column(_(label), cell) for label, cell in costs),
     ]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from backoffice.staff.permissions import Permission
 from blueprints.reports import (
+    costs,
     funnel,
     goals,
     home,
@@ -21,7 +22,7 @@ from blueprints.reports.catalogue import REPORTS
 from blueprints.support.access import permit
 
 __all__ = [
-    "funnel", "goals", "home", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers",
+    "costs", "funnel", "goals", "home", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers",
     "visits",
 ]  # fmt: skip
 

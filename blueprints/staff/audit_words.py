@@ -25,6 +25,7 @@ SUBJECTS = {
     "handover": N_("Handover"),
     "handover_note": N_("Handover"),
     "discount": N_("Discount"),
+    "costs": N_("costs of sources"),
     "goals": N_("Goals of the month"),
     "incident": N_("Incident"),
     "invoice": N_("Invoice"),

@@ -83,6 +83,12 @@ DOORS = (
         "reports.goals", N_("Goals of the month"), N_("What you want of each month"), Permission.STUDIO_EDIT
     ),
     Door(
+        "reports.costs",
+        N_("Costs of sources"),
+        N_("What each source cost in a month"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
         "reports.maturity_days",
         N_("Days to decide"),
         N_("How long a month of the funnel counts as young"),
@@ -176,7 +182,10 @@ GROUPS = (
         N_("Messages and follow-up"),
         ("message_roads.show", "message_texts.index", "quick_replies.index", "playbooks.index"),
     ),
-    (N_("Leads and goals"), ("lead_lists.index", "reports.goals", "reports.maturity_days", "imports.choose")),
+    (
+        N_("Leads and goals"),
+        ("lead_lists.index", "reports.goals", "reports.costs", "reports.maturity_days", "imports.choose"),
+    ),
     (N_("Data"), ("exchange.index", "staff.audit")),
 )
 """Under which heading each entry stands."""

@@ -116,6 +116,7 @@ NOT_PAGES = {
     "exercise_photos.show", "erasure.give", "account.receipt_file", "account.invoice_file", "money.as_file",
     "money.unused_file", "money.debit_rows",
     "reports.month_goals",  # /reports/goals leads there
+    "reports.month_costs",  # /reports/costs leads there
     "staff.confirm_password",
 }  # fmt: skip
 """GET routes that are files, fragments, data or a step that needs the one before it."""
@@ -159,7 +160,7 @@ STAFF_PAGES = (
     "/joining/{paper}", "/joining/{paper}/agreement", "/people/{person}/details",
     "/settings/joining", "/settings/joining/discounts/new", "/settings/joining/discounts/{discount}",
     "/settings/joining/terms", "/settings/lists/source", "/settings/lists/lost_reason/price", "/settings/maturity",
-    "/reports/goals", "/start",
+    "/reports/goals", "/reports/costs", "/start",
     "/bookings/new", "/bookings/{booking}", "/waiting", "/series/{series}", "/absences/new", "/absences/{absence}",
     "/handover?person={person}", "/shifts", "/shifts/print", "/shifts/outside", "/shifts/copy?week={monday}",
     "/shifts/{trainer}/day", "/shifts/swaps", "/shifts/swaps/new", "/shifts/swaps/{swap}",
