@@ -26,6 +26,8 @@ from backoffice.people.queries import is_reachable
 from backoffice.studio.models import Studio
 
 WELCOME_LATEST = timedelta(days=3)
+FARTHEST = timedelta(days=366)
+TOO_FAR = N_("A first day more than a year ahead is not possible.")
 OVER = N_("Its tickets would be over already. Please choose a later first day.")
 JOINED = N_("They have joined.")
 FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
@@ -100,7 +102,11 @@ def sell(
 
 
 def check_start(plan: Plan, starts_on: date, *, today: date) -> date | None:
-    """The last day on which what is sold can be used at first (None: no end). Refuses (Invalid) one that is over."""
+    """The last day on which what is sold can be used at first (None: no end). Refuses (Invalid) a first day that
+    is more than a year ahead, and one so early that the tickets are over.
+    """
+    if starts_on > today + FARTHEST:
+        raise Invalid(TOO_FAR, field="starts_on")
     months = 1 + plan.carries_months if plan.is_monthly else plan.valid_months
     last = None if months is None else last_day(starts_on, months)
     if last is not None and last < today:

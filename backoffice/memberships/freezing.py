@@ -26,6 +26,7 @@ ONE_DAY = timedelta(days=1)
 
 END_FIRST = N_("The last day must not be before the first.")
 TOO_LONG = N_("A freeze lasts a year at most.")
+TOO_FAR = N_("A freeze begins within a year.")
 NOT_YET = N_("A freeze begins tomorrow at the earliest, after the first day of the membership.")
 ENDED = N_("The membership has ended by then.")
 TWICE = N_("This membership is frozen on some of these days already.")
@@ -177,6 +178,8 @@ def _held(studio_id: int, freeze_id: int, version: int | None) -> tuple[Freeze, 
 def _check_days(membership: Membership, terms: FreezeTerms, today: date) -> None:
     if terms.starts_on <= max(today, membership.starts_on):
         raise Invalid(NOT_YET, field="starts_on")
+    if terms.starts_on > today + LONGEST:
+        raise Invalid(TOO_FAR, field="starts_on")
     if membership.ends_on is not None and membership.ends_on < terms.starts_on:
         raise Invalid(ENDED, field="starts_on")
     _check_span(terms.starts_on, terms.ends_on)

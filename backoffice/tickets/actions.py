@@ -61,11 +61,13 @@ class Given:
 def grant(
     person_id: int, given: Given, *, studio_id: int, note: str = "", by: Actor, now: datetime
 ) -> TicketGrant:
-    """Give a person tickets. Refuses (Invalid) none or more than 200, and a last day before the first."""
+    """Give a person tickets. Refuses (Invalid) none or more than 200, a last day before the first or after years."""
     if not 1 <= given.count <= MOST:
         raise Invalid(NUMBER, field="count", most=MOST)
     if given.expires_on is not None and given.expires_on < given.valid_from:
         raise Invalid(EARLIER, field="expires_on", day=given.valid_from.isoformat())
+    if given.expires_on is not None and given.expires_on > given.valid_from + FARTHEST:
+        raise Invalid(TOO_FAR, field="expires_on")
     row = TicketGrant(
         studio_id=studio_id, person_id=person_id, membership_id=given.membership_id, name_ja=given.name_ja,
         name_en=given.name_en, unit_price_yen=given.unit_price_yen, valid_from=given.valid_from, created_at=now,

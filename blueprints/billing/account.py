@@ -25,7 +25,7 @@ from blueprints.billing.papers import invoice_paper, proviso_of, receipt_paper
 from blueprints.billing.words import KINDS, WHY
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import own_name, show_yen
+from blueprints.support.filters import own_name, show_day, show_yen
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -70,7 +70,15 @@ def pay(person_id: int) -> ResponseReturnValue:
         kind, amount, day = PaymentKind(form.kind.data), form.amount_yen.data or 0, form.received_on.data
         actions.take(ids, kind, amount, received_on=day, by=actor(), now=now())
 
-    return _form_page(person, form, "billing/pay.html", work, _("The payment is written down."), items=found)
+    return _form_page(
+        person,
+        form,
+        "billing/pay.html",
+        work,
+        _("The payment is written down."),
+        items=found,
+        hint=_day_hint(),
+    )
 
 
 @account.route("/charge", methods=["GET", "POST"])
@@ -106,7 +114,14 @@ def refund(person_id: int, payment_id: int) -> ResponseReturnValue:
         actions.refund(payment, kind, amount, reason=reason, received_on=day, by=actor(), now=now())
 
     return _form_page(
-        person, form, "billing/refund.html", work, _("The refund is written down."), paid=whole, kinds=KINDS
+        person,
+        form,
+        "billing/refund.html",
+        work,
+        _("The refund is written down."),
+        paid=whole,
+        kinds=KINDS,
+        hint=_day_hint(),
     )
 
 
@@ -211,6 +226,16 @@ def _payment(person_id: int, payment_id: int) -> Payment:
 def _default_day() -> date:
     """Today, or the next day once the money of today is counted."""
     return first_open_day(current_studio().id, today())
+
+
+def _day_hint() -> str:
+    """Why the day in the form is not today: nobody expects it."""
+    day = _default_day()
+    return (
+        ""
+        if day == today()
+        else _("Today’s cash is counted, so this is written for %(day)s.", day=show_day(day))
+    )
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -18,6 +18,7 @@ from backoffice.core.submissions import first_use
 from backoffice.staff.permissions import Permission
 from blueprints.billing.blueprint import money
 from blueprints.billing.words import KINDS
+from blueprints.bookings.days import asked_day
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.forms import CreateForm, add_domain_error
@@ -41,14 +42,14 @@ class ReopenForm(CreateForm):
 @permit(Permission.BILLING_VIEW)
 def day() -> ResponseReturnValue:
     """What came on a day, by kind, and its close."""
-    return _page(_asked(), CloseForm(formdata=None), ReopenForm(formdata=None))
+    return _page(asked_day(), CloseForm(formdata=None), ReopenForm(formdata=None))
 
 
 @money.post("/day")
 @permit(Permission.BILLING_TAKE)
 def close() -> ResponseReturnValue:
     """Close the day with what was counted."""
-    asked, form = _asked(), CloseForm()
+    asked, form = asked_day(), CloseForm()
     if not form.validate():
         return _page(asked, form, ReopenForm(formdata=None)), 422
 
@@ -70,7 +71,7 @@ def close() -> ResponseReturnValue:
 @permit(Permission.BILLING_CORRECT)
 def reopen() -> ResponseReturnValue:
     """Open a closed day again, with a reason."""
-    asked, form = _asked(), ReopenForm()
+    asked, form = asked_day(), ReopenForm()
     if not form.validate():
         return _page(asked, CloseForm(formdata=None), form), 422
 
@@ -92,14 +93,6 @@ def _page(asked: date, form: CloseForm, reopen_form: ReopenForm) -> str:
         payments=closing.payments_on(studio_id, asked), kinds=KINDS, worths=NOTES_AND_COINS, typed=request.form,
         form=form, reopen_form=reopen_form, is_today=asked == today(), is_ahead=asked > today(),
     )  # fmt: skip
-
-
-def _asked() -> date:
-    """The day in the address; today when there is none or it is no day."""
-    try:
-        return date.fromisoformat(request.args.get("day", "")[:10])
-    except ValueError:
-        return today()
 
 
 def _counts() -> dict[int, int]:

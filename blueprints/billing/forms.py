@@ -1,15 +1,19 @@
 """Forms about money. Amounts are yen, tax included."""
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from backoffice.billing.actions import LONGEST_REASON, MOST_YEN
 from backoffice.billing.receipts import LONGEST
 from blueprints.billing.words import KINDS, WHY
+from blueprints.support.clock import today
 from blueprints.support.forms import CreateForm, options
 
+A_YEAR = timedelta(days=366)
 LANGUAGES = {"ja": _l("Japanese"), "en": _l("Japanese and English")}
 RATES = {10: _l("10%%"), 8: _l("8%% (food and drink)"), 0: _l("outside the tax")}
 
@@ -50,6 +54,11 @@ class ChargeForm(CreateForm):
     )
     tax_rate = SelectField(_l("Tax rate"), coerce=int, default=10, choices=options(RATES))
     due_on = DateField(_l("To be paid by"), validators=[InputRequired()])
+
+    def validate_due_on(self, field: DateField) -> None:
+        """Nothing is due before it is charged."""
+        if not today() <= field.data <= today() + A_YEAR:
+            raise ValidationError(_l("Please choose a day within a year from today."))
 
 
 class ReceiptForm(CreateForm):

@@ -22,6 +22,8 @@ from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
 REDUCED = "※"
+STAMPED_FROM = 50_000
+"""Yen in cash from which a printed receipt carries a revenue stamp (印紙税法, table of rates, no. 17)."""
 KIND_WORDS = {
     PaymentKind.CASH: ("現金", "cash"),
     PaymentKind.CARD: ("クレジットカード", "card"),
@@ -33,14 +35,14 @@ KIND_WORDS = {
 
 def invoice_paper(invoice: Invoice, person: Person) -> bytes:
     """請求書, or 返還請求書 for what takes one back: a qualified invoice once the gym has its number."""
-    words, own = _Words(person.language), queries.settings_of(invoice.studio_id)
+    words, own = Words(person.language), queries.settings_of(invoice.studio_id)
     is_credit = invoice.credits_id is not None
     title = words("返還請求書", "Credit note") if is_credit else words("請求書", "Invoice")
     sheet = Sheet(title, language=person.language, at=now(), footer=f"{title} {invoice.label}")
     sheet.text(title, size=20, bold=True, align="C")
     sheet.gap(6)
     sheet.text(words.to(person.shown_name), size=14, bold=True)
-    sheet.beside([], _issuer(own, words))
+    sheet.beside([], issuer_rows(own, words))
     sheet.gap(4)
     facts = [
         (words("番号", "Number"), invoice.label),
@@ -48,7 +50,7 @@ def invoice_paper(invoice: Invoice, person: Person) -> bytes:
     ]
     if is_credit:
         origin = queries.invoice(invoice.credits_id or 0, invoice.studio_id)
-        facts.append((words("対象の請求書", "Takes back"), f"{origin.label} ({words.day(origin.issued_on)})"))
+        facts.append((words("対象の請求書", "Takes back"), f"{origin.label} · {words.day(origin.issued_on)}"))
     else:
         facts.append((words("お支払期限", "To be paid by"), words.day(invoice.due_on)))
     sheet.facts(facts)
@@ -69,7 +71,7 @@ def invoice_paper(invoice: Invoice, person: Person) -> bytes:
 
 def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> bytes:
     """領収書. It states the tax when it pays whole invoices at once; else it names the invoice that does."""
-    words, own = _Words(printed.language), queries.settings_of(receipt.studio_id)
+    words, own = Words(printed.language), queries.settings_of(receipt.studio_id)
     title = words("領収書", "Receipt")
     sheet = Sheet(title, language=printed.language, at=now(), footer=f"{title} {receipt.label}")
     if printed.position > 1:
@@ -91,26 +93,27 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
         (words("番号", "Number"), receipt.label),
         (words("受領日", "Received"), words.day(payment.received_on)),
         (words("お支払方法", "Paid by"), words(*kind)),
+        (words("発行日", "Printed"), words.day(printed.issued_on)),
     ]
-    if printed.issued_on != payment.received_on:
-        facts.append((words("発行日", "Printed"), words.day(printed.issued_on)))
     sheet.facts(facts)
     sheet.gap(4)
     _what_for(sheet, payment, words)
     sheet.gap(8)
-    sheet.beside([], _issuer(own, words))
+    needs_stamp = payment.kind == PaymentKind.CASH and payment.amount_yen >= STAMPED_FROM
+    sheet.beside([words("収入印紙", "Revenue stamp")] if needs_stamp else [], issuer_rows(own, words))
     return sheet.content()
 
 
 def proviso_of(payment: Payment) -> str:
     """What a payment was for, in the words of its first line and how many more there are."""
     (whole,) = queries.paid([payment])
-    names = [line.name_ja for line in queries.lines_of([invoice.id for invoice, _yen_of in whole.parts])]
+    lines = queries.lines_of([invoice.id for invoice, _yen_of in whole.parts])
+    names = [line.name_ja for line in lines if line.unit_price_yen > 0]  # what was taken off is no item
     more = f" ほか{len(names) - 1}点" if len(names) > 1 else ""
     return f"{names[0][:40]}{more} 代" if names else ""
 
 
-class _Words:
+class Words:
     """Japanese words, with the English ones beside them for who reads English."""
 
     def __init__(self, language: str) -> None:
@@ -121,8 +124,7 @@ class _Words:
 
     def day(self, day: date) -> str:
         """2026年11月24日, with 2026-11-24 beside it."""
-        ja = f"{day.year}年{day.month}月{day.day}日"
-        return f"{ja} ({day.isoformat()})" if self.is_double else ja
+        return self(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
 
     def to(self, name: str) -> str:
         """The name as an address says it."""
@@ -133,7 +135,8 @@ class _Words:
         return self(line.name_ja, line.name_en)
 
 
-def _issuer(own: BillingSettings, words: _Words) -> list[str]:
+def issuer_rows(own: BillingSettings, words: Words) -> list[str]:
+    """Who writes a paper: name, address, phone, and the number of a qualified issuer."""
     studio = current_studio()
     name = words(own.issuer_ja or studio.name_ja, own.issuer_en or studio.name_en or studio.name_ja)
     number = words("登録番号", "Registration no.") + f" {own.registration_number}"
@@ -142,7 +145,7 @@ def _issuer(own: BillingSettings, words: _Words) -> list[str]:
     return [row for row in (*rows, number if own.registration_number else "") if row]
 
 
-def _lines(sheet: Sheet, lines: Sequence[InvoiceLine], words: _Words) -> None:
+def _lines(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
     columns = [
         Column(words("品目", "Item"), 5), Column(words("数量", "Qty"), 1.2, is_number=True),
         Column(words("単価(税込)", "Price"), 1.8, is_number=True), Column(words("税率", "Tax"), 1.2, is_number=True),
@@ -163,7 +166,7 @@ def _lines(sheet: Sheet, lines: Sequence[InvoiceLine], words: _Words) -> None:
     sheet.gap(3)
 
 
-def _taxes(sheet: Sheet, lines: Sequence[InvoiceLine], words: _Words) -> None:
+def _taxes(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
     rows = []
     for rate, total, tax in by_rate((line.tax_rate, line.amount_yen) for line in lines):
         name = words(f"{rate}%対象", f"at {rate}%") if rate else words("対象外", "outside the tax")
@@ -176,7 +179,7 @@ def _taxes(sheet: Sheet, lines: Sequence[InvoiceLine], words: _Words) -> None:
     sheet.gap(3)
 
 
-def _payments(sheet: Sheet, invoice: Invoice, own: BillingSettings, words: _Words) -> None:
+def _payments(sheet: Sheet, invoice: Invoice, own: BillingSettings, words: Words) -> None:
     (item,) = queries.items([invoice.id])
     facts = []
     if item.credited_yen:
@@ -191,7 +194,7 @@ def _payments(sheet: Sheet, invoice: Invoice, own: BillingSettings, words: _Word
         sheet.facts([(words("お振込先", "Transfer to"), bank)])
 
 
-def _what_for(sheet: Sheet, payment: Payment, words: _Words) -> None:
+def _what_for(sheet: Sheet, payment: Payment, words: Words) -> None:
     (whole,) = queries.paid([payment])
     if all(yen == invoice.total_yen for invoice, yen in whole.parts):
         _taxes(sheet, queries.lines_of([invoice.id for invoice, _yen_of in whole.parts]), words)

@@ -22,6 +22,7 @@ from backoffice.files.models import Shelf
 from backoffice.joining import actions, money, queries
 from backoffice.joining.actions import Agreement
 from backoffice.joining.answers import unpacked
+from backoffice.joining.doubts import doubts
 from backoffice.joining.models import JoiningPaper
 from backoffice.leads.models import Lead
 from backoffice.leads.queries import lead as find_lead
@@ -36,6 +37,7 @@ from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
 from blueprints.files.answers import file_answer
 from blueprints.joining.forms import AgreementForm, FinishForm
+from blueprints.joining.words import DOUBT_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_yen
@@ -291,6 +293,7 @@ def _page(paper_id: int, form: FinishForm) -> str:
         answers=unpacked(paper.answers),
         terms=queries.terms_of(paper),
         form=form,
+        doubts=[DOUBT_WORDS[one] for one in doubts(paper, studio.zone)] if paper.is_open else [],
         client=client_of(paper.person_id),
         old_lots=old_lots(paper.person_id, today()),
         fee=fee,

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from backoffice.billing.leaving import Settled, Statement, statement
 from backoffice.billing.models import PaymentKind
 from backoffice.billing.paying_out import PayOut, packs_left, pay_out, taken_off
+from backoffice.billing.queries import settings_of
 from backoffice.clients.queries import client_of
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
@@ -21,10 +23,11 @@ from backoffice.memberships.queries import leaving_of
 from backoffice.people.models import Person
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
+from blueprints.billing.papers import Words, issuer_rows
 from blueprints.memberships.forms import PayOutForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import honorific, own_name, show_day, show_yen
+from blueprints.support.filters import honorific, own_name, show_yen
 from blueprints.support.forms import add_domain_error
 from blueprints.support.language import speaking
 from blueprints.support.studio import current_studio
@@ -90,7 +93,8 @@ def _page(person_id: int, made: Statement, form: PayOutForm) -> str:
     lots = packs_left(current_studio().id, person_id)
     return render_template(
         "memberships/statement.html", person=bare_person(person_id), made=made, form=form, leaving=leaving,
-        today=today(), tickets=sum(lot.free for lot in taken_off(made, lots)),
+        today=today(), reserved_note=say_reserved(made.reserved),
+        tickets=sum(lot.free for lot in taken_off(made, lots)),
         reserved=sum(lot.reserved for lot in lots), back_yen=sum(line.goes_back_yen for line in made.lines),
     )  # fmt: skip
 
@@ -116,11 +120,14 @@ def _paper(made: Statement, person: Person) -> bytes:
     sheet.text(title, size=20, bold=True, align="C")
     sheet.gap(6)
     sheet.text(honorific(person.shown_name), size=14, bold=True)
+    words, studio = Words(person.language), current_studio()
+    sheet.beside([], issuer_rows(settings_of(studio.id), words))
+    client = client_of(person.id)
+    is_last = client is not None and client.left_on == made.left_on
     sheet.facts(
         [
-            (_("Last day as a member"), show_day(made.left_on)),
-            (_("Printed on"), show_day(today())),
-            (_("Gym"), own_name(current_studio())),
+            (_("Last day as a member") if is_last else _("If they left on"), words.day(made.left_on)),
+            (_("Printed on"), words.day(today())),
         ]
     )
     sheet.gap(6)
@@ -137,7 +144,19 @@ def _paper(made: Statement, person: Person) -> bytes:
     sheet.table(columns, [_row(line) for line in made.lines], total=total)
     sheet.gap(4)
     sheet.facts(_sums(made))
+    if made.reserved:
+        sheet.gap(4)
+        sheet.text(say_reserved(made.reserved), size=8.5, muted=True)
     return sheet.content()
+
+
+def say_reserved(count: int) -> str:
+    """What the sums leave open."""
+    return ngettext(
+        "%(num)s ticket is reserved for a booking: as long as it is, it does not count as delivered.",
+        "%(num)s tickets are reserved for bookings: as long as they are, they do not count as delivered.",
+        count,
+    )
 
 
 def _row(line: Settled) -> Sequence[str]:

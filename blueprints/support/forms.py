@@ -1,7 +1,8 @@
 """Form habits: bounded inputs, no control characters, a submission token, refusals shown next to their field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +12,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import SUBMIT_METHODS
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Field, HiddenField, IntegerField, StringField
+from wtforms import DateField, Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from backoffice.core.errors import DomainError, Stale
@@ -22,6 +23,8 @@ from backoffice.core.submissions import new_token
 from blueprints.support.language import language, say
 
 FROM_REQUEST = object()
+YEARS = range(1900, 2200)
+"""A day outside of them is a slip of the keys, and too near to the ends of the calendar to count with."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -36,8 +39,29 @@ def no_control_characters(form: FlaskForm, field: Field) -> None:
         raise ValidationError(_l("This contains characters that cannot be used."))
 
 
+def not_only_blanks(form: FlaskForm, field: Field) -> None:
+    """Refuse blanks where something has to be said; the library only looks whether anything was sent."""
+    if not field.data:
+        raise ValidationError(_l("Please fill this in."))
+
+
+def no_far_year(form: FlaskForm, field: Field) -> None:
+    """Refuse a day in the year 1 or 9999."""
+    if isinstance(field.data, date) and field.data.year not in YEARS:
+        raise ValidationError(_l("Please check the year."))
+
+
+def _checks_of(field: Field) -> Iterator[Callable[[FlaskForm, Field], None]]:
+    """What is asked of every field of its kind."""
+    yield no_control_characters
+    if isinstance(field, DateField):
+        yield no_far_year
+    if isinstance(field, StringField) and any(isinstance(one, InputRequired) for one in field.validators):
+        yield not_only_blanks
+
+
 class SafeForm(FlaskForm):
-    """Stripped texts without control characters; errors that belong to no field are kept apart."""
+    """Stripped texts without control characters, days of these centuries; errors of no field are kept apart."""
 
     class Meta:
         def bind_field(self, form: FlaskForm, unbound: Any, options: dict[str, Any]) -> Field:
@@ -45,7 +69,7 @@ class SafeForm(FlaskForm):
             if issubclass(unbound.field_class, StringField) and strip not in filters:
                 unbound.kwargs["filters"] = [*filters, strip]
             field = unbound.bind(form=form, **options)
-            field.validators = [*field.validators, no_control_characters]
+            field.validators = [*field.validators, *_checks_of(field)]
             return field
 
         def get_translations(self, form: FlaskForm) -> NullTranslations:

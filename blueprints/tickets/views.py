@@ -42,6 +42,9 @@ from blueprints.tickets.words import sentence
 
 tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
 
+FARTHEST = timedelta(days=3660)
+SHOWN_LINES = 24
+"""The newest lines of a ledger answer nearly every question; earlier ones unfold."""
 FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
 A_MOMENT = timedelta(microseconds=1)
 SINCE = timedelta(days=90)
@@ -59,7 +62,7 @@ def show(person_id: int) -> ResponseReturnValue:
     without = visits_without_ticket(studio.id, since=now() - SINCE, now=now(), person_id=person_id)
     return render_template(
         "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=day or today()), lots=have,
-        day=day, today=today(), without=[] if day else without, attendances=ATTENDANCE_WORDS,
+        day=day, today=today(), SHOWN_LINES=SHOWN_LINES, without=[] if day else without, attendances=ATTENDANCE_WORDS,
         lines=ticket_history(person_id, at=at), sentence=sentence, is_by_hand=is_by_hand, client=client_of(person_id),
     )  # fmt: skip
 
@@ -160,10 +163,10 @@ def reverse(person_id: int, ticket_line_id: int) -> ResponseReturnValue:
 
 
 def _asked_day() -> date | None:
-    """The past day in the address; None for now."""
+    """The past day in the address; None for now, and for one that lies ten years back."""
     with suppress(ValueError):
         day = date.fromisoformat(request.args.get("on", "")[:10])
-        return day if day < today() else None
+        return day if today() - FARTHEST <= day < today() else None
     return None
 
 

@@ -19,6 +19,7 @@ from backoffice.core.db import db
 from backoffice.files.actions import open_file
 from backoffice.files.models import Shelf, StoredFile
 from backoffice.joining import actions, money, queries
+from backoffice.joining.doubts import Doubt, doubts
 from backoffice.joining.models import Discount, JoiningPaper
 from backoffice.memberships.models import Plan
 from backoffice.memberships.queries import plans
@@ -156,3 +157,17 @@ def test_signed_on_a_printed_form_there_is_no_copy(
     actions.finish_on_paper(gym, paper.id, version=None, by=by, now=now)
     assert paper.file_id is None
     assert db.session.get_one(Plan, paper.plan_id).price_yen == paper.price_yen
+
+
+def test_a_discount_that_does_not_fit_is_asked_about(
+    gym: Studio, person: Person, by: Actor, now: datetime
+) -> None:
+    same_day, referral, _family = queries.discounts(gym.id)
+    paper = begun(gym, person, by, now, discount_ids=[same_day.id, referral.id])
+    assert doubts(paper, gym.zone) == [Doubt.NO_TRIAL_THAT_DAY, Doubt.NOBODY_REFERRED]
+    tried(gym, person, now - timedelta(days=1))
+    assert Doubt.NO_TRIAL_THAT_DAY in doubts(paper, gym.zone)
+    tried(gym, person, now + timedelta(hours=5))
+    assert doubts(paper, gym.zone) == [Doubt.NOBODY_REFERRED]
+    paper.referrer_id = person.id
+    assert doubts(paper, gym.zone) == []

@@ -242,6 +242,7 @@ def test_after_the_cut_off_day_a_manager_has_to_say_why(
         (date(2026, 6, 20), date(2026, 6, 19)),
         (date(2026, 6, 10), date(2026, 6, 30)),  # today
         (date(2026, 7, 1), date(2027, 7, 2)),
+        (date(2027, 6, 12), date(2027, 6, 20)),  # more than a year ahead
     ],
 )
 def test_days_that_do_not_fit(

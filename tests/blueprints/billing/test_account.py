@@ -7,9 +7,10 @@ from datetime import date, datetime
 import pytest
 from pypdf import PdfReader
 
+from backoffice.billing.closing import close_day
 from backoffice.billing.models import Invoice, Payment, ReceiptIssue
 from backoffice.billing.queries import items_of, settings_of
-from backoffice.core.audit import SYSTEM
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
 from backoffice.memberships.actions import Joining, join
@@ -207,3 +208,31 @@ def test_a_sale_is_charged_and_paid_in_one_go(
         assert sold.status_code == 303
     assert open_yen(gym, person) == 100_000
     assert [one.kind for one in db.session.query(Payment)] == ["CARD"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name_ja": "  \u3000 "}, {"due_on": "2026-11-23"}, {"due_on": "9999-12-31"}, {"due_on": "2027-11-26"}],
+)
+def test_what_stays_in_the_books_for_ever_is_looked_at_first(
+    person: Person, sign_in: Callable[..., PageClient], wrong: dict[str, str]
+) -> None:
+    typed = {
+        "name_ja": "お茶",
+        "quantity": "1",
+        "unit_price_yen": "540",
+        "tax_rate": "8",
+        "due_on": "2026-11-24",
+    }
+    assert send(sign_in(Role.FRONT_DESK), person, "charge", typed | wrong).status_code == 422
+    assert db.session.query(Invoice).count() == 0
+
+
+def test_after_the_day_is_counted_the_form_says_for_which_day_it_writes(
+    gym: Studio, person: Person, sign_in: Callable[..., PageClient], now: datetime, by: Actor
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{person.id}/account/pay"
+    assert "本日のレジは締め済み" not in desk.get(address).text
+    with transaction():
+        close_day(gym, now.date(), {10_000: 3}, reason="釣銭", by=by, now=now)
+    assert "本日のレジは締め済み" in desk.get(address).text

@@ -222,7 +222,7 @@ def test_a_referrer_is_a_member_found_by_number_or_name(
     "wrong",
     [
         {"plan_id": "0"}, {"plan_id": ""}, {"starts_on": "2026-02-31"}, {"main_trainer_id": "x"},
-        {"joining_fee_yen": "-1"}, {"discount_ids": "999"},
+        {"joining_fee_yen": "-1"}, {"discount_ids": "999"}, {"starts_on": "9999-12-31"}, {"starts_on": "2027-11-26"},
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_and_writes_nothing(

@@ -179,3 +179,29 @@ def test_renewals_due_and_a_task(
     assert desk.post(f"/memberships/renewals/{member.id}/task", data={}).status_code == 303
     assert "北川 澄" in desk.open("/today").text
     assert sign_in(Role.TRAINER).open("/memberships/renewals").status_code == 403
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1000-01-01", "9999-12-31"])
+def test_a_year_that_slipped_shows_the_tickets_of_now(
+    member: Person, sign_in: Callable[..., PageClient], on: str
+) -> None:
+    page = sign_in(Role.FRONT_DESK).get(f"/people/{member.id}/tickets?on={on}")
+    assert page.status_code == 200
+    assert "終了時点の内容です" not in page.text
+
+
+def test_tickets_by_hand_do_not_end_after_many_years(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    boss, address = sign_in(Role.MANAGER), f"/people/{member.id}/tickets/by-hand"
+    boss.get(address)
+    for until in ("9999-12-31", "2031-01-01"):
+        typed = {
+            "form_token": new_token(),
+            "count": "1",
+            "until": until,
+            "note": "お詫び",
+            "unit_price_yen": "0",
+        }
+        assert boss.post(address, data=typed).status_code in (409, 422)
+    assert free(member) == [16]
