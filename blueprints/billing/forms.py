@@ -21,7 +21,7 @@ RATES = {10: _l("10%%"), 8: _l("8%% (food and drink)"), 0: _l("outside the tax")
 class PaymentForm(CreateForm):
     """Money that comes in."""
 
-    kind = RadioField(_l("How"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))])
+    kind = RadioField(_l("Way of payment"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))])
     amount_yen = IntegerField(_l("Amount (yen)"), validators=[InputRequired(), NumberRange(1, MOST_YEN)])
     received_on = DateField(_l("Received on"), validators=[InputRequired()])
 
@@ -65,5 +65,5 @@ class ReceiptForm(CreateForm):
     """To whom and for what a receipt is printed."""
 
     addressee = StringField(_l("Addressee"), validators=[InputRequired(), Length(max=LONGEST)])
-    proviso = StringField(_l("For"), validators=[InputRequired(), Length(max=LONGEST)])
+    proviso = StringField(_l("What it was for"), validators=[InputRequired(), Length(max=LONGEST)])
     language = RadioField(_l("Language"), choices=options(LANGUAGES), validators=[InputRequired()])

@@ -49,7 +49,7 @@ def unused_file(kind: str) -> ResponseReturnValue:
     """The list as a file; that it was taken is recorded."""
     asked = _asked()
     header = [
-        _("Name"), _("Person number"), _("Tickets"), _("Given on"), _("To be used until"),
+        _("Name"), _("Person number"), _("Kind of ticket"), _("Given on"), _("To be used until"),
         _("More than six months"), _("Tickets left"), _("Of them reserved"), _("Price of one (yen)"), _("Worth (yen)"),
         _("Not paid yet (yen)"), _("Unused balance (yen)"),
     ]  # fmt: skip

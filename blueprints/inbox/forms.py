@@ -46,7 +46,7 @@ class TimedForm(SafeForm):
 
     body = TextAreaField(_l("Your answer"), validators=[Length(max=LONGEST)])
     day = DateField(_l("Day"), validators=[Optional(), near])
-    time = TimeField(_l("Time"), validators=[Optional()])
+    time = TimeField(_l("Time of day"), validators=[Optional()])
     no_health = BooleanField(NOT_HEALTH)
 
     def moment(self) -> datetime | None:
@@ -100,7 +100,7 @@ class HeardForm(CreateForm):
         _l("Heard by"), choices=options(HEARD_WORDS), coerce=Road, validators=[InputRequired()]
     )
     heard_day = DateField(_l("Day"), validators=[InputRequired(), near])
-    heard_time = TimeField(_l("Time"), validators=[InputRequired()])
+    heard_time = TimeField(_l("Time of day"), validators=[InputRequired()])
 
     @classmethod
     def fresh(cls) -> "HeardForm":

@@ -126,8 +126,8 @@ class DiscountForm(SettingsForm):
     taken_from = SelectField(_l("Taken off"), choices=options(FROM_WORDS))
     yen = IntegerField(_l("Yen"), validators=[Optional(), NumberRange(1, MOST_FEE)])
     percent = IntegerField(_l("Percent"), validators=[Optional(), NumberRange(1, 100)])
-    valid_from = DateField(_l("From"), validators=[Optional()])
-    valid_until = DateField(_l("Until"), validators=[Optional()])
+    valid_from = DateField(_l("First day"), validators=[Optional()])
+    valid_until = DateField(_l("Last day"), validators=[Optional()])
 
 
 class NewDiscountForm(DiscountForm):

@@ -44,7 +44,7 @@ class NextActionsForm(BulkForm):
 
     title = StringField(_l("What is to be done"), validators=[DataRequired(), Length(max=LONGEST_TITLE)])
     day = DateField(_l("Day"), validators=[InputRequired()])
-    clock = TimeField(_l("Time"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
+    clock = TimeField(_l("Time of day"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
 
     def change(self, kind: BulkKind, zone: str) -> BulkChange:
         """The words, and the instant on the studio's wall clock."""

@@ -46,7 +46,7 @@ class NextStepForm(SafeForm):
 
     title = StringField(_l("What is to be done"), validators=[DataRequired(), Length(max=LONGEST_TITLE)])
     day = DateField(_l("Day"), validators=[InputRequired()])
-    clock = TimeField(_l("Time"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
+    clock = TimeField(_l("Time of day"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
     parked = BooleanField(_l("Leave the lead alone until that day"))
     version = VersionField()
 

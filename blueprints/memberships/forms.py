@@ -47,7 +47,7 @@ class LeavingForm(CreateForm):
 class PayOutForm(CreateForm):
     """How the money goes back and why; `mark` is the statement that was looked at."""
 
-    kind = SelectField(_l("How"), choices=options(KINDS), validators=[InputRequired()])
+    kind = SelectField(_l("Way of refund"), choices=options(KINDS), validators=[InputRequired()])
     reason = StringField(_l("Why"), validators=[InputRequired(), Length(max=LONGEST_NOTE)])
     is_agreed = BooleanField(
         _l("The amount is agreed with them."),

@@ -114,7 +114,7 @@ class ServiceForm(SettingsForm):
 
     SECTIONS = (
         (N_("What it is"), ("name_ja", "name_en", "kind", "price_yen", "position")),
-        (N_("Time"), ("minutes", "prep_minutes", "cleanup_minutes", "needs_room", "max_participants")),
+        (N_("How long"), ("minutes", "prep_minutes", "cleanup_minutes", "needs_room", "max_participants")),
         (
             N_("Who may book, and until when"),
             ("is_public", "notice_minutes", "change_until_hours", "cancel_until_hours"),
@@ -196,7 +196,7 @@ class TrainerForm(SettingsForm):
     intro_en = TextAreaField(_l("Introduction (English)"), validators=[LONG])
     is_public = BooleanField(_l("Visitors can choose this trainer"))
     is_woman = BooleanField(_l("Female trainer"))
-    staff_id = SelectField(_l("Account"), coerce=optional_int)
+    staff_id = SelectField(_l("Signs in as"), coerce=optional_int)
     position = amount(_l("Place in the order"), 999)
 
 
