@@ -19,6 +19,7 @@ from backoffice.core.language import Language
 from backoffice.core.paper.sheet import Column, Sheet
 from backoffice.people.models import Person
 from blueprints.support.clock import now
+from blueprints.support.filters import show_yen
 from blueprints.support.studio import current_studio
 
 REDUCED = "※"
@@ -59,7 +60,7 @@ def invoice_paper(invoice: Invoice, person: Person) -> bytes:
         words("返還金額(税込)", "Amount taken back")
         if is_credit
         else words("ご請求金額(税込)", "Amount due"),
-        _yen(abs(invoice.total_yen)),
+        show_yen(abs(invoice.total_yen)),
     )
     lines = queries.lines_of([invoice.id])
     _lines(sheet, lines, words)
@@ -80,7 +81,7 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
     sheet.gap(6)
     sheet.text(printed.addressee or "", size=15, bold=True)
     sheet.gap(4)
-    sheet.amount(words("金額(税込)", "Amount"), f"{_yen(payment.amount_yen)} –")
+    sheet.amount(words("金額(税込)", "Amount"), f"{show_yen(payment.amount_yen)} –")
     sheet.text(
         f"但し {printed.proviso or ''} として"
         if not words.is_double
@@ -154,13 +155,13 @@ def _lines(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
     rows = [
         (
             f"{words.name(line)}{REDUCED if line.tax_rate == 8 else ''}", str(abs(line.quantity)),
-            _yen(line.unit_price_yen), f"{line.tax_rate}%" if line.tax_rate else "–",
-            _yen(abs(line.quantity) * line.unit_price_yen),
+            show_yen(line.unit_price_yen), f"{line.tax_rate}%" if line.tax_rate else "–",
+            show_yen(abs(line.quantity) * line.unit_price_yen),
         )
         for line in lines
     ]  # fmt: skip
     total = abs(sum(line.amount_yen for line in lines))
-    sheet.table(columns, rows, total=(words("合計", "Total"), "", "", "", _yen(total)))
+    sheet.table(columns, rows, total=(words("合計", "Total"), "", "", "", show_yen(total)))
     if any(line.tax_rate == 8 for line in lines):
         sheet.text(words("※は軽減税率の対象です。", "※ reduced tax rate"), size=8.5, muted=True)
     sheet.gap(3)
@@ -170,10 +171,10 @@ def _taxes(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
     rows = []
     for rate, total, tax in by_rate((line.tax_rate, line.amount_yen) for line in lines):
         name = words(f"{rate}%対象", f"at {rate}%") if rate else words("対象外", "outside the tax")
-        rows.append((name, _yen(abs(total)), _yen(abs(tax)) if rate else "–"))
+        rows.append((name, show_yen(abs(total)), show_yen(abs(tax)) if rate else "–"))
     columns = [
         Column(words("税率ごとの内訳", "By tax rate"), 3), Column(words("金額(税込)", "Amount"), 2, is_number=True),
-        Column(words("うち消費税", "Tax in it"), 2, is_number=True),
+        Column(words("うち消費税", "Tax included"), 2, is_number=True),
     ]  # fmt: skip
     sheet.table(columns, rows, size=9)
     sheet.gap(3)
@@ -183,11 +184,11 @@ def _payments(sheet: Sheet, invoice: Invoice, own: BillingSettings, words: Words
     (item,) = queries.items([invoice.id])
     facts = []
     if item.credited_yen:
-        facts.append((words("取消額", "Taken back"), _yen(-item.credited_yen)))
+        facts.append((words("取消額", "Cancelled"), show_yen(-item.credited_yen)))
     if item.paid_yen:
-        facts.append((words("ご入金額", "Paid"), _yen(item.paid_yen)))
+        facts.append((words("ご入金額", "Paid"), show_yen(item.paid_yen)))
     if facts:
-        sheet.facts([*facts, (words("ご請求残高", "Still open"), _yen(max(item.open_yen, 0)))])
+        sheet.facts([*facts, (words("ご請求残高", "Still open"), show_yen(max(item.open_yen, 0)))])
         sheet.gap(3)
     bank = words(own.bank_ja, own.bank_en or own.bank_ja)
     if bank and item.open_yen > 0:
@@ -201,7 +202,7 @@ def _what_for(sheet: Sheet, payment: Payment, words: Words) -> None:
         return
     sheet.facts(
         [
-            (words("対象の請求書", "Part of invoice"), f"{invoice.label} · {_yen(yen)}")
+            (words("対象の請求書", "Part of invoice"), f"{invoice.label} · {show_yen(yen)}")
             for invoice, yen in whole.parts
         ]
     )
@@ -210,7 +211,3 @@ def _what_for(sheet: Sheet, payment: Payment, words: Words) -> None:
         size=8.5,
         muted=True,
     )
-
-
-def _yen(amount: int) -> str:
-    return f"−¥{-amount:,}" if amount < 0 else f"¥{amount:,}"

@@ -111,12 +111,16 @@ def show_when(value: datetime | None) -> str:
 
 
 def show_yen(amount: int | None) -> str:
-    """¥158,000."""
-    return "–" if amount is None else f"¥{amount:,}"
+    """¥158,000 or −¥22,000."""
+    if amount is None:
+        return "–"
+    return f"−¥{-amount:,}" if amount < 0 else f"¥{amount:,}"
 
 
 def show_short_yen(amount: float) -> str:
     """482万円 or ¥4,820k: for the marks of a chart."""
+    if not amount:
+        return show_yen(0)
     return f"{amount / 10_000:,.0f}万円" if _reader().is_japanese else f"¥{amount / 1000:,.0f}k"
 
 
