@@ -25,7 +25,7 @@ from backoffice.memberships.undecided import Decision, decide, undecided
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from blueprints.memberships.forms import ChangeForm, DecisionForm, FreezeEndForm, FreezeForm, LeavingForm
-from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS
+from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, ticket_after
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
@@ -53,7 +53,7 @@ def show(person_id: int) -> ResponseReturnValue:
         leaving=None if client is None else leaving_of(client.id),
         earlier=[] if client is None else earlier_stays(client.id),
         undecided=undecided(studio, now=now(), person_id=person_id),
-        reasons=REASON_WORDS, decisions=DECISION_WORDS,
+        reasons=REASON_WORDS, decisions=DECISION_WORDS, ticket_after=ticket_after,
     )  # fmt: skip
 
 
@@ -104,7 +104,9 @@ def cancel_freeze(person_id: int, freeze_id: int) -> ResponseReturnValue:
     studio = current_studio()
     freeze_of(studio.id, person_id, freeze_id)
     return _done(
-        person_id, lambda: freezing.cancel_freeze(studio, freeze_id, by=actor(), now=now()), _("Taken back.")
+        person_id,
+        lambda: freezing.cancel_freeze(studio, freeze_id, by=actor(), now=now()),
+        _("The freeze is cancelled."),
     )
 
 
@@ -173,7 +175,7 @@ def take_change_back(person_id: int, membership_id: int) -> ResponseReturnValue:
     return _done(
         person_id,
         lambda: changing.take_change_back(membership_id, studio=studio, by=actor(), now=now()),
-        _("Taken back."),
+        _("The change is cancelled."),
     )
 
 

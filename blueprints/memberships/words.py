@@ -1,11 +1,13 @@
 """Words for why somebody leaves, what becomes of a booking, and why somebody is asked about more tickets."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from backoffice.memberships.models import LeavingReason
 from backoffice.memberships.rejoining import OldTickets
 from backoffice.memberships.renewals import Why
-from backoffice.memberships.undecided import Decision
+from backoffice.memberships.undecided import Decision, Undecided
+from blueprints.support.studio import current_studio
 
 REASON_WORDS = {
     LeavingReason.REACHED: _l("Goal reached"),
@@ -18,9 +20,9 @@ REASON_WORDS = {
 }
 
 DECISION_WORDS = {
-    Decision.KEEP: _l("Keep it"),
-    Decision.BY_GYM: _l("Cancel and tell them"),
-    Decision.BY_GYM_QUIETLY: _l("Cancel without a message"),
+    Decision.KEEP: _l("Keep the booking"),
+    Decision.BY_GYM: _l("The gym cancels and tells them"),
+    Decision.BY_GYM_QUIETLY: _l("The gym cancels without a message"),
     Decision.BY_GUEST: _l("They cancel themselves"),
 }
 
@@ -35,3 +37,16 @@ OLD_TICKET_WORDS = {
     OldTickets.KEEP: _l("Keep them: they can be used until their last day"),
     OldTickets.END: _l("End them: they are taken off, nothing is paid back"),
 }
+
+
+def ticket_after(decision: Decision, one: Undecided) -> str:
+    """What becomes of the ticket of a booking when this is decided; nothing for a service that uses none."""
+    if not one.service.uses_tickets:
+        return ""
+    if decision is Decision.KEEP:
+        return _("the ticket stays reserved")
+    if decision is not Decision.BY_GUEST or not one.is_late:
+        return _("the ticket comes back")
+    if current_studio().forgives_first_late_cancel:
+        return _("late: the ticket is used, unless it is the first of the month")
+    return _("late: the ticket is used")
