@@ -52,7 +52,7 @@ class BookingsFirst(DomainError):
     """Tickets are reserved for bookings nobody decided about."""
 
     status = 409
-    message = N_("%(n)s tickets are reserved for bookings. Please decide about the bookings first.")
+    message = N_("Tickets reserved for bookings: %(n)s. Please decide about the bookings first.")
 
 
 class UsedLater(DomainError):

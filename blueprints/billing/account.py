@@ -142,7 +142,9 @@ def credit(person_id: int, invoice_id: int) -> ResponseReturnValue:
         why, reason = CreditWhy(form.why.data), form.reason.data or ""
         actions.credit(invoice_id, line_ids=form.line_ids.data, why=why, reason=reason, by=actor(), now=now())
 
-    return _form_page(person, form, "billing/credit.html", work, _("Taken back."), invoice=invoice)
+    return _form_page(
+        person, form, "billing/credit.html", work, _("Cancelled in the books."), invoice=invoice
+    )
 
 
 @account.route("/payments/<int:payment_id>/receipt", methods=["GET", "POST"])

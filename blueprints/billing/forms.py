@@ -15,13 +15,15 @@ from blueprints.support.forms import CreateForm, options
 
 A_YEAR = timedelta(days=366)
 LANGUAGES = {"ja": _l("Japanese"), "en": _l("Japanese and English")}
-RATES = {10: _l("10%%"), 8: _l("8%% (food and drink)"), 0: _l("outside the tax")}
+RATES = {10: "10%", 8: _l("8% (food and drink)"), 0: _l("outside the tax")}
 
 
 class PaymentForm(CreateForm):
     """Money that comes in."""
 
-    kind = RadioField(_l("Way of payment"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))])
+    kind = RadioField(
+        _l("Way of payment"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))]
+    )
     amount_yen = IntegerField(_l("Amount (yen)"), validators=[InputRequired(), NumberRange(1, MOST_YEN)])
     received_on = DateField(_l("Received on"), validators=[InputRequired()])
 

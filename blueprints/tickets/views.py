@@ -159,7 +159,9 @@ def reverse(person_id: int, ticket_line_id: int) -> ResponseReturnValue:
         if first_use(str(form.form_token.data), "tickets", now=now()):
             actions.reverse(ticket_line_id, note=form.note.data or "", by=actor(), now=now())
 
-    return _written(person_id, form, work, _("Taken back."), "tickets/reversal.html", said=sentence(line))
+    return _written(
+        person_id, form, work, _("The line is undone."), "tickets/reversal.html", said=sentence(line)
+    )
 
 
 def _asked_day() -> date | None:
