@@ -8,7 +8,7 @@ Rousseeuw & Croux 1993, J. Am. Stat. Assoc. 88, p. 1273), at Student's t because
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import pi, sqrt
 from statistics import median
@@ -111,6 +111,16 @@ def foretell(past: Sequence[Known], present: Known, *, ahead: int = AHEAD) -> li
         month = months_after(present.month, step)
         found.append(Foretold(month, _yen(expected), _yen(expected - half), _yen(expected + half)))
     return found
+
+
+def landing(foretold: Foretold, received: int) -> Foretold:
+    """The month that runs, once so much of it has come in: it cannot end below that. Pure."""
+    return replace(
+        foretold,
+        yen=max(foretold.yen, received),
+        low=max(foretold.low, received),
+        high=max(foretold.high, received),
+    )
 
 
 def backtest(past: Sequence[Known]) -> Backtest:

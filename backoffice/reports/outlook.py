@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, func, literal_column, or_, select
 
+from backoffice.billing.models import Payment
 from backoffice.core.db import db
 from backoffice.memberships.models import Freeze, Membership, Plan
 from backoffice.reports.forecast import LOOK_BACK, Known
@@ -17,14 +18,28 @@ _MONTH: ColumnElement[Any] = literal_column("interval '1 month'")
 
 
 def known_months(studio_id: int, zone: str, *, today: date) -> list[Known]:
-    """The months behind us and the one that runs, which is the last; from the first one with a payment on."""
+    """The months behind us and the one that runs, which is the last; from the first one with a payment on.
+
+    What carries a date after `today` has not come in yet.
+    """
     this = today.replace(day=1)
     period = Period(months_after(this, -MONTHS_BACK), this)
     paid = {row.month: row.sum(Flow.PAID) for row in money_months(MoneyFilters(studio_id, zone, period))}
+    paid[this] -= _after(studio_id, today)
     first = next((month for month in period.months if paid[month]), this)
     agreements = _agreements(studio_id, Period(first, this))
     none = (0, 0, 0, 0, 0)
     return [Known(month, paid[month], *agreements.get(month, none)) for month in Period(first, this).months]
+
+
+def _after(studio_id: int, today: date) -> int:
+    """Yen of this month with a date after today."""
+    query = select(func.coalesce(func.sum(Payment.amount_yen), 0)).where(
+        Payment.studio_id == studio_id,
+        Payment.received_on > today,
+        Payment.received_on < months_after(today.replace(day=1), 1),
+    )
+    return int(db.session.scalars(query).one())
 
 
 def _agreements(studio_id: int, period: Period) -> dict[date, tuple[int, int, int, int, int]]:

@@ -23,11 +23,18 @@ class Box:
 
 
 def report_page(
-    template: str, asked: Asked, boxes: Iterable[Box] = (), *, compares: bool = True, **values: Any
+    template: str,
+    asked: Asked,
+    boxes: Iterable[Box] = (),
+    *,
+    compares: bool = True,
+    table: str = "",
+    **values: Any,
 ) -> str:
     """A page that extends `reports/_frame.html`; `boxes` are the filters of this report alone.
 
-    `compares` is False where numbers of other months would say nothing beside these.
+    `compares` is False where numbers of other months would say nothing beside these; `table` is the endpoint that hands
+    out the table shown as a file.
     """
     shown = list(boxes)
     return render_template(
@@ -37,6 +44,7 @@ def report_page(
         boxes=shown,
         chosen_words=_chosen(asked, shown, compares=compares),
         compares=compares,
+        table=table,
         comparison_names=comparison_names(),
         **values,
     )

@@ -35,13 +35,14 @@ PAGE = 50
 def funnel() -> ResponseReturnValue:
     """The funnel: one row per month (or source, article, trainer, service)."""
     question = read_question()
-    filters, names, compared = question.filters, _names(), question.asked.compared
+    filters, names, compared = question.filters, known_names(), question.asked.compared
     young = maturity(filters, now=now())
     rows = figures.cohorts(filters, question.grouping, maturity=young, now=now())
     return report_page(
         "reports/funnel.html",
         question.asked,
         _boxes(question, names),
+        table="reports.funnel_table",
         question=question,
         rows=rows,
         total=figures.total(filters, maturity=young, now=now()),
@@ -49,7 +50,7 @@ def funnel() -> ResponseReturnValue:
         chart=_chart(question, rows),
         curve=time_to_join(seen_days(filters, now=now())),
         maturity=young,
-        row_name=lambda key: _row_name(question.grouping, key, names),
+        row_name=lambda key: row_name(question.grouping, key, names),
         group_names=words.group_names(),
         basis_names=words.basis_names(),
         Bucket=figures.Bucket,
@@ -116,7 +117,7 @@ def _after() -> tuple[date, int] | None:
         return None
 
 
-def _names() -> dict[str, dict[str, str]]:
+def known_names() -> dict[str, dict[str, str]]:
     """Names of sources, trainers and services by key, in the reader's language."""
     studio = current_studio()
     return {
@@ -146,7 +147,8 @@ def _boxes(question: Question, names: dict[str, dict[str, str]]) -> list[Box]:
     ]
 
 
-def _row_name(grouping: Grouping, key: str, names: dict[str, dict[str, str]]) -> str:
+def row_name(grouping: Grouping, key: str, names: dict[str, dict[str, str]]) -> str:
+    """What a row stands for: a month, or the name of a source, trainer or service."""
     if grouping == Grouping.MONTH:
         return show_month(date.fromisoformat(key))
     if key in {"", "0"}:
@@ -155,7 +157,7 @@ def _row_name(grouping: Grouping, key: str, names: dict[str, dict[str, str]]) ->
 
 
 def _columns() -> list[Column]:
-    names, outcomes = _names(), words.outcome_names()
+    names, outcomes = known_names(), words.outcome_names()
     return [
         Column(_("Person number"), lambda row: row.person_id, on_page=False),
         Column(_("Name"), lambda row: row.name, lambda row: honorific(row.name), url=_where),

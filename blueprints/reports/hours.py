@@ -46,7 +46,7 @@ class HourQuestion:
 @permit(Permission.REPORTS_VIEW)
 def hours() -> ResponseReturnValue:
     """What could be sold and what was, by hour of the week and by trainer."""
-    question, studio = _question(), current_studio()
+    question, studio = hour_question(), current_studio()
     used = figures.used(studio, question.filters, now=now())
     compared = question.asked.compared
     names = trainer_names()
@@ -55,6 +55,7 @@ def hours() -> ResponseReturnValue:
         "reports/hours.html",
         question.asked,
         [trainer_box(question.filters.trainer_id)],
+        table="reports.hours_table",
         question=question,
         total=used.in_all,
         before=compared and figures.used(studio, question.filters.only(period=compared), now=now()).in_all,
@@ -72,7 +73,7 @@ def hours() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def hours_list() -> ResponseReturnValue:
     """Exactly the bookings whose minutes make the sold time of a number."""
-    question = _question()
+    question = hour_question()
     rows = figures.bookings_behind(question.filters, now=now(), after=read_after(datetime), limit=PAGE + 1)
     return list_page(
         Listing(
@@ -93,7 +94,7 @@ def hours_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def hours_file(kind: str) -> ResponseReturnValue:
     """The same bookings as a file; that it was taken is recorded."""
-    question, at = _question(), now()
+    question, at = hour_question(), now()
     rows = lambda: figures.all_bookings_behind(question.filters, now=at)  # noqa: E731
     return list_file("report", kind, _columns(), rows, question.asked.address())
 
@@ -103,7 +104,13 @@ def in_hours(minutes: int) -> str:
     return show_number(minutes / 60, 1)
 
 
-def _question() -> HourQuestion:
+def day_name(day: int) -> str:
+    """The weekday; 0 is Monday."""
+    return weekday(A_MONDAY + timedelta(days=day))
+
+
+def hour_question() -> HourQuestion:
+    """Read the address; what makes no sense asks for all hours of the last twelve months."""
     studio = current_studio()
     trainer_id, day, hour = read_number("trainer"), read_number("weekday"), read_number("hour")
     day = day if day in range(7) else None
@@ -121,7 +128,7 @@ def _week(question: HourQuestion, used: Used) -> Heat | None:
     hours, most = _hours({hour for _day, hour in times}), _fullest(times.values())
     rows = [
         HeatRow(
-            weekday(A_MONDAY + timedelta(days=day)),
+            day_name(day),
             [_cell(times.get((day, hour)), question.url(weekday=day, hour=hour), most) for hour in hours],
         )
         for day in range(7)

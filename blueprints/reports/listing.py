@@ -57,6 +57,11 @@ class Listing:
         return [column for column in self.columns if column.on_page]
 
 
+def in_percent(share: float | None) -> float | None:
+    """0.384 as 38.4, as a number that a spreadsheet goes on reckoning with; nothing where no share is shown."""
+    return None if share is None else round(100 * share, 1)
+
+
 def list_page(listing: Listing) -> str:
     """The page of a list; the export button leads to the same question as a file."""
     return render_template("reports/list.html", listing=listing)

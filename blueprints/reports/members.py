@@ -47,7 +47,7 @@ class MemberQuestion:
 @permit(Permission.REPORTS_VIEW)
 def members() -> ResponseReturnValue:
     """Joined, left, net and members by month; below it how many of each join month are still here."""
-    question = _question()
+    question = member_question()
     months = figures.member_months(question.filters)
     cohorts = retention(question.filters, today=today())
     compared = question.asked.compared
@@ -55,6 +55,7 @@ def members() -> ResponseReturnValue:
         "reports/members.html",
         question.asked,
         [trainer_box(question.filters.trainer_id)],
+        table="reports.members_table",
         question=question,
         months=months,
         total=figures.in_all(months),
@@ -70,7 +71,7 @@ def members() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def members_list() -> ResponseReturnValue:
     """Exactly the members behind a number, page by page."""
-    question = _question()
+    question = member_question()
     rows = figures.members_behind(question.filters, question.standing, after=read_after(date), limit=PAGE + 1)
     return list_page(
         Listing(
@@ -91,7 +92,7 @@ def members_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def members_file(kind: str) -> ResponseReturnValue:
     """The same members as a file; that it was taken is recorded."""
-    question = _question()
+    question = member_question()
     return list_file(
         "report",
         kind,
@@ -101,7 +102,8 @@ def members_file(kind: str) -> ResponseReturnValue:
     )
 
 
-def _question() -> MemberQuestion:
+def member_question() -> MemberQuestion:
+    """Read the address; what makes no sense asks for everybody over the last twelve months."""
     trainer_id, stayed = read_number("trainer"), read_number("stayed")
     asked = read_asked(
         "reports.members",

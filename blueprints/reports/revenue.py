@@ -1,4 +1,4 @@
-"""Paid, delivered and owed by month, the rows behind each number, the same as a file; and the next months foretold."""
+"""Paid, delivered and owed by month, the rows behind each number, and the same as a file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,18 +9,15 @@ from flask_babel import gettext as _
 
 from backoffice.billing.models import PaymentKind
 from backoffice.reports import revenue as figures
-from backoffice.reports.forecast import Backtest, Foretold, backtest, foretell
-from backoffice.reports.outlook import known_months
 from backoffice.reports.revenue import KINDS, Delivered, Flow, MoneyFilters, MoneyMonth
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import Asked, read_asked, read_choice, read_text
 from blueprints.reports.blueprint import reports
-from blueprints.reports.charts import Bar, BarChart, Line, LineChart, Series, bar_chart, line_chart
+from blueprints.reports.charts import Bar, BarChart, Series, bar_chart
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
-from blueprints.support.clock import today
 from blueprints.support.filters import either, honorific, show_day, show_short_month, show_short_yen, show_yen
 from blueprints.support.studio import current_studio
 
@@ -47,12 +44,13 @@ class MoneyQuestion:
 @permit(Permission.REPORTS_VIEW)
 def revenue() -> ResponseReturnValue:
     """What came in, what was given for it and what is still owed, month by month."""
-    question = _question()
+    question = money_question()
     months = figures.money_months(question.filters)
     compared = question.asked.compared
     return report_page(
         "reports/revenue.html",
         question.asked,
+        table="reports.revenue_table",
         question=question,
         months=months,
         total=figures.in_one(months),
@@ -69,7 +67,7 @@ def revenue() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def revenue_list() -> ResponseReturnValue:
     """Exactly the payments, uses, lapses or grants whose yen make a number."""
-    question = _question()
+    question = money_question()
     rows = figures.money_behind(question.filters, question.flow, after=read_after(date), limit=PAGE + 1)
     return list_page(
         Listing(
@@ -90,30 +88,13 @@ def revenue_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def revenue_file(kind: str) -> ResponseReturnValue:
     """The same rows as a file; that it was taken is recorded."""
-    question = _question()
+    question = money_question()
     return list_file(
         "report",
         kind,
         _columns(),
         lambda: figures.all_money_behind(question.filters, question.flow),
         _list_address(question),
-    )
-
-
-@reports.get("/reports/forecast")
-@permit(Permission.REPORTS_VIEW)
-def forecast() -> ResponseReturnValue:
-    """This month and the next three with an interval, and how the same method would have done before."""
-    studio = current_studio()
-    *past, present = known_months(studio.id, studio.zone, today=today())
-    ahead, checked = foretell(past, present), backtest(past)
-    return report_page(
-        "reports/forecast.html",
-        read_asked("reports.forecast", {}),
-        ahead=ahead,
-        present=present,
-        checked=checked,
-        chart=_forecast_chart(ahead, checked),
     )
 
 
@@ -142,7 +123,8 @@ def kind_names() -> dict[str, str]:
     }
 
 
-def _question() -> MoneyQuestion:
+def money_question() -> MoneyQuestion:
+    """Read the address; what makes no sense asks for the payments of the last twelve months."""
     studio = current_studio()
     flow, kind = read_choice(Flow, "flow", Flow.PAID), read_text("kind")
     kind = kind if kind in KINDS[flow] else None
@@ -164,29 +146,6 @@ def _chart(months: list[MoneyMonth], flow: Flow) -> BarChart | None:
     ]
     series = [Series(names[kind], tone) for kind, tone in zip(kinds, TONES, strict=False)]
     return bar_chart(bars, series, says=show_short_yen)
-
-
-def _forecast_chart(ahead: list[Foretold], checked: Backtest) -> LineChart | None:
-    """What was paid, beside what was foretold one month before; then what is foretold now, with its interval."""
-    behind = checked.months
-    told = [one.foretold for one in behind] + ahead
-    places = {one.month: float(number) for number, one in enumerate(told)}
-    return line_chart(
-        [
-            Line(
-                Series(_("Foretold"), "kaki"),
-                [(places[one.month], float(one.yen)) for one in told],
-                band=[(places[one.month], float(one.low), float(one.high)) for one in told],
-                is_dashed=True,
-            ),
-            Line(
-                Series(_("Paid"), "ai"),
-                [(places[one.foretold.month], float(one.paid)) for one in behind],
-            ),
-        ],
-        [(places[one.month], show_short_month(one.month)) for one in told],
-        says=show_short_yen,
-    )
 
 
 def _columns() -> list[Column]:

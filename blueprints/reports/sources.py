@@ -43,6 +43,7 @@ def sources() -> ResponseReturnValue:
         "reports/sources.html",
         asked,
         compares=False,
+        table="reports.sources_file",
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
         grouping=grouping,
         Grouping=Grouping,

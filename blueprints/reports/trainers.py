@@ -29,14 +29,14 @@ PAGE = 50
 @permit(Permission.REPORTS_VIEW)
 def trainers() -> ResponseReturnValue:
     """One line for each trainer, by name: nobody is ranked."""
-    asked, studio = _asked(), current_studio()
-    names = dict(sorted(_names().items(), key=lambda one: one[1]))
-    young = maturity(Filters(studio.id, studio.zone, asked.period, Basis.TRIAL), now=now())
+    asked = trainers_asked()
+    names, rows = known_lines(asked)
     return report_page(
         "reports/trainers.html",
         asked,
         compares=False,
-        rows=figures.trainer_lines(studio, list(names), asked.period, maturity=young, now=now()),
+        table="reports.trainers_table",
+        rows=rows,
         names=names,
         against=words.against_words(),
         knows_who_stayed=figures.months_known(asked.period),
@@ -49,7 +49,7 @@ def trainers() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def trainer_rows() -> ResponseReturnValue:
     """Exactly the clients or sessions behind a number."""
-    asked, studio, number = _asked(), current_studio(), _number()
+    asked, studio, number = trainers_asked(), current_studio(), _number()
     trainer_id = read_number("trainer") or 0
     rows = figures.behind(
         number, trainer_id, studio, asked.period, after=read_number("after") or 0, limit=PAGE + 1, now=now()
@@ -73,7 +73,7 @@ def trainer_rows() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def trainer_file(kind: str) -> ResponseReturnValue:
     """The same rows as a file; that it was taken is recorded."""
-    asked, studio, number = _asked(), current_studio(), _number()
+    asked, studio, number = trainers_asked(), current_studio(), _number()
     trainer_id = read_number("trainer") or 0
     return list_file(
         "trainers",
@@ -84,8 +84,17 @@ def trainer_file(kind: str) -> ResponseReturnValue:
     )
 
 
-def _asked() -> Asked:
+def trainers_asked() -> Asked:
+    """The months the page is about."""
     return read_asked("reports.trainers", {})
+
+
+def known_lines(asked: Asked) -> tuple[dict[int, str], list[figures.TrainerLine]]:
+    """Names in their order, and a line for each."""
+    studio = current_studio()
+    names = dict(sorted(_names().items(), key=lambda one: one[1]))
+    young = maturity(Filters(studio.id, studio.zone, asked.period, Basis.TRIAL), now=now())
+    return names, figures.trainer_lines(studio, list(names), asked.period, maturity=young, now=now())
 
 
 def _number() -> Number:

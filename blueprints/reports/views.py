@@ -5,13 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from backoffice.staff.permissions import Permission
 from blueprints.reports import (
+    booking_tables,
+    cohort_tables,
     costs,
+    forecast,
     funnel,
     goals,
     home,
     hours,
     leaving,
+    member_tables,
     members,
+    money_tables,
     revenue,
     sources,
     trainers,
@@ -22,8 +27,8 @@ from blueprints.reports.catalogue import REPORTS
 from blueprints.support.access import permit
 
 __all__ = [
-    "costs", "funnel", "goals", "home", "hours", "leaving", "members", "reports", "revenue", "sources", "trainers",
-    "visits",
+    "booking_tables", "cohort_tables", "costs", "forecast", "funnel", "goals", "home", "hours",
+    "leaving", "member_tables", "members", "money_tables", "reports", "revenue", "sources", "trainers", "visits",
 ]  # fmt: skip
 
 

@@ -48,14 +48,15 @@ class VisitQuestion:
 @permit(Permission.REPORTS_VIEW)
 def visits() -> ResponseReturnValue:
     """Rates of no-shows and late cancels, one row for each step of the chosen way to look at them."""
-    question = _question()
+    question = visit_question()
     rows = figures.visits_by(question.filters, question.grouping, now=now())
     compared = question.asked.compared
-    row_name = _row_namer(question.grouping)
+    row_name = row_namer(question.grouping)
     return report_page(
         "reports/visits.html",
         question.asked,
         _boxes(question.filters),
+        table="reports.visits_table",
         question=question,
         rows=rows,
         total=figures.visits_in_all(question.filters, now=now()),
@@ -63,7 +64,7 @@ def visits() -> ResponseReturnValue:
         chart=_chart(rows, row_name),
         row_name=row_name,
         ways=_ways(question),
-        group_name=_group_names()[question.grouping],
+        group_name=visit_group_names()[question.grouping],
         Became=Became,
     )
 
@@ -72,7 +73,7 @@ def visits() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def visits_list() -> ResponseReturnValue:
     """Exactly the bookings behind a number, page by page."""
-    question = _question()
+    question = visit_question()
     rows = figures.visits_behind(
         question.filters, question.became, now=now(), after=read_after(datetime), limit=PAGE + 1
     )
@@ -96,7 +97,7 @@ def visits_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def visits_file(kind: str) -> ResponseReturnValue:
     """The same bookings as a file; that it was taken is recorded."""
-    question, at = _question(), now()
+    question, at = visit_question(), now()
     return list_file(
         "report",
         kind,
@@ -120,7 +121,8 @@ def became_names() -> dict[Became, str]:
     }
 
 
-def _question() -> VisitQuestion:
+def visit_question() -> VisitQuestion:
+    """Read the address; what makes no sense asks for all bookings of the last twelve months."""
     studio = current_studio()
     grouping = read_choice(VisitGrouping, "group", VisitGrouping.AHEAD)
     ahead, day, trainer_id = read_number("ahead"), read_number("weekday"), read_number("trainer")
@@ -154,11 +156,12 @@ def _boxes(filters: VisitFilters) -> list[Box]:
 def _ways(question: VisitQuestion) -> list[tuple[str, str, bool]]:
     return [
         (question.asked.url(group=grouping.value), word, grouping == question.grouping)
-        for grouping, word in _group_names().items()
+        for grouping, word in visit_group_names().items()
     ]
 
 
-def _group_names() -> dict[VisitGrouping, str]:
+def visit_group_names() -> dict[VisitGrouping, str]:
+    """What a row of the table stands for."""
     return {
         VisitGrouping.AHEAD: _("Booked ahead"),
         VisitGrouping.REMINDER: _("Reminder"),
@@ -169,7 +172,7 @@ def _group_names() -> dict[VisitGrouping, str]:
     }
 
 
-def _row_namer(grouping: VisitGrouping) -> Callable[[str], str]:
+def row_namer(grouping: VisitGrouping) -> Callable[[str], str]:
     """What the row of a key is called."""
     if grouping == VisitGrouping.TRAINER:
         trainers = {str(number): name for number, name in trainer_names().items()}

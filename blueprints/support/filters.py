@@ -124,6 +124,20 @@ def show_short_yen(amount: float) -> str:
     return f"{amount / 10_000:,.0f}万円" if _reader().is_japanese else f"¥{amount / 1000:,.0f}k"
 
 
+def show_round_yen(amount: int, *, least: int = 0) -> str:
+    """230万円 or ¥2,300,000: two digits of an estimate, in whole 万円 from ¥10,000 on.
+
+    An amount that is at least `least` does not fall below it by rounding.
+    """
+    step = 10 ** max(len(str(amount)) - 2, 4 if amount >= 10_000 else 3)
+    rounded = (amount + step // 2) // step * step
+    if rounded < least <= amount:
+        rounded = -(-amount // step) * step
+    if _reader().is_japanese and rounded and rounded % 10_000 == 0:
+        return f"{rounded // 10_000:,}万円"
+    return show_yen(rounded)
+
+
 def show_short_day(day: date) -> str:
     """11/24 or 24 Nov: for the marks of a chart."""
     return f"{day.month}/{day.day}" if _reader().is_japanese else f"{day.day} {MONTHS[day.month - 1]}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.reports.forecast import T90, Known, backtest, foretell
+from backoffice.reports.forecast import T90, Foretold, Known, backtest, foretell, landing
 from backoffice.reports.periods import months_after
 
 START = date(2025, 1, 1)
@@ -100,3 +100,10 @@ def test_error_is_the_mean_share_of_what_was_paid() -> None:
 def test_student_t_is_that_of_the_table() -> None:
     assert (T90[0], T90[4], T90[10]) == (3.078, 1.476, 1.363)
     assert list(T90) == sorted(T90, reverse=True)
+
+
+def test_a_month_cannot_end_below_what_has_come_in() -> None:
+    alone = Foretold(date(2026, 11, 1), 200_000, 150_000, 250_000)
+    assert landing(alone, 180_000) == Foretold(alone.month, 200_000, 180_000, 250_000)
+    assert landing(alone, 300_000) == Foretold(alone.month, 300_000, 300_000, 300_000)
+    assert landing(alone, 0) == alone

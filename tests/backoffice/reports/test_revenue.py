@@ -1,7 +1,7 @@
 """Paid, delivered, lapsed, owed: every yen in one month and kind, and every number is its list."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -231,6 +231,15 @@ def test_what_the_forecast_knows_of_a_month(gym: Studio) -> None:
     assert (september.paid, september.fees, september.running, september.stayed) == (100_000, 118_800, 3, 3)
     assert (october.fees, october.running, october.stayed, october.new_fees) == (79_200, 2, 1, 39_600)
     assert (november.fees, november.running, november.squares) == (118_800, 3, 3 * 39_600**2)
+
+
+def test_a_payment_dated_tomorrow_has_not_come_in_yet(gym: Studio) -> None:
+    payer = a_member(gym, date(2026, 8, 1), None)
+    for day, yen in ((0, 10_000), (1, 2_000)):
+        a_payment(
+            gym, payer, PaymentKind.CASH, yen, datetime.combine(TODAY, time(3), UTC) + timedelta(days=day)
+        )
+    assert known_months(gym.id, gym.zone, today=TODAY)[-1].paid == 10_000
 
 
 def test_a_gym_without_payments_has_no_past(gym: Studio) -> None:

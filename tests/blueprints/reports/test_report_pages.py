@@ -121,7 +121,7 @@ def test_the_forecast_says_how_it_would_have_done(gym: Studio, sign_in: Callable
     db.session.commit()
     page = client.get("/reports/forecast").get_data(as_text=True)
     assert "4か月のうち4か月が幅に入りました" in page
-    assert page.count("80%の幅 ¥") == 4
+    assert page.count("80%の幅 4万円") == 4
 
 
 @pytest.mark.parametrize(
