@@ -19,6 +19,8 @@ class NavItem:
     icon: str
     permission: Permission
     feature: str
+    short: str = ""
+    """What the narrow bar of a phone says, where the label is too long for it."""
 
 
 NAV = (
@@ -100,6 +102,7 @@ NAV = (
         icon="layout-dashboard",
         permission=Permission.REPORTS_VIEW,
         feature="home",
+        short=N_("Home"),
     ),
     NavItem(
         "reports.index",
