@@ -11,6 +11,7 @@ from backoffice.core.app import create_base_app
 from backoffice.core.config import Settings
 from blueprints import registry
 from blueprints.inbox import badge
+from blueprints.start.views import first_steps
 from blueprints.support import (
     access,
     appearance,
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.production:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
-    app.jinja_env.globals["nav_badges"] = badge.nav_badges
+    app.jinja_env.globals.update(nav_badges=badge.nav_badges, first_steps=first_steps)
     _know_the_visitor(app)
     for support in (
         language,

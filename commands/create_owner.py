@@ -5,6 +5,7 @@ import click
 from backoffice.core import clock
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import transaction
+from backoffice.core.language import Language
 from backoffice.founding import found_gym
 from backoffice.staff.actions import add_with_password
 from backoffice.staff.models import Role
@@ -19,8 +20,12 @@ from commands.surroundings import product
     "--gym", "gym_ja", default="", help="Name of the gym in Japanese; asked for when there is none yet."
 )
 @click.option("--gym-en", default="", help="Name of the gym in English; the Japanese one if left out.")
+@click.option(
+    "--language", type=click.Choice([one.value for one in Language]), default=Language.JA.value, show_default=True,
+    help="What the owner reads.",
+)  # fmt: skip
 @click.password_option(help="At least 12 characters. Leave it out to be asked without it being shown.")
-def create_owner(mail: str, name: str, gym_ja: str, gym_en: str, password: str) -> None:
+def create_owner(mail: str, name: str, gym_ja: str, gym_en: str, language: str, password: str) -> None:
     """Add an owner with a password; in an empty database found the gym first, with usual services and hours."""
     with product() as app, transaction():
         now = clock.utc_now()
@@ -30,6 +35,15 @@ def create_owner(mail: str, name: str, gym_ja: str, gym_en: str, password: str) 
                 gym_en = gym_en or click.prompt("Name of the gym (English)", default=gym_ja)
             found_gym(gym_ja, gym_en or gym_ja, by=SYSTEM, now=now)
         studio = the_studio()
-        owner = add_with_password(mail, name, [Role.OWNER], password, studio_id=studio.id, by=SYSTEM, now=now)
+        owner = add_with_password(
+            mail,
+            name,
+            [Role.OWNER],
+            password,
+            studio_id=studio.id,
+            language=Language(language),
+            by=SYSTEM,
+            now=now,
+        )
         address = f"{app.extensions['settings'].public_url}/sign-in"
         click.echo(f"{owner.mail} may now sign in at {address}")

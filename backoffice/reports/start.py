@@ -40,9 +40,19 @@ class Start:
     skipped: frozenset[Step]
 
     @property
+    def of(self) -> int:
+        """How many steps there are."""
+        return len(Step)
+
+    @property
     def settled(self) -> frozenset[Step]:
         """Nothing is to be done for these."""
         return self.done | self.skipped
+
+    @property
+    def next(self) -> Step | None:
+        """The first one that is open."""
+        return next((step for step in Step if step not in self.settled), None)
 
     @property
     def is_over(self) -> bool:

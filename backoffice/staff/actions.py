@@ -61,11 +61,12 @@ def add_with_password(
     *,
     studio_id: int,
     name_en: str = "",
+    language: Language = Language.JA,
     by: Actor,
     now: datetime,
 ) -> Staff:
     """Create an active account at once; for the first owner at the machine itself. Refuses what `invite` refuses."""
-    staff = _add(mail, name, roles, studio_id=studio_id, language=Language.JA, name_en=name_en, now=now)
+    staff = _add(mail, name, roles, studio_id=studio_id, language=language, name_en=name_en, now=now)
     passwords.check_password(password, mail=staff.mail)
     staff.password_hash = passwords.hash_secret(password)
     staff.state = StaffState.ACTIVE

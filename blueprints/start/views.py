@@ -12,7 +12,7 @@ from backoffice.core.errors import NotFound
 from backoffice.reports.start import Start, Step, settle_step, start_of
 from backoffice.staff.permissions import Permission
 from backoffice.studio.queries import the_studio
-from blueprints.support.access import actor, permit
+from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
@@ -66,9 +66,7 @@ def show() -> ResponseReturnValue:
     stand = standing()
     if stand.is_over:
         return redirect(url_for("settings.index"))
-    return render_template(
-        "start/show.html", steps=WORDS, stand=stand, whole=len(Step), book=links.absolute("/book")
-    )
+    return render_template("start/show.html", steps=WORDS, stand=stand, book=links.absolute("/book"))
 
 
 @start.post("/<step>/settled")
@@ -88,6 +86,14 @@ def reopen(step: str) -> ResponseReturnValue:
 def standing() -> Start:
     """How far the gym is set up."""
     return start_of(the_studio(), sends_mail=bool(current_app.extensions["settings"].smtp_url))
+
+
+def first_steps() -> Start | None:
+    """How far the gym is set up, for pages the steps lead to; None when it is, or for who does not set it up."""
+    if not may(Permission.STUDIO_EDIT):
+        return None
+    found = standing()
+    return None if found.is_over else found
 
 
 def _settle(name: str, is_settled: bool) -> ResponseReturnValue:

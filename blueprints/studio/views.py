@@ -11,7 +11,6 @@ from backoffice.core.language import N_
 from backoffice.staff.permissions import Permission
 from backoffice.studio import actions, queries
 from backoffice.studio.models import OpeningHours
-from blueprints.start.views import standing
 from blueprints.studio import absences, days, rooms, services, trainers
 from blueprints.studio.blueprint import settings
 from blueprints.studio.forms import StudioForm
@@ -196,7 +195,7 @@ GROUPS = (
 def index() -> ResponseReturnValue:
     """What can be set, for those who may."""
     doors = [door for door in DOORS if may(door.permission)]
-    return render_template("studio/index.html", groups=_grouped(doors), is_started=standing().is_over)
+    return render_template("studio/index.html", groups=_grouped(doors))
 
 
 @settings.route("/studio", methods=["GET", "POST"])

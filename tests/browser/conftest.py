@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -87,19 +88,27 @@ def base_url(site: Site) -> str:
 @pytest.fixture(scope="session")
 def site(settings: Settings) -> Iterator[Site]:
     """The test gym behind a threaded server on a free port of this machine."""
+    with serving(settings, "browser") as running:
+        with running.app.app_context():
+            make_gym(now=clock.utc_now())
+            with transaction():
+                db.session.scalars(db.select(Studio)).one().phone = "+81751234567"
+            db.session.remove()
+        yield running
+
+
+@contextmanager
+def serving(settings: Settings, database: str) -> Iterator[Site]:
+    """A site with an empty database of its own, until the block ends."""
     url = make_url(settings.database_url)
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text("create database browser"))
-    own = url.set(database="browser").render_as_string(hide_password=False)
+        connection.execute(text(f"create database {database}"))
+    own = url.set(database=database).render_as_string(hide_password=False)
     app = create_app(replace(settings, database_url=own))
     limiter.enabled = False
     with app.app_context():
         upgrade(db.engine)
-        make_gym(now=clock.utc_now())
-        with transaction():
-            db.session.scalars(db.select(Studio)).one().phone = "+81751234567"
-        db.session.remove()
     listening = make_server("127.0.0.1", 0, _closing(app), threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()

@@ -112,7 +112,7 @@ def test_an_owner_sets_a_new_gym_up(site: Site, page: Page) -> None:
     before = int(bar.get_attribute("value") or "0")
     page.get_by_role("button", name="このままでよい：営業時間").click()
     expect(bar).to_have_attribute("value", str(before + 1))
-    page.get_by_role("link", name="会員規約").click()
+    page.get_by_role("link", name="会員規約", exact=True).click()
     page.locator("#text_en").fill("1. Our own terms.")
     page.get_by_role("button", name="新しい版として公開").click()
     page.goto("/start")

@@ -97,7 +97,9 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
     )
     weak = run(*owner, "--password", "short")
     assert (weak.returncode, "12 characters" in weak.stderr) == (1, True)
-    assert run(*owner, "--password", "a-long-enough-one-77").returncode == 0
+    strange = run(*owner, "--language", "fr", "--password", "a-long-enough-one-77")
+    assert (strange.returncode, "'ja', 'en'" in strange.stderr) == (2, True)
+    assert run(*owner, "--language", "en", "--password", "a-long-enough-one-77").returncode == 0
     again = run(*owner, "--password", "a-long-enough-one-77")
     assert (again.returncode, "already uses" in again.stderr) == (1, True)
 

@@ -94,5 +94,5 @@ def test_settled_it_is_gone(gym: Studio, sign_in: Callable[..., PageClient]) -> 
 def done(manager: PageClient) -> set[str]:
     """Where the steps that are ticked lead."""
     page = manager.get("/start").get_data(as_text=True)
-    rows = page.split('<li class="row-line spread">')[1:]
+    rows = page.split('<li class="start-row">')[1:]
     return {row.split('class="name" href="')[1].split('"')[0] for row in rows if "tone-matsu" in row}
