@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 OWNER = "owner@new-gym.example"
 WORDS: dict[str, dict[str, Any]] = {
-    "ja": {"heading": "はじめの設定", "mail": "このままでよい: メール", "settings": "設定", "visitor": JAPANESE},
+    "ja": {"heading": "はじめの設定", "mail": "このままでよい：メール", "settings": "設定", "visitor": JAPANESE},
     "en": {"heading": "First steps", "mail": "Right as it is: Mail", "settings": "Settings", "visitor": ENGLISH},
 }  # fmt: skip
 Open = Callable[..., Page]
