@@ -4,61 +4,60 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Line, charge, credit
 from backoffice.billing.models import BillingSettings, CreditWhy, Invoice, InvoiceLine, LineKind
 from backoffice.billing.queries import default_due, settings_of
+from backoffice.bookings.forgiving import FREE, forgiven
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local, local, local_date
 from backoffice.core.db import db
 from backoffice.people.models import Person
-from backoffice.studio.models import Service, ServiceKind, Studio
+from backoffice.studio.models import Service, Studio
 from backoffice.tickets.queries import standings
 
 LOOKS_BACK = timedelta(days=62)
-FREE = (ServiceKind.COUNSELLING, ServiceKind.TRIAL)
-"""Who comes to get to know the gym owes nothing for staying away."""
 CHANGED = "来店状況の変更"
 
 
 @dataclass(frozen=True)
 class _Visit:
-    """One guest of a booking that is over or called off, and what it should cost (yen)."""
+    """One guest of a booking that is over or called off: whether it may cost by what happened, and how many yen."""
 
     guest: Participant
     booking: Booking
     service: Service
-    wanted_yen: int
+    is_chargeable: bool
+    fee_yen: int
+    """What is to be charged, unless it was: nothing for what was forgiven or happened before the fee was set."""
 
 
 def follow_cancellations(studio: Studio, *, by: Actor, now: datetime) -> int:
-    """Charge late cancels and no-shows for which no ticket was used, and take back what no longer holds.
+    """Charge late cancels and no-shows for which no ticket was used, and take back what the visit no longer bears out.
 
-    From the day after the visit, because attendance is put right until the evening. A fee that was waived stays waived;
-    what the gym cancelled never costs. How many lines were written. May be asked twice.
+    From the day after the visit, because attendance is put right until the evening. A fee is taken back because the
+    visit changed, never because the house asks for other yen; what staff took back stays so. How many lines were
+    written. May be asked twice.
     """
-    own = settings_of(studio.id)
-    visits = _visits(studio, own, now=now)
+    visits = _visits(studio, settings_of(studio.id), now=now)
     lines = _lines_of([visit.guest.id for visit in visits])
     written = 0
     for visit in visits:
         of_visit = lines.get(visit.guest.id, [])
         live = [line for line, _why, back in of_visit if back is None]
-        is_waived = any(why == CreditWhy.WAIVED for _line, why, _back in of_visit)
-        if visit.wanted_yen and not live and not is_waived:
-            due_on = default_due(studio.id, local_date(now, studio.zone))
-            fee = _line(visit, studio)
-            charge(visit.guest.person_id, [fee], studio_id=studio.id, due_on=due_on, by=by, now=now)
-            written += 1
-        elif live and not visit.wanted_yen:
-            for line in live:
-                credit(
-                    line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now
-                )
+        if visit.is_chargeable:
+            if visit.fee_yen and all(why == CreditWhy.VISIT for _line, why, _back in of_visit):
+                due_on = default_due(studio.id, local_date(now, studio.zone))
+                fee = _line(visit, studio)
+                charge(visit.guest.person_id, [fee], studio_id=studio.id, due_on=due_on, by=by, now=now)
                 written += 1
+            continue
+        for line in live:
+            credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.VISIT, reason=CHANGED, by=by, now=now)
+            written += 1
     return written
 
 
@@ -87,53 +86,34 @@ def _visits(studio: Studio, own: BillingSettings, *, now: datetime) -> list[_Vis
         .with_for_update(of=Participant, skip_locked=True)
     )  # fmt: skip
     rows = db.session.execute(query).all()
-    tickets = standings([guest.id for guest, _booking, _service in rows])
-    forgiven = _forgiven([guest.id for guest, _booking, _service in rows], studio)
+    guest_ids = [guest.id for guest, _booking, _service in rows]
+    used = {guest_id for guest_id, ticket in standings(guest_ids).items() if ticket.is_used}
+    let_off = forgiven(guest_ids, studio)
     return [
         _Visit(
             guest, booking, service,
-            0 if (guest.id in tickets and tickets[guest.id].is_used) or guest.id in forgiven
-            else _cost(guest, booking, own),
+            is_chargeable=guest.id not in used and (_is_late(booking) or _is_missed(guest, booking)),
+            fee_yen=0 if guest.id in let_off else _fee_yen(booking, own),
         )
         for guest, booking, service in rows
     ]  # fmt: skip
 
 
-def _cost(guest: Participant, booking: Booking, own: BillingSettings) -> int:
-    if booking.state == BookingState.LATE_CANCELLED:
-        return own.late_cancel_yen
+def _is_late(booking: Booking) -> bool:
+    return booking.state == BookingState.LATE_CANCELLED
+
+
+def _is_missed(guest: Participant, booking: Booking) -> bool:
     is_cancelled = booking.state in (BookingState.CANCELLED, BookingState.CANCELLED_BY_GYM)
-    return own.no_show_yen if guest.attendance == Attendance.NO_SHOW and not is_cancelled else 0
+    return guest.attendance == Attendance.NO_SHOW and not is_cancelled
 
 
-def _forgiven(guest_ids: Iterable[int], studio: Studio) -> set[int]:
-    """Those whose late cancel was their first of the month, if the studio forgives it."""
-    if not studio.forgives_first_late_cancel:
-        return set()
-    other, other_booking = aliased(Participant), aliased(Booking)
-    month = func.date_trunc("month", func.timezone(studio.zone, Booking.starts_at))
-    earlier = (
-        select(other.id)
-        .join(other_booking, other_booking.id == other.booking_id)
-        .where(
-            other.person_id == Participant.person_id, other_booking.state == BookingState.LATE_CANCELLED,
-            func.date_trunc("month", func.timezone(studio.zone, other_booking.starts_at)) == month,
-            or_(
-                other_booking.ended_at < Booking.ended_at,
-                and_(other_booking.ended_at == Booking.ended_at, other_booking.id < Booking.id),
-            ),
-        )
-    )  # fmt: skip
-    query = (
-        select(Participant.id)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .where(
-            Participant.id.in_(list(guest_ids)),
-            Booking.state == BookingState.LATE_CANCELLED,
-            ~earlier.exists(),
-        )
-    )
-    return set(db.session.scalars(query))
+def _fee_yen(booking: Booking, own: BillingSettings) -> int:
+    """What a visit that may cost does cost: nothing when it was cancelled, or was to begin, before the fee was set."""
+    at = min(booking.starts_at, booking.ended_at or booking.starts_at)
+    if own.fees_from is not None and at < own.fees_from:
+        return 0
+    return own.late_cancel_yen if _is_late(booking) else own.no_show_yen
 
 
 def _lines_of(guest_ids: Iterable[int]) -> dict[int, list[tuple[InvoiceLine, str | None, int | None]]]:
@@ -159,6 +139,4 @@ def _line(visit: _Visit, studio: Studio) -> Line:
     at = local(visit.booking.starts_at, studio.zone)
     name_ja = f"キャンセル料({at.month}/{at.day} {at:%H:%M} {visit.service.name_ja})"
     name_en = f"Cancellation fee ({at:%Y-%m-%d %H:%M}, {visit.service.name_en})"
-    return Line(
-        LineKind.CANCEL, name_ja, name_en, visit.wanted_yen, tax_rate=0, participant_id=visit.guest.id
-    )
+    return Line(LineKind.CANCEL, name_ja, name_en, visit.fee_yen, tax_rate=0, participant_id=visit.guest.id)

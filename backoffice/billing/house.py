@@ -11,6 +11,7 @@ from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
 
 MOST_FEE = 100_000
+FEES = ("late_cancel_yen", "no_show_yen")
 NUMBER = N_("T and 13 digits, or nothing.")
 
 
@@ -32,7 +33,7 @@ class House:
 def change_settings(
     studio_id: int, values: House, *, version: int | None, by: Actor, now: datetime
 ) -> BillingSettings:
-    """Save them for everything that is written from now on.
+    """Save them for everything that is written from now on. Changed fees are for what happens from now on.
 
     Refuses (Invalid) a registration number that is not T and 13 digits; (Stale) a form opened before another change.
     """
@@ -44,6 +45,8 @@ def change_settings(
     before = {name: getattr(row, name) for name in after}
     for name, value in after.items():
         setattr(row, name, value)
+    if any(before[name] != after[name] for name in FEES):
+        row.fees_from = now
     row.version += 1
     db.session.flush()
     record("studio.changed", "studio", studio_id, by=by, now=now, before=before, after=after)

@@ -44,6 +44,8 @@ class CreditWhy(StrEnum):
     WAIVED = "WAIVED"
     CHANGED = "CHANGED"
     LEFT = "LEFT"
+    VISIT = "VISIT"
+    """Said by the sweep alone: the visit that a fee was for was put right. Only this may be charged again."""
 
 
 class PaperKind(StrEnum):
@@ -54,7 +56,11 @@ class PaperKind(StrEnum):
 
 
 class BillingSettings(Base):
-    """What a studio prints on its papers and asks for. Months that began before `charges_from` are not charged."""
+    """What a studio prints on its papers and asks for. Months that began before `charges_from` are not charged.
+
+    What was cancelled or missed before `fees_from`, when the fees of a late cancel and a no-show were last set (None:
+    with the books), costs nothing more than was charged for it by then.
+    """
 
     __tablename__ = "billing_settings"
     __table_args__ = (
@@ -75,6 +81,7 @@ class BillingSettings(Base):
     float_yen: Mapped[int] = mapped_column(Integer, default=30_000)
     late_cancel_yen: Mapped[int] = mapped_column(Integer, default=0)
     no_show_yen: Mapped[int] = mapped_column(Integer, default=0)
+    fees_from: Mapped[datetime | None]
     charges_from: Mapped[date]
     version: Mapped[int] = mapped_column(Integer, default=1)
 

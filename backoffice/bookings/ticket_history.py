@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
+from backoffice.bookings.forgiving import FREE
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
-from backoffice.bookings.ticket_steps import NEVER
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.studio.models import Service
@@ -92,7 +92,7 @@ def visits_without_ticket(
         .join(Service, Service.id == Booking.service_id)
         .where(
             Booking.studio_id == studio_id, Booking.starts_at >= since, Service.uses_tickets,
-            Service.kind.not_in(NEVER), is_meant, ~has_ticket(Participant.id),
+            Service.kind.not_in(FREE), is_meant, ~has_ticket(Participant.id),
         )
         .order_by(Booking.starts_at, Participant.id)
         .limit(MOST)

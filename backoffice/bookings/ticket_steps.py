@@ -4,22 +4,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from backoffice.bookings.forgiving import FORGIVEN, FREE, forgiven
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import Actor
-from backoffice.core.clock import local_date, month_span
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.language import N_
-from backoffice.studio.models import Service, ServiceKind, Studio
+from backoffice.studio.models import Service, Studio
 from backoffice.tickets.following import Use, Wish, follow, hold_grants
-from backoffice.tickets.models import EntryKind, TicketEntry
 from backoffice.tickets.queries import standings
 
 BOOKED = N_("Booked")
 ATTENDED = N_("Attended")
 NO_SHOW = N_("Did not come")
 LATE = N_("Cancelled too late")
-FORGIVEN = N_("Cancelled too late: the first of the month, so it is forgiven")
 IN_TIME = N_("Cancelled in time")
 NO_TICKETS = N_("The service uses no tickets any more")
 BY_GYM = N_("Cancelled by the gym")
@@ -28,16 +27,12 @@ GRACE = timedelta(days=14)
 """How long a ticket can be used at least that came back because the gym cancelled."""
 
 
-NEVER = (ServiceKind.COUNSELLING, ServiceKind.TRIAL)
-"""Who comes for these has no tickets yet, whatever the service says."""
-
-
 def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
     """Bring the tickets of a booking's guests to what the booking says. The caller holds the booking.
 
     A ticket that came back goes to the next booked visit of that person that has none.
     """
-    if service.kind in NEVER:
+    if service.kind in FREE:
         return
     studio = db.session.get_one(Studio, booking.studio_id)
     guests = guests_of(booking.id)
@@ -99,7 +94,7 @@ def _use(booking: Booking, guest: Participant, studio: Studio) -> tuple[Use, str
     if state is BookingState.CANCELLED_BY_GYM:
         return Use.NONE, BY_GYM
     if state is BookingState.LATE_CANCELLED:
-        if studio.forgives_first_late_cancel and _is_first_of_month(booking, guest, studio):
+        if guest.id in forgiven([guest.id], studio):
             return Use.NONE, FORGIVEN
         return Use.USED, LATE
     if guest.attendance == Attendance.ATTENDED:
@@ -107,20 +102,3 @@ def _use(booking: Booking, guest: Participant, studio: Studio) -> tuple[Use, str
     if guest.attendance == Attendance.NO_SHOW:
         return Use.USED, NO_SHOW
     return Use.RESERVED, BOOKED
-
-
-def _is_first_of_month(booking: Booking, guest: Participant, studio: Studio) -> bool:
-    """Whether no other late cancel of this guest, of visits of the same month, was forgiven."""
-    first, end = month_span(local_date(booking.starts_at, studio.zone), studio.zone)
-    forgiven = (
-        select(TicketEntry.id)
-        .join(Participant, Participant.id == TicketEntry.participant_id)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .where(
-            Participant.person_id == guest.person_id, Booking.id != booking.id, Booking.starts_at >= first,
-            Booking.starts_at < end, TicketEntry.kind == EntryKind.RETURN, TicketEntry.reason == FORGIVEN,
-            Booking.state == BookingState.LATE_CANCELLED,
-        )
-        .limit(1)
-    )  # fmt: skip
-    return db.session.scalar(forgiven) is None

@@ -51,7 +51,10 @@ def update_studio(
     map_url = str(changes.get("map_url", ""))
     if map_url and urlsplit(map_url).scheme not in {"http", "https"}:
         raise Invalid(N_("Please give an address that begins with https://."), field="map_url")
+    forgave = studio.forgives_first_late_cancel
     editing.change(studio, changes, "studio", version=version, by=by, now=now)
+    if studio.forgives_first_late_cancel != forgave:
+        studio.forgiving_changed_at = now
     return studio
 
 

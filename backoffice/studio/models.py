@@ -56,6 +56,8 @@ class Studio(WithId):
     quiet_to: Mapped[time] = mapped_column(default=time(8, 0))
     follow_ups_a_week: Mapped[int] = mapped_column(SmallInteger, default=2, server_default="2")
     forgives_first_late_cancel: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    forgiving_changed_at: Mapped[datetime | None]
+    """When that was last changed: what was cancelled before is not judged anew."""
     cut_off_day: Mapped[int] = mapped_column(SmallInteger, default=10, server_default="10")
     """Until which day of a month members say that they freeze or leave from the next one on."""
     freeze_fee_yen: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -22,7 +22,7 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from blueprints.billing.forms import ChargeForm, CreditForm, PaymentForm, ReceiptForm, RefundForm
 from blueprints.billing.papers import invoice_paper, proviso_of, receipt_paper
-from blueprints.billing.words import KINDS, WHY
+from blueprints.billing.words import KINDS, WHY_BACK
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_day, show_yen
@@ -47,7 +47,7 @@ def show(person_id: int) -> ResponseReturnValue:
     return render_template(
         "billing/account.html", person=person, items=found, payments=payments, lines=lines, credits=back,
         open_yen=sum(max(item.open_yen, 0) for item in found), owed_yen=-sum(min(item.open_yen, 0) for item in found),
-        issues=issues_of([one.payment.id for one in payments]), kinds=KINDS, why=WHY, today=today(),
+        issues=issues_of([one.payment.id for one in payments]), kinds=KINDS, why=WHY_BACK, today=today(),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ WHY = {
     CreditWhy.CHANGED: _l("What it was for has changed"),
     CreditWhy.LEFT: _l("The person leaves"),
 }
+WHY_BACK = WHY | {CreditWhy.VISIT: _l("The visit was put right")}
 WHICH = {
     Which.ALL: _l("Not paid yet"),
     Which.OVERDUE: _l("Overdue"),

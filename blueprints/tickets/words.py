@@ -3,8 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from backoffice.bookings.forgiving import FORGIVEN
 from backoffice.bookings.ticket_history import HistoryLine
-from backoffice.bookings.ticket_steps import BY_GYM, FORGIVEN, LATE, NO_SHOW
+from backoffice.bookings.ticket_steps import BY_GYM, LATE, NO_SHOW
 from backoffice.tickets.frozen import FROZEN, THAWED
 from backoffice.tickets.models import EntryKind
 from blueprints.support.filters import either, own_name, show_day, show_daytime

@@ -12,9 +12,11 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, make_url, select, text
 
 from backoffice.all_models import metadata
+from backoffice.billing.actions import Line, charge, credit
+from backoffice.billing.models import CreditWhy, LineKind
 from backoffice.bookings.shift_table import shift_table
 from backoffice.core.app import create_base_app
-from backoffice.core.audit import SYSTEM
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.config import Settings
 from backoffice.core.db import db, transaction
 from backoffice.core.migrate import alembic_config, current_revision, downgrade, head_revision, upgrade
@@ -217,4 +219,38 @@ def test_playbooks_of_tickets_and_freezes_come_back_without_what_they_sent(
                 " where entry in ('TICKETS_LOW', 'FREEZE_ENDING') group by playbooks.id"
             )
             assert [tuple(row) for row in connection.execute(text(query))] == [(False, 2), (False, 2)]
+        db.engine.dispose()
+
+
+def test_what_the_sweep_took_back_is_told_from_what_staff_did_both_ways(
+    settings: Settings, scratch: Engine, now: datetime
+) -> None:
+    app = create_base_app(replace(settings, database_url=scratch.url.render_as_string(hide_password=False)))
+    said = text("select created_by, why from invoices where credits_id is not null order by id")
+    with app.app_context():
+        upgrade(db.engine)
+        studio = make_gym(now=now)
+        fee = Line(LineKind.CANCEL, "キャンセル料", "Fee", 3_300, tax_rate=0)
+        with transaction():
+            who = create_person(name="山田 花子", by=SYSTEM, now=now)
+            for by, why in ((SYSTEM, CreditWhy.VISIT), (Actor("staff", 1, "森"), CreditWhy.CHANGED)):
+                made = charge(who.id, [fee], studio_id=studio.id, due_on=now.date(), by=SYSTEM, now=now)
+                credit(made.id, why=why, reason="来店状況の変更", by=by, now=now)
+        db.session.remove()
+        downgrade(db.engine, "0053")
+        with db.engine.begin() as connection:
+            assert [tuple(row) for row in connection.execute(said)] == [
+                ("system", "CHANGED"), ("森", "CHANGED"),
+            ]  # fmt: skip
+        upgrade(db.engine)
+        with db.engine.begin() as connection:
+            assert [tuple(row) for row in connection.execute(said)] == [
+                ("system", "VISIT"),
+                ("森", "CHANGED"),
+            ]
+            is_midnight = "extract(hour from fees_from at time zone 'Asia/Tokyo') = 0"
+            assert connection.scalar(
+                text(f"select {is_midnight} and fees_from <= now() from billing_settings")
+            )
+        db.session.remove()
         db.engine.dispose()
