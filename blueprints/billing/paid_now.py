@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from backoffice.billing.actions import MOST_YEN
 from backoffice.billing.charging import Paid
@@ -16,10 +16,13 @@ LATER = _l("Later, by invoice")
 class PaidNowForm(CreateForm):
     """How it is paid now (or later), and how much when it is not all."""
 
-    paid_kind = SelectField(
-        _l("Payment"), choices=options({"": LATER, **KINDS}), default="", validators=[Optional()]
-    )
+    paid_kind = SelectField(_l("Payment"), choices=options({"": LATER, **KINDS}), default="")
     paid_yen = IntegerField(_l("Paid now (yen)"), validators=[Optional(), NumberRange(1, MOST_YEN)])
+
+    def validate_paid_kind(self, field: SelectField) -> None:
+        """An amount without a way would be lost in silence: later is what the form begins with."""
+        if not field.data and self.paid_yen.data:
+            raise ValidationError(_l("An amount is given: please choose how it was paid."))
 
 
 def paid_now(form: PaidNowForm) -> Paid | None:

@@ -16,7 +16,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from backoffice.core.language import N_
@@ -63,7 +63,15 @@ class FinishForm(CreateForm):
     )
     fee = SelectField(_l("Trial fee"), choices=options({"": _l("still open"), **METHOD_WORDS}), default="")
     is_on_paper = BooleanField()
+    is_complete = BooleanField(
+        _l("The printed form gives the date of birth; if they are under 18, a guardian has signed it.")
+    )
     version = VersionField()
+
+    def validate_is_complete(self, field: BooleanField) -> None:
+        """Nobody else looks at a printed form: whoever takes it in says that it is whole."""
+        if self.is_on_paper.data and not field.data:
+            raise ValidationError(_l("Please look at the printed form first."))
 
 
 class PaperForm(CreateForm):

@@ -19,8 +19,9 @@ from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
 from backoffice.memberships.actions import check_start
+from backoffice.memberships.models import Membership
+from backoffice.memberships.queries import agreements_of, plans
 from backoffice.memberships.queries import plan as find_plan
-from backoffice.memberships.queries import plans
 from backoffice.memberships.rejoining import OldTickets, check_first_day, old_lots
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
@@ -43,6 +44,7 @@ from blueprints.tickets.words import sentence
 tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
 
 FARTHEST = timedelta(days=3660)
+JUST_NOW = timedelta(minutes=30)
 SHOWN_LINES = 24
 """The newest lines of a ledger answer nearly every question; earlier ones unfold."""
 FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
@@ -79,7 +81,14 @@ def sale(person_id: int) -> ResponseReturnValue:
         {plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}" for plan in plans(current_studio().id)}
     )
     if not form.validate_on_submit():
-        return render_template("tickets/sale.html", person=person, form=form), 422 if form.errors else 200
+        second = (
+            _checked(client, form)
+            if form.looked_at.data and not {"plan_id", "starts_on"} & form.errors.keys()
+            else {}
+        )
+        return render_template(
+            "tickets/sale.html", person=person, form=form, **second
+        ), 422 if form.errors else 200
     if not form.looked_at.data:
         return _preview(person_id, client, form)
     old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
@@ -209,7 +218,14 @@ def _checked(client: Client, form: SaleForm) -> dict[str, object]:
     return {
         "plan": plan, "until": until,
         "left": client if again else None, "old_lots": old_lots(client.person_id, today()) if again else [],
+        "running": [one for one in agreements_of(current_studio().id, client.person_id) if _goes_on(one)],
     }  # fmt: skip
+
+
+def _goes_on(agreement: Membership) -> bool:
+    """What they have already, for whoever sells: a month that runs, or something a colleague sold just now."""
+    is_over = agreement.ends_on is not None and agreement.ends_on < today()
+    return (agreement.is_monthly and not is_over) or agreement.created_at > now() - JUST_NOW
 
 
 def _written(

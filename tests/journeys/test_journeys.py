@@ -48,6 +48,7 @@ def test_from_an_article_to_a_member(gym: Product, visitor: Visitor, sign_in: Si
     desk.locator("input[name=plan_id]").first.check()
     desk.locator("#main_trainer_id").select_option(index=1)
     desk.locator("main form button.btn-primary").click()
+    desk.locator("#is_complete").check()
     desk.locator("button[name=is_on_paper]").click()
     desk.wait_for_url(re.compile(r"/people/\d+$"))
 

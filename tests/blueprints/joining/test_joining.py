@@ -135,7 +135,8 @@ def test_signed_on_a_printed_form_the_fee_may_stay_open(
 ) -> None:
     desk, begun = paper
     assert finish(desk, begun, fee="").status_code == 409
-    assert finish(desk, begun, fee="", is_on_paper="y").status_code == 303
+    assert finish(desk, begun, fee="", is_on_paper="y").status_code == 422  # nobody looked at the form
+    assert finish(desk, begun, fee="", is_on_paper="y", is_complete="y").status_code == 303
     assert db.session.get_one(Participant, guest.participant_id).fee_received_at is None
 
 
@@ -143,11 +144,11 @@ def test_pressing_twice_makes_one_member(
     gym: Studio, guest: SimpleNamespace, paper: tuple[PageClient, JoiningPaper]
 ) -> None:
     desk, begun = paper
-    form = {"form_token": new_token(), "version": begun.version, "is_on_paper": "y"}
+    form = {"form_token": new_token(), "version": begun.version, "is_on_paper": "y", "is_complete": "y"}
     first = desk.post(f"/joining/{begun.id}/member", data=dict(form))
     again = desk.post(f"/joining/{begun.id}/member", data=dict(form))
     assert first.location == again.location == f"/people/{guest.person_id}"
-    assert finish(desk, begun, is_on_paper="y").status_code == 409
+    assert finish(desk, begun, is_on_paper="y", is_complete="y").status_code == 409
     assert db.session.scalar(select(func.count()).select_from(Membership)) == 1
     assert desk.get(f"/joining?lead={guest.lead_id}").location == f"/people/{guest.person_id}"
 
@@ -213,7 +214,7 @@ def test_a_referrer_is_a_member_found_by_number_or_name(
         assert desk.post(where, data=agreed(gym, version=begun.version, referrer=text)).status_code == 303
         assert begun.referrer_id == friend.id
     assert str(member.member_number) in desk.get(where).get_data(as_text=True)
-    finish(desk, begun, is_on_paper="y")
+    finish(desk, begun, is_on_paper="y", is_complete="y")
     assert "山本 さくら" in desk.get(f"/people/{friend.id}/joined").get_data(as_text=True)
     assert "紹介 花子" in desk.get(f"/people/{guest.person_id}/joined").get_data(as_text=True)
 

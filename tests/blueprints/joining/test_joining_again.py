@@ -52,7 +52,7 @@ def test_by_the_papers(gym: Studio, former: Client, sign_in: Callable[..., PageC
     page = desk.open(begun.location).text
     assert "以前の回数券が4回分残っています" in page
     paper = db.session.query(JoiningPaper).one()
-    typed = {"version": paper.version, "is_on_paper": "y"}
+    typed = {"version": paper.version, "is_on_paper": "y", "is_complete": "y"}
     undecided = desk.post(f"/joining/{paper.id}/member", data=typed | {"form_token": new_token()})
     assert undecided.status_code == 422
     token = new_token()

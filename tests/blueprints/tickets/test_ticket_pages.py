@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
@@ -13,7 +14,7 @@ from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.models import Membership, Plan
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.tickets.actions import adjust
@@ -42,7 +43,7 @@ def free(person: Person) -> list[int]:
 
 def test_what_is_left_and_why(member: Person, sign_in: Callable[..., PageClient]) -> None:
     page = sign_in(Role.FRONT_DESK).open(f"/people/{member.id}/tickets").text
-    assert "回数券 16回:16回分をお渡ししました(有効期限 2027年5月23日" in page
+    assert "回数券 16回：16回分をお渡ししました(有効期限 2027年5月23日" in page
     assert "残り16回の理由" in page
     assert "訂正する" not in page
     assert "16" in sign_in(Role.MANAGER).open(f"/people/{member.id}").text
@@ -205,3 +206,34 @@ def test_tickets_by_hand_do_not_end_after_many_years(
         }
         assert boss.post(address, data=typed).status_code in (409, 422)
     assert free(member) == [16]
+
+
+def test_the_second_step_says_what_they_have_and_keeps_its_place(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    month = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    desk.get(address)
+    typed = {"plan_id": month.id, "starts_on": "2026-12-01", "form_token": new_token()}
+    assert "に販売されています" in desk.post(address, data=typed).text  # the pack of this morning
+    lost = desk.post(address, data=typed | {"looked_at": "1", "paid_yen": "５００００"})
+    assert lost.status_code == 422
+    assert "入金方法を選んでください" in lost.text
+    assert 'name="looked_at"' in lost.text
+    assert db.session.query(Membership).count() == 1
+    assert desk.post(address, data=typed | {"looked_at": "1"}).status_code == 303
+    again = desk.post(address, data=typed | {"form_token": new_token()}).text
+    assert "すでに月4回コースをご契約中です" in again
+
+
+def test_a_trainer_sees_tickets_and_terms_and_no_money(
+    gym: Studio, member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    for role, sees in ((Role.TRAINER, False), (Role.FRONT_DESK, True)):
+        client = sign_in(role)
+        trainers(gym.id)[0].staff_id = db.session.scalars(select(Staff.id).order_by(Staff.id.desc())).first()
+        db.session.commit()
+        for page in ("tickets", "membership"):
+            text = client.open(f"/people/{member.id}/{page}").text
+            assert "回数券" in text
+            assert ("¥" in text) is sees
