@@ -1,9 +1,10 @@
-"""Money: months that have begun, and fees of visits that nobody came to."""
+"""Money: months that have begun, fees of single visits, and of visits that nobody came to."""
 
 from datetime import datetime
 
 from backoffice.billing.charging import charge_months
 from backoffice.billing.fees import follow_cancellations
+from backoffice.billing.visit_fees import follow_fees
 from backoffice.core.audit import SYSTEM
 from backoffice.core.celery_app import celery
 from backoffice.studio.queries import the_studio
@@ -20,4 +21,5 @@ def charge(now: datetime) -> str:
     """How many months were charged and how many fees written or taken back."""
     studio = the_studio()
     months = charge_months(studio, by=SYSTEM, now=now)
-    return f"{months} months, {follow_cancellations(studio, by=SYSTEM, now=now)} fees"
+    fees = follow_cancellations(studio, by=SYSTEM, now=now) + follow_fees(studio, by=SYSTEM, now=now)
+    return f"{months} months, {fees} fees"

@@ -62,7 +62,7 @@ SCHEDULE = (
     Periodic(
         "tasks.billing.charge",
         timedelta(hours=1),
-        "Charges the months that have begun, and late cancels and no-shows from the day after.",
+        "Charges the months that have begun, fees of single visits, and late cancels and no-shows from the day after.",
     ),
     Periodic(
         "tasks.reports.send_summaries",

@@ -20,6 +20,7 @@ class PaymentKind(StrEnum):
     TRANSFER = "TRANSFER"
     DEBIT = "DEBIT"
     PAYPAY = "PAYPAY"
+    OTHER = "OTHER"
 
 
 class LineKind(StrEnum):
@@ -60,6 +61,7 @@ class BillingSettings(Base):
 
     What was cancelled or missed before `fees_from`, when the fees of a late cancel and a no-show were last set (None:
     with the books), costs nothing more than was charged for it by then.
+    Fees of single visits reach the books from `visits_from` on.
     """
 
     __tablename__ = "billing_settings"
@@ -83,6 +85,7 @@ class BillingSettings(Base):
     no_show_yen: Mapped[int] = mapped_column(Integer, default=0)
     fees_from: Mapped[datetime | None]
     charges_from: Mapped[date]
+    visits_from: Mapped[date]
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

@@ -1,13 +1,12 @@
-"""Trial fees: those still open, and the one that is credited to whoever joins."""
+"""Trial fees that are still open."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.bookings.models import Booking, BookingState, Participant
 from backoffice.core.db import db
-from backoffice.studio.models import Service, ServiceKind
 
 
 @dataclass(frozen=True)
@@ -34,21 +33,3 @@ def open_trial_fee(person_id: int) -> FeeDue | None:
         .limit(1)
     ).first()
     return None if row is None else FeeDue(row[0], row.starts_at, row[0].fee_yen)
-
-
-def trial_fee_since(person_id: int, since: datetime) -> int:
-    """The fee (yen) of the newest trial a person came to at `since` or later; 0 when there was none."""
-    query = (
-        select(Participant.fee_yen)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .where(
-            Participant.person_id == person_id,
-            Participant.attendance == Attendance.ATTENDED,
-            Service.kind == ServiceKind.TRIAL,
-            Booking.starts_at >= since,
-        )
-        .order_by(Booking.starts_at.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query) or 0

@@ -30,7 +30,9 @@ HOUSE = House(
 def tell_money(diary: Diary, since: datetime) -> None:
     """Charge packs as they were sold and months as they began, from the founding to now; yesterday is counted."""
     with transaction():
-        change_settings(diary.studio.id, HOUSE, version=None, by=SYSTEM, now=since)
+        house = change_settings(diary.studio.id, HOUSE, version=None, by=SYSTEM, now=since)
+        # Trials of before were counted without books.
+        house.visits_from = local_date(diary.now, diary.studio.zone)
         charged = select(InvoiceLine.id).where(InvoiceLine.membership_id == Membership.id)
         sold = select(Membership, Client.person_id).join(Client, Client.id == Membership.client_id)
         sold = sold.where(~charged.exists(), ~Membership.is_monthly)

@@ -59,6 +59,15 @@ class Unsigned(DomainError):
     message = N_("These papers are not signed yet.")
 
 
+class TrialUnpaid(DomainError):
+    """Only a trial fee that was paid can be credited."""
+
+    status = 409
+    message = N_(
+        "The trial fee that is credited has not been paid. Please choose how it is paid, or save the agreement again."
+    )
+
+
 @dataclass(frozen=True)
 class Agreement:
     """What desk and guest agree on: plan, first day, trainer, joining fee in yen, discounts, who referred them."""
@@ -192,8 +201,8 @@ def finish(
     With `paid_with` the invoice is paid at once, else it stays open. Who has left joins again; `old_tickets` says what
     becomes of those left from before.
 
-    Raises `Unsigned`, `Closed` (also for whoever comes second), `Stale`, `AlreadyMember`; refuses (Invalid) a plan
-    that has changed since it was agreed on.
+    Raises `Unsigned`, `TrialUnpaid`, `Closed` (also for whoever comes second), `Stale`, `AlreadyMember`; refuses
+    (Invalid) a plan that has changed since it was agreed on.
     """
     paper = _open(studio, paper_id, version)
     if paper.signed_at is None:
@@ -336,6 +345,8 @@ def _join(
     """Join on the paper, charge it and close it."""
     if db.session.get_one(Plan, paper.plan_id, populate_existing=True).version != paper.plan_version:
         raise Invalid(PLAN_CHANGED)
+    if not money.is_trial_paid(queries.agreed(paper)):
+        raise TrialUnpaid(field="fee")
     lead = None if paper.lead_id is None else db.session.get_one(Lead, paper.lead_id)
     off_yen = money.off_plan(queries.agreed(paper))
     terms = Joining(paper.plan_id, paper.starts_on, paper.main_trainer_id, off_yen, old_tickets)

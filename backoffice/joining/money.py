@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from backoffice.billing.actions import Line
 from backoffice.billing.charging import Paid, charge_membership
 from backoffice.billing.models import Invoice, LineKind, PaymentKind
-from backoffice.bookings.fees import trial_fee_since
+from backoffice.billing.visit_fees import trial_fee
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local, local_date
 from backoffice.joining.models import TakenFrom
@@ -63,12 +63,21 @@ def total_yen(agreed: Agreed) -> int:
 
 
 def trial_credit(person_id: int, plan: Plan, studio: Studio, *, left_yen: int, now: datetime) -> int:
-    """The fee of a trial held within the plan's days before today, as far as there is something left to pay."""
+    """The fee of a trial held within the plan's days before today, as far as there is something left to pay.
+
+    A fee that was waived is not credited; whether it was paid is asked when somebody joins (`is_trial_paid`).
+    """
     if not plan.trial_credit_days:
         return 0
     first: date = local_date(now, studio.zone) - timedelta(days=plan.trial_credit_days)
-    held = trial_fee_since(person_id, at_local(first, datetime.min.time(), studio.zone))
-    return min(held, left_yen)
+    trial = trial_fee(person_id, since=at_local(first, datetime.min.time(), studio.zone))
+    return 0 if trial is None else min(trial.fee_yen, left_yen)
+
+
+def is_trial_paid(agreed: Agreed) -> bool:
+    """Whether as much of the trial fee was paid as the papers credit."""
+    trial = trial_fee(agreed.paper.person_id)
+    return agreed.paper.trial_credit_yen <= (0 if trial is None else trial.paid_yen)
 
 
 def charge_joining(

@@ -31,6 +31,7 @@ KIND_WORDS = {
     PaymentKind.TRANSFER: ("銀行振込", "bank transfer"),
     PaymentKind.DEBIT: ("口座振替", "direct debit"),
     PaymentKind.PAYPAY: ("PayPay", "PayPay"),
+    PaymentKind.OTHER: ("その他", "another way"),
 }
 
 

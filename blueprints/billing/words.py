@@ -11,6 +11,7 @@ KINDS = {
     PaymentKind.TRANSFER: _l("Bank transfer"),
     PaymentKind.DEBIT: _l("Direct debit"),
     PaymentKind.PAYPAY: _l("PayPay"),
+    PaymentKind.OTHER: _l("Another way"),
 }
 WHY = {
     CreditWhy.MISTAKE: _l("It was a mistake"),

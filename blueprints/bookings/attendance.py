@@ -1,4 +1,4 @@
-"""What became of a participant on the day: one tap each, and one tap to take it back."""
+"""What became of a participant on the day: one tap each, one tap to take it back. The books follow a fee at once."""
 
 import unicodedata
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from backoffice.billing.visit_fees import follow_fee
 from backoffice.bookings import attendance as actions
 from backoffice.bookings import queries
 from backoffice.bookings.models import Participant
@@ -75,6 +76,7 @@ def mark(participant_id: int, which: str) -> ResponseReturnValue:
         with transaction():
             participant = _participant(participant_id)
             kind.write(participant, **values, by=actor(), now=now())
+            follow_fee(participant, by=actor(), now=now())
             name = _name(participant)
     except DomainError as error:
         return _refused(error)
@@ -92,6 +94,7 @@ def take_back(participant_id: int, which: str) -> ResponseReturnValue:
         with transaction():
             participant = _participant(participant_id)
             kind.take_back(participant, by=actor(), now=now())
+            follow_fee(participant, by=actor(), now=now())
             name = _name(participant)
     except DomainError as error:
         return _refused(error)

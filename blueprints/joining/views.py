@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from backoffice.billing.models import PaymentKind
+from backoffice.billing.visit_fees import follow_fee
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.fees import open_trial_fee
 from backoffice.clients.queries import client_of, is_member
@@ -262,13 +263,14 @@ def _finish(form: FinishForm, paper_id: int) -> None:
     make = actions.finish_on_paper if form.is_on_paper.data else actions.finish
     paid_with = PaymentKind(form.paid_with.data) if form.paid_with.data else None
     old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
+    fee = open_trial_fee(queries.paper(current_studio().id, paper_id).person_id)
+    if form.fee.data and fee is not None:
+        receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
+        follow_fee(fee.participant, by=actor(), now=now())
     client = make(
         current_studio(), paper_id, version=form.version.data, paid_with=paid_with, old_tickets=old_tickets,
         by=actor(), now=now(),
     )  # fmt: skip
-    fee = open_trial_fee(client.person_id)
-    if form.fee.data and fee is not None:
-        receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
     keep_result(token, url_for("people.show", person_id=client.person_id))
 
 

@@ -116,6 +116,7 @@ def kind_names() -> dict[str, str]:
         PaymentKind.TRANSFER: _("Bank transfer"),
         PaymentKind.DEBIT: _("Direct debit"),
         PaymentKind.PAYPAY: "PayPay",
+        PaymentKind.OTHER: _("Another way"),
         Delivered.PACK: _("Pack tickets"),
         Delivered.MONTH: _("Monthly sessions"),
         Delivered.HAND: _("Tickets given by hand"),

@@ -9,10 +9,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from backoffice.billing.actions import credit
 from backoffice.billing.leaving import statement
-from backoffice.billing.models import Invoice, InvoiceLine, PaymentKind
+from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, PaymentKind
 from backoffice.billing.queries import items, open_yen
 from backoffice.billing.unused import UnusedFilters, unused_total
+from backoffice.billing.visit_fees import follow_fee
+from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db
@@ -37,7 +40,7 @@ def person(gym: Studio, now: datetime) -> Person:
     return create_person(name="髙﨑 濵子", by=SYSTEM, now=now)
 
 
-def tried(gym: Studio, person: Person, at: datetime) -> None:
+def tried(gym: Studio, person: Person, at: datetime, *, is_paid: bool = True) -> Participant:
     booking = Booking(
         studio_id=gym.id, service_id=service_by_slug(gym.id, "trial").id, trainer_id=trainers(gym.id)[0].id,
         state="ATTENDED", starts_at=at, ends_at=at + timedelta(hours=1), channel="WEB", created_at=at,
@@ -45,10 +48,13 @@ def tried(gym: Studio, person: Person, at: datetime) -> None:
     )  # fmt: skip
     db.session.add(booking)
     db.session.flush()
-    db.session.add(
-        Participant(booking_id=booking.id, person_id=person.id, attendance=Attendance.ATTENDED, fee_yen=5_500)
-    )
+    guest = Participant(
+        booking_id=booking.id, person_id=person.id, attendance=Attendance.ATTENDED, fee_yen=5_500,
+        fee_received_at=at if is_paid else None, fee_method="CASH" if is_paid else "",
+    )  # fmt: skip
+    db.session.add(guest)
     db.session.flush()
+    return guest
 
 
 def begun(gym: Studio, person: Person, by: Actor, now: datetime, **changes: object) -> JoiningPaper:
@@ -108,6 +114,31 @@ def test_the_trial_is_credited_within_its_days(
     plans(gym.id)[0].trial_credit_days = days
     tried(gym, person, now - back)  # noon: thirteen hours more is the day before
     assert begun(gym, person, by, now).trial_credit_yen == credit
+
+
+def test_only_what_was_paid_is_credited(gym: Studio, person: Person, by: Actor, now: datetime) -> None:
+    plans(gym.id)[0].trial_credit_days = 7
+    guest = tried(gym, person, now - timedelta(hours=2), is_paid=False)
+    follow_fee(guest, by=by, now=now)
+    paper = begun(gym, person, by, now)
+    assert paper.trial_credit_yen == 5_500
+    with pytest.raises(actions.TrialUnpaid):
+        actions.finish_on_paper(gym, paper.id, version=None, by=by, now=now)
+    assert open_yen(person.id, gym.id) == 5_500
+    receive_fee(guest, FeeMethod.CARD, by=by, now=now)
+    follow_fee(guest, by=by, now=now)
+    actions.finish_on_paper(gym, paper.id, version=None, by=by, now=now)
+    assert open_yen(person.id, gym.id) == 61_600 - 5_500
+
+
+def test_a_waived_trial_is_not_credited(gym: Studio, person: Person, by: Actor, now: datetime) -> None:
+    plans(gym.id)[0].trial_credit_days = 7
+    guest = tried(gym, person, now - timedelta(hours=2), is_paid=False)
+    follow_fee(guest, by=by, now=now)
+    (invoice,) = db.session.scalars(select(Invoice)).all()
+    credit(invoice.id, why=CreditWhy.WAIVED, reason="お詫び", by=by, now=now)
+    assert follow_fee(guest, by=by, now=now) == 0
+    assert begun(gym, person, by, now).trial_credit_yen == 0
 
 
 def test_what_is_taken_off_never_goes_below_zero(

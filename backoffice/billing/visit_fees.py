@@ -1,0 +1,205 @@
+"""Fees of single visits (a paid trial) in the books: charged once attended or received, paid once received.
+
+The day of the visit says what holds: attended, received, how, how much. The books follow it by lines and payments of
+their own, never by a change; from `visits_from` on, because what was received before was counted elsewhere.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
+
+from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
+from backoffice.billing.days import first_open_day
+from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, LineKind, Payment, PaymentKind
+from backoffice.billing.queries import items, payments_of, settings_of
+from backoffice.bookings.attendance import FeeMethod
+from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.core.audit import Actor
+from backoffice.core.clock import at_local, local, local_date
+from backoffice.core.db import db
+from backoffice.people.models import Person
+from backoffice.studio.models import Service, ServiceKind, Studio
+
+LOOKS_BACK = timedelta(days=62)
+CHANGED = "来店状況の変更"
+KINDS = {
+    FeeMethod.CASH: PaymentKind.CASH,
+    FeeMethod.CARD: PaymentKind.CARD,
+    FeeMethod.PAYPAY: PaymentKind.PAYPAY,
+    FeeMethod.TRANSFER: PaymentKind.TRANSFER,
+    FeeMethod.OTHER: PaymentKind.OTHER,
+}
+
+
+class TrialFee(NamedTuple):
+    """The fee of a trial somebody came to: yen that stand (0 when it was waived), and how much of them was paid."""
+
+    fee_yen: int
+    paid_yen: int
+
+
+class _Charged(NamedTuple):
+    """A line about a guest's fee, and why it was taken back, if it was."""
+
+    line: InvoiceLine
+    why: str | None
+    is_back: bool
+
+
+def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
+    """Let the books say what the visit says about a guest's fee; how many rows were written. May be asked twice.
+
+    What was received is of the first day that is open. A fee that was waived in the account stays waived.
+    """
+    db.session.refresh(guest, with_for_update=True)
+    booking = db.session.get_one(Booking, guest.booking_id)
+    service, studio = (
+        db.session.get_one(Service, booking.service_id),
+        db.session.get_one(Studio, booking.studio_id),
+    )
+    if (
+        service.uses_tickets
+        or local_date(booking.starts_at, studio.zone) < settings_of(studio.id).visits_from
+    ):
+        return 0
+    wanted = guest.fee_yen or 0
+    if guest.attendance != Attendance.ATTENDED and guest.fee_received_at is None:
+        wanted = 0
+    written = _give_back(guest, studio, wanted, by=by, now=now)
+    charged = _charged(guest.id)
+    live = [one.line for one in charged if not one.is_back]
+    for line in [line for line in live if line.amount_yen != wanted]:
+        credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now)
+        live.remove(line)
+        written += 1
+    is_waived = any(one.why == CreditWhy.WAIVED for one in charged)
+    if wanted and not live and not is_waived:
+        day = local_date(now, studio.zone)
+        fee = _line(guest, booking, service, studio, wanted)
+        charge(guest.person_id, [fee], studio_id=studio.id, due_on=day, by=by, now=now)
+        live = [one.line for one in _charged(guest.id) if not one.is_back]
+        written += 1
+    return written + _take(guest, studio, live, by=by, now=now)
+
+
+def follow_fees(studio: Studio, *, by: Actor, now: datetime) -> int:
+    """The same for the visits of the last two months, wherever they were marked; how many rows were written."""
+    since = max(
+        now - LOOKS_BACK, at_local(settings_of(studio.id).visits_from, datetime.min.time(), studio.zone)
+    )
+    query = (
+        select(Participant)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Person, Person.id == Participant.person_id)
+        .where(
+            Booking.studio_id == studio.id, Booking.starts_at >= since, Booking.starts_at <= now + LOOKS_BACK,
+            Service.uses_tickets.is_(False), Person.erased_at.is_(None), _may_differ(),
+        )
+        .order_by(Participant.id)
+        .with_for_update(of=Participant, skip_locked=True)
+    )  # fmt: skip
+    return sum(follow_fee(guest, by=by, now=now) for guest in db.session.scalars(query).all())
+
+
+def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | None:
+    """The fee of the newest trial a person came to, at `since` or later; None without one.
+
+    A trial of before the books counts as paid when its fee was marked as received.
+    """
+    query = (
+        select(Participant)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.person_id == person_id, Participant.attendance == Attendance.ATTENDED,
+            Service.kind == ServiceKind.TRIAL,
+        )
+        .order_by(Booking.starts_at.desc())
+        .limit(1)
+    )  # fmt: skip
+    guest = db.session.scalar(query if since is None else query.where(Booking.starts_at >= since))
+    if guest is None:
+        return None
+    charged = _charged(guest.id)
+    if not charged:
+        fee = guest.fee_yen or 0
+        return TrialFee(fee, fee if guest.fee_received_at is not None else 0)
+    live = [one.line for one in charged if not one.is_back]
+    if not live:
+        return TrialFee(0, 0)
+    (item,) = items([live[-1].invoice_id])
+    return TrialFee(live[-1].amount_yen, min(item.paid_yen, live[-1].amount_yen))
+
+
+def _may_differ() -> ColumnElement[bool]:
+    """Guests about whose fee there is something to say, or something was said."""
+    has_line = select(InvoiceLine.id).where(InvoiceLine.participant_id == Participant.id).exists()
+    stands = or_(Participant.attendance == Attendance.ATTENDED, Participant.fee_received_at.is_not(None))
+    return or_((Participant.fee_yen > 0) & stands, has_line)
+
+
+def _charged(guest_id: int) -> list[_Charged]:
+    back, invoice = aliased(InvoiceLine), aliased(Invoice)
+    query = (
+        select(InvoiceLine, invoice.why, back.id)
+        .outerjoin(back, back.credits_line_id == InvoiceLine.id)
+        .outerjoin(invoice, invoice.id == back.invoice_id)
+        .where(
+            InvoiceLine.participant_id == guest_id, InvoiceLine.kind != LineKind.CANCEL,
+            InvoiceLine.credits_line_id.is_(None),
+        )
+        .order_by(InvoiceLine.id)
+    )  # fmt: skip
+    return [_Charged(line, why, back_id is not None) for line, why, back_id in db.session.execute(query)]
+
+
+def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, now: datetime) -> int:
+    """Take back payments of this fee that do not hold any more: not received after all, another way or amount."""
+    kind = KINDS[FeeMethod(guest.fee_method)] if guest.fee_received_at is not None else None
+    written = 0
+    for one in payments_of(guest.person_id, studio.id):
+        payment = one.payment
+        if not payment.source.startswith(_source(guest)) or one.left_yen <= 0:
+            continue
+        if kind is not None and payment.kind == kind and payment.amount_yen == wanted:
+            continue
+        day = first_open_day(studio.id, local_date(now, studio.zone))
+        for invoice, _part in one.parts:
+            left = left_of(payment, invoice.id)
+            if left:
+                refund(
+                    payment, PaymentKind(payment.kind), left, reason=CHANGED, received_on=day, invoice_id=invoice.id,
+                    by=by, now=now,
+                )  # fmt: skip
+                written += 1
+    return written
+
+
+def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Actor, now: datetime) -> int:
+    """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source."""
+    if guest.fee_received_at is None or not live:
+        return 0
+    (item,) = items([live[-1].invoice_id])
+    if item.open_yen <= 0:
+        return 0
+    before = select(func.count()).where(
+        Payment.studio_id == studio.id, Payment.source.startswith(_source(guest))
+    )
+    source = f"{_source(guest)}{(db.session.scalar(before) or 0) + 1}"
+    kind, day = KINDS[FeeMethod(guest.fee_method)], first_open_day(studio.id, local_date(now, studio.zone))
+    take([item.invoice.id], kind, item.open_yen, received_on=day, source=source, by=by, now=now)
+    return 1
+
+
+def _source(guest: Participant) -> str:
+    return f"fee:{guest.id}:"
+
+
+def _line(guest: Participant, booking: Booking, service: Service, studio: Studio, yen: int) -> Line:
+    at = local(booking.starts_at, studio.zone)
+    kind = LineKind.TRIAL if service.kind == ServiceKind.TRIAL else LineKind.OTHER
+    name_ja = f"{service.name_ja}({at.month}/{at.day} {at:%H:%M})"
+    return Line(kind, name_ja, f"{service.name_en} ({at:%Y-%m-%d %H:%M})", yen, participant_id=guest.id)

@@ -1,0 +1,160 @@
+"""Fees of visits: the books say what the day of the visit says, by rows of their own, however often they are asked."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backoffice.billing.actions import pay
+from backoffice.billing.models import BillingSettings, Invoice, InvoiceLine, Payment, PaymentKind
+from backoffice.billing.queries import items_of
+from backoffice.billing.visit_fees import TrialFee, follow_fee, follow_fees, trial_fee
+from backoffice.bookings import attendance
+from backoffice.bookings.attendance import FeeMethod
+from backoffice.bookings.models import Booking, Participant
+from backoffice.core.audit import Actor
+from backoffice.core.db import db
+from backoffice.people.models import Person
+from backoffice.staff.trainers import trainers
+from backoffice.studio.models import Studio
+from backoffice.studio.queries import service_by_slug
+
+
+@pytest.fixture
+def visit(gym: Studio, guest: Person, now: datetime) -> Participant:
+    """The guest's trial of an hour ago, for 5,500 yen, not marked yet."""
+    return a_visit(gym, guest, now - timedelta(hours=1))
+
+
+def a_visit(gym: Studio, person: Person, at: datetime, slug: str = "trial") -> Participant:
+    booking = Booking(
+        studio_id=gym.id, service_id=service_by_slug(gym.id, slug).id, trainer_id=trainers(gym.id)[0].id,
+        state="BOOKED", starts_at=at, ends_at=at + timedelta(hours=1), channel="WEB", created_at=at, created_by="test",
+    )  # fmt: skip
+    db.session.add(booking)
+    db.session.flush()
+    row = Participant(booking_id=booking.id, person_id=person.id, fee_yen=5_500)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def state(gym: Studio, person: Person) -> tuple[int, int, int]:
+    """Yen asked for, paid and open."""
+    found = items_of(person.id, gym.id)
+    return (
+        sum(item.due_yen for item in found), sum(item.paid_yen for item in found), sum(item.open_yen for item in found)
+    )  # fmt: skip
+
+
+def test_attended_is_open_and_received_is_paid(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    assert state(gym, guest) == (5_500, 0, 5_500)
+    assert db.session.query(InvoiceLine).one().kind == "TRIAL"
+    assert trial_fee(guest.id) == TrialFee(5_500, 0)
+    attendance.receive_fee(visit, FeeMethod.PAYPAY, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    payment = db.session.query(Payment).one()
+    assert (payment.kind, payment.amount_yen, payment.source) == ("PAYPAY", 5_500, f"fee:{visit.id}:1")
+    assert state(gym, guest) == (5_500, 5_500, 0)
+    assert trial_fee(guest.id) == TrialFee(5_500, 5_500)
+    assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
+
+
+def test_taken_back_by_rows_and_received_again(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    for method in (FeeMethod.CASH, FeeMethod.CARD):  # the second corrects the first
+        attendance.receive_fee(visit, method, by=by, now=now)
+        follow_fee(visit, by=by, now=now)
+    rows = [(row.kind, row.amount_yen) for row in db.session.query(Payment).order_by(Payment.id)]
+    assert rows == [("CASH", 5_500), ("CASH", -5_500), ("CARD", 5_500)]
+    attendance.undo_fee(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    assert state(gym, guest) == (5_500, 0, 5_500)
+    attendance.undo_attend(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    assert state(gym, guest) == (0, 0, 0)
+
+
+def test_another_amount(gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime) -> None:
+    attendance.attend(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, amount_yen=3_000, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    assert state(gym, guest) == (3_000, 3_000, 0)
+
+
+def test_what_the_account_took_is_not_taken_twice(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    pay(db.session.query(Invoice).one(), PaymentKind.CASH, 5_500, received_on=now.date(), by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    assert follow_fee(visit, by=by, now=now) == 0
+    assert state(gym, guest) == (5_500, 5_500, 0)
+
+
+def test_the_sweep_finds_what_nobody_followed(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.OTHER, by=by, now=now)
+    assert follow_fees(gym, by=by, now=now) == 2
+    assert db.session.query(Payment).one().kind == "OTHER"
+    attendance.undo_fee(visit, by=by, now=now)
+    attendance.undo_attend(visit, by=by, now=now)
+    assert follow_fees(gym, by=by, now=now) == 2
+    assert state(gym, guest) == (0, 0, 0)
+
+
+def test_visits_of_before_and_those_with_tickets_are_left_alone(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    session = a_visit(gym, guest, now - timedelta(hours=2), "session")
+    attendance.attend(session, by=by, now=now)
+    assert follow_fee(session, by=by, now=now) == 0
+    db.session.get_one(BillingSettings, gym.id).visits_from = now.date() + timedelta(days=1)
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
+    assert trial_fee(guest.id) == TrialFee(5_500, 5_500)
+    assert trial_fee(guest.id, since=now) is None
+
+
+STEPS = ("attend", "undo_attend", "no_show", "undo_no_show", "cash", "card", "less", "undo_fee")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(STEPS), max_size=7), is_followed=st.booleans())
+def test_whatever_was_tapped_the_books_end_as_the_visit_does(
+    gym: Studio, guest: Person, by: Actor, now: datetime, steps: list[str], is_followed: bool
+) -> None:
+    with db.session.begin_nested() as savepoint:
+        visit = a_visit(gym, guest, now - timedelta(hours=1))
+        for step in steps:
+            tap(visit, step, by, now)
+            if is_followed:
+                follow_fee(visit, by=by, now=now)
+        follow_fees(gym, by=by, now=now)
+        is_paid = visit.fee_received_at is not None
+        due = visit.fee_yen if is_paid or visit.attendance == "ATTENDED" else 0
+        assert state(gym, guest) == (due, due if is_paid else 0, 0 if is_paid else due)
+        received = date(2026, 11, 24)
+        assert {row.received_on for row in db.session.query(Payment)} <= {received}
+        savepoint.rollback()
+
+
+def tap(visit: Participant, step: str, by: Actor, now: datetime) -> None:
+    ways = {"cash": (FeeMethod.CASH, 5_500), "card": (FeeMethod.CARD, 5_500), "less": (FeeMethod.CASH, 3_000)}
+    if step in ways:
+        method, yen = ways[step]
+        attendance.receive_fee(visit, method, amount_yen=yen, by=by, now=now)
+    else:
+        getattr(attendance, step)(visit, by=by, now=now)
