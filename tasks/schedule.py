@@ -70,6 +70,11 @@ SCHEDULE = (
         "Sends managers the numbers of the week, on Monday from 8 o'clock on, once each.",
     ),
     Periodic(
+        "tasks.reports.keep_visits",
+        timedelta(minutes=15),
+        "Keeps visits as reports count them, in a gym with more than 100,000 of them; the reports say when.",
+    ),
+    Periodic(
         "tasks.progress.plan_reviews",
         timedelta(hours=1),
         "Makes the reviews of weeks three and eight, with a task for the trainer, three days ahead.",

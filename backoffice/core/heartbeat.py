@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,11 @@ def beat(name: str, *, now: datetime, detail: str = "") -> None:
     values = {"finished_at": now, "detail": detail}
     statement = insert(Heartbeat).values(name=name, **values)
     db.session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def forget_beat(name: str) -> None:
+    """As if `name` had never finished."""
+    db.session.execute(delete(Heartbeat).where(Heartbeat.name == name))
 
 
 def last_beat(name: str) -> datetime | None:

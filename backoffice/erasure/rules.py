@@ -242,6 +242,7 @@ NOT_THEIRS: Mapping[str, str] = {
         _STAFF,
     ),
     "claims": "whose time is taken, by the number of an anonymous row",
+    "kept_visits": "guests of bookings as reports count them, by the numbers of anonymous rows",
     "replans": "times that were proposed for a booking",
     "submissions": "tokens of forms and where they led, by number; gone after a week",
 }  # fmt: skip

@@ -26,11 +26,12 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.models import Attendance
 from backoffice.clients.models import Client
 from backoffice.core.clock import local_date
 from backoffice.leads.models import Lead, Stage
 from backoffice.memberships.models import Leaving
+from backoffice.reports import kept
 from backoffice.reports.periods import Period
 from backoffice.studio.models import Service, ServiceKind
 
@@ -58,6 +59,7 @@ class Filters:
     """Which people are asked about.
 
     None asks for any source, article, trainer or service; the empty text (or trainer 0) for those who have none.
+    `is_kept`: visits as they were kept (`reports/kept.py`).
     """
 
     studio_id: int
@@ -68,6 +70,7 @@ class Filters:
     article: str | None = None
     trainer_id: int | None = None
     service: str | None = None
+    is_kept: bool = False
 
     def only(self, **changes: object) -> "Filters":
         """The same question about fewer people."""
@@ -138,34 +141,42 @@ def _days(rows: Subquery, zone: str, now: datetime) -> list[ColumnElement[Any]]:
 
 def _visits(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
     """Visits of a kind that were held: attended by the person, credited to the trainer of the booking."""
+    visits = kept.visits(is_kept=filters.is_kept).c
     return (
         select(
-            Participant.person_id,
-            Booking.lead_id,
-            Booking.trainer_id,
-            Booking.starts_at,
+            visits.person_id,
+            visits.lead_id,
+            visits.trainer_id,
+            visits.starts_at,
             Service.slug.label("service"),
         )
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
+        .join(Service, Service.id == visits.service_id)
         .where(
             Service.kind == kind,
-            Participant.attendance == Attendance.ATTENDED,
-            Booking.studio_id == filters.studio_id,
+            visits.attendance == Attendance.ATTENDED,
+            visits.studio_id == filters.studio_id,
         )
     )
 
 
-def _last_trial(filters: Filters) -> Subquery:
-    """The newest trial held of each lead."""
-    trials = _visits(filters, ServiceKind.TRIAL).where(Booking.lead_id.is_not(None)).subquery()
-    newest = (trials.c.lead_id, trials.c.starts_at.desc())
-    return select(trials).ext(distinct_on(trials.c.lead_id)).order_by(*newest).subquery()
+def _in(span: tuple[datetime, datetime], visits: Select[*tuple[Any, ...]]) -> Subquery:
+    """Those of some visits that began in a span."""
+    starts_at = visits.selected_columns.starts_at
+    return visits.where(starts_at >= span[0], starts_at < span[1]).subquery()
+
+
+def _last_trial(filters: Filters, leads: Select[*tuple[Any, ...]]) -> Subquery:
+    """The newest trial held of each of these leads."""
+    trials = _visits(filters, ServiceKind.TRIAL)
+    of_leads = trials.where(trials.selected_columns.lead_id.in_(leads)).subquery()
+    newest = (of_leads.c.lead_id, of_leads.c.starts_at.desc())
+    return select(of_leads).ext(distinct_on(of_leads.c.lead_id)).order_by(*newest).subquery()
 
 
 def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
     since, until = filters.period.span(filters.zone)
-    last_trial = _last_trial(filters)
+    asked = (Lead.studio_id == filters.studio_id, Lead.opened_at >= since, Lead.opened_at < until)
+    last_trial = _last_trial(filters, select(Lead.id).where(*asked))
     outcome = case({Stage.JOINED: JOINED, Stage.LOST: LOST}, value=Lead.stage, else_=OPEN)
     return (
         select(
@@ -182,13 +193,12 @@ def _by_enquiry(filters: Filters) -> Select[*tuple[Any, ...]]:
             case((Lead.stage == Stage.JOINED, Lead.closed_at)).label("joined_at"),
         )
         .outerjoin(last_trial, last_trial.c.lead_id == Lead.id)
-        .where(Lead.studio_id == filters.studio_id, Lead.opened_at >= since, Lead.opened_at < until)
+        .where(*asked)
     )
 
 
 def _by_visit(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
-    since, until = filters.period.span(filters.zone)
-    visits = _visits(filters, kind).where(Booking.starts_at >= since, Booking.starts_at < until).subquery()
+    visits = _in(filters.period.span(filters.zone), _visits(filters, kind))
     outcome = case(
         (Lead.stage == Stage.JOINED, JOINED),
         (Lead.stage == Stage.LOST, LOST),
@@ -214,7 +224,7 @@ def _by_visit(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
     )
     if kind == ServiceKind.TRIAL:
         return found.add_columns(visits.c.starts_at.label("trial_at"))
-    last_trial = _last_trial(filters)
+    last_trial = _last_trial(filters, select(visits.c.lead_id))
     return found.add_columns(last_trial.c.starts_at.label("trial_at")).outerjoin(
         last_trial, last_trial.c.lead_id == visits.c.lead_id
     )

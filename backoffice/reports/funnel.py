@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, extract, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, extract, func, or_, select, true
 
 from backoffice.core.clock import month_span
 from backoffice.core.db import db, stream
+from backoffice.leads.models import Lead
 from backoffice.people.models import Person
 from backoffice.reports.entries import JOINED, Basis, Filters, Grouping, entries
 from backoffice.reports.intervals import wilson
@@ -87,19 +88,34 @@ class Cohort:
         return (self.joined + self.open) / self.people if self.decided >= SMALL_NUMBER else None
 
 
-def cohorts(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> list[Cohort]:
-    """The rows of the table: months oldest first, other groups by number of people."""
+def cohorts_and_total(
+    filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime
+) -> tuple[list[Cohort], Cohort]:
+    """The rows of the table (months oldest first, other groups by number of people), and all of them in one.
+
+    Somebody who entered in two months is in both, as in the rows. One statement.
+    """
     people = entries(filters, now=now)
     key = _group_column(people, grouping)
     order = key.asc() if grouping == Grouping.MONTH else func.count().desc()
-    statement = select(key.label("key"), *_figures(people)).group_by(key).order_by(order, key)
-    return [_cohort(row, filters, grouping, maturity, now) for row in db.session.execute(statement)]
+    statement = (
+        select(key.label("key"), *_figures(people))
+        .group_by(func.rollup(key))
+        .order_by(func.grouping(key), order, key)
+    )
+    *rows, total = db.session.execute(statement)
+    found = [_cohort(row, filters, grouping, maturity, now) for row in rows]
+    return found, _cohort(total, filters, Grouping.MONTH, maturity, now)
+
+
+def cohorts(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> list[Cohort]:
+    """The rows of the table alone."""
+    return cohorts_and_total(filters, grouping, maturity=maturity, now=now)[0]
 
 
 def total(filters: Filters, *, maturity: Maturity, now: datetime) -> Cohort:
-    """All months together. Somebody who entered in two months is in both, as in the rows."""
-    row = db.session.execute(select(literal("").label("key"), *_figures(entries(filters, now=now)))).one()
-    return _cohort(row, filters, Grouping.MONTH, maturity, now)
+    """All months together."""
+    return cohorts_and_total(filters, Grouping.MONTH, maturity=maturity, now=now)[1]
 
 
 def number_of(filters: Filters, bucket: Bucket, *, now: datetime) -> int:
@@ -147,14 +163,14 @@ def everybody_behind(filters: Filters, bucket: Bucket, *, now: datetime) -> Iter
     return map(_person_behind, stream(_behind(entries(filters, now=now), bucket)))
 
 
-def articles(filters: Filters, *, now: datetime) -> list[str]:
-    """The articles that brought somebody in the period, for the filter."""
-    people = entries(filters.only(article=None), now=now)
+def articles(filters: Filters) -> list[str]:
+    """The articles that had brought somebody by the end of the period, for the filter."""
+    _since, until = filters.period.span(filters.zone)
     statement = (
-        select(people.c.article)
-        .where(people.c.article != "")
+        select(Lead.article)
+        .where(Lead.article != "", Lead.studio_id == filters.studio_id, Lead.opened_at < until)
         .distinct()
-        .order_by(people.c.article)
+        .order_by(Lead.article)
         .limit(200)
     )
     return list(db.session.scalars(statement))

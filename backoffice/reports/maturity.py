@@ -52,7 +52,8 @@ def maturity(filters: Filters, *, now: datetime) -> Maturity:
         return Maturity(chosen, 0, is_observed=False, is_chosen=True)
     this = local_date(now, filters.zone).replace(day=1)
     looked_at = Period(months_after(this, -LOOKED_BACK), months_after(this, -2))
-    people = entries(Filters(filters.studio_id, filters.zone, looked_at, filters.basis), now=now)
+    everybody = Filters(filters.studio_id, filters.zone, looked_at, filters.basis, is_kept=filters.is_kept)
+    people = entries(everybody, now=now)
     ninth = func.percentile_cont(0.9).within_group(people.c.days)
     joins, days = db.session.execute(select(func.count(), ninth).where(people.c.outcome == JOINED)).one()
     if joins < ENOUGH:

@@ -1,35 +1,52 @@
 """What the forecast is made from: payments and agreements of each month, as they were known at its beginning."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, func, literal_column, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, cast, func, literal_column, or_, select
 
 from backoffice.billing.models import Payment
 from backoffice.core.db import db
 from backoffice.memberships.models import Freeze, Membership, Plan
 from backoffice.reports.forecast import LOOK_BACK, Known
+from backoffice.reports.members import month_of
 from backoffice.reports.periods import Period, months_after
-from backoffice.reports.revenue import Flow, MoneyFilters, money_months
+from backoffice.reports.revenue import MoneyFilters, paid_by_month
 
 MONTHS_BACK = 2 * LOOK_BACK
 """Twelve months to check, and twelve before the first of them."""
 _MONTH: ColumnElement[Any] = literal_column("interval '1 month'")
+_PRICE = cast(Membership.price_yen, BigInteger)
+
+
+class _Alike(NamedTuple):
+    """Agreements that began in a month and end in one (None: go on): fees, their squares, how many."""
+
+    began: date
+    ends: date | None
+    fees: int
+    squares: int
+    number: int
+
+    def stays(self, month: date) -> bool:
+        """Whether they still run in the month after."""
+        return self.ends is None or self.ends > month
 
 
 def known_months(studio_id: int, zone: str, *, today: date) -> list[Known]:
     """The months behind us and the one that runs, which is the last; from the first one with a payment on.
 
-    What carries a date after `today` has not come in yet.
+    What carries a date after `today` has not come in yet. Four statements.
     """
     this = today.replace(day=1)
     period = Period(months_after(this, -MONTHS_BACK), this)
-    paid = {row.month: row.sum(Flow.PAID) for row in money_months(MoneyFilters(studio_id, zone, period))}
+    received = paid_by_month(MoneyFilters(studio_id, zone, period))
+    paid = {month: sum(received.get(month, {}).values()) for month in period.months}
     paid[this] -= _after(studio_id, today)
     first = next((month for month in period.months if paid[month]), this)
-    agreements = _agreements(studio_id, Period(first, this))
-    none = (0, 0, 0, 0, 0)
-    return [Known(month, paid[month], *agreements.get(month, none)) for month in Period(first, this).months]
+    asked = Period(first, this)
+    alike, frozen = _agreements(studio_id, asked), _frozen(studio_id, asked)
+    return [_known(month, paid[month], alike, frozen.get(month, [])) for month in asked.months]
 
 
 def _after(studio_id: int, today: date) -> int:
@@ -42,37 +59,72 @@ def _after(studio_id: int, today: date) -> int:
     return int(db.session.scalars(query).one())
 
 
-def _agreements(studio_id: int, period: Period) -> dict[date, tuple[int, int, int, int, int]]:
-    """Of each month: fees of the agreements that run, their squares, how many, how many stay; fees of new ones."""
-    series = func.generate_series(period.first, period.last, _MONTH, type_=Date())
-    month: ColumnElement[Any] = cast(series.column_valued("month", joins_implicitly=True), Date)
-    following = cast(month + _MONTH, Date)
-    price = cast(Membership.price_yen, BigInteger)
-    goes_on = or_(Membership.ends_on.is_(None), Membership.ends_on >= following)
-    is_frozen = exists().where(
-        Freeze.membership_id == Membership.id,
-        Freeze.cancelled_at.is_(None),
-        Freeze.starts_on <= month,
-        or_(Freeze.ends_on.is_(None), Freeze.ends_on >= month),
-    )
-    runs = and_(Membership.starts_on < month, ~is_frozen)
-    query = (
-        select(
-            month,
-            func.coalesce(func.sum(price).filter(runs), 0),
-            func.coalesce(func.sum(price * price).filter(runs), 0),
-            func.count().filter(runs),
-            func.count().filter(runs, goes_on),
-            func.coalesce(func.sum(price).filter(Membership.starts_on >= month, goes_on), 0),
+def _known(month: date, paid: int, alike: list[_Alike], frozen: list[_Alike]) -> Known:
+    """A month: agreements that had begun before it and run in it, less those that rest on its first day."""
+    running = [one for one in alike if one.began < month and (one.ends is None or one.ends >= month)]
+    new = [one for one in alike if one.began == month and one.stays(month)]
+
+    def of_running(name: str, *, staying: bool = False) -> int:
+        return sum(
+            sign * getattr(one, name)
+            for sign, group in ((1, running), (-1, frozen))
+            for one in group
+            if not staying or one.stays(month)
         )
-        .select_from(Membership)
+
+    return Known(
+        month, paid, of_running("fees"), of_running("squares"), of_running("number"),
+        of_running("number", staying=True), sum(one.fees for one in new),
+    )  # fmt: skip
+
+
+def _agreements(studio_id: int, period: Period) -> list[_Alike]:
+    """The agreements by the month that run in a period or begin in it."""
+    began, ends = month_of(Membership.starts_on), month_of(Membership.ends_on)
+    query = (
+        select(began, ends, func.sum(_PRICE), func.sum(_PRICE * _PRICE), func.count())
         .join(Plan, Plan.id == Membership.plan_id)
         .where(
             Plan.studio_id == studio_id,
             Membership.is_monthly,
-            Membership.starts_on < following,
+            Membership.starts_on < months_after(period.last, 1),
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= period.first),
+        )
+        .group_by(began, ends)
+    )
+    return [_Alike(row[0], row[1], int(row[2]), int(row[3]), row[4]) for row in db.session.execute(query)]
+
+
+def _frozen(studio_id: int, period: Period) -> dict[date, list[_Alike]]:
+    """Of each month those running agreements that rest on its first day; once each, however often they were frozen."""
+    series = func.generate_series(period.first, period.last, _MONTH, type_=Date())
+    month: ColumnElement[Any] = cast(series.column_valued("month", joins_implicitly=True), Date)
+    resting = (
+        select(
+            month.label("month"),
+            Membership.id,
+            month_of(Membership.starts_on).label("began"),
+            month_of(Membership.ends_on).label("ends"),
+            _PRICE.label("price"),
+        )
+        .select_from(Freeze)
+        .join(Membership, Membership.id == Freeze.membership_id)
+        .join(Plan, Plan.id == Membership.plan_id)
+        .where(
+            Freeze.cancelled_at.is_(None),
+            Freeze.starts_on <= month,
+            or_(Freeze.ends_on.is_(None), Freeze.ends_on >= month),
+            Plan.studio_id == studio_id,
+            Membership.is_monthly,
+            Membership.starts_on < month,
             or_(Membership.ends_on.is_(None), Membership.ends_on >= month),
         )
-        .group_by(month)
+        .distinct()
+        .subquery("resting")
     )
-    return {row[0]: tuple(int(value) for value in row[1:]) for row in db.session.execute(query)}  # type: ignore[misc]
+    price, groups = resting.c.price, (resting.c.month, resting.c.began, resting.c.ends)
+    query = select(*groups, func.sum(price), func.sum(price * price), func.count()).group_by(*groups)
+    found: dict[date, list[_Alike]] = {}
+    for at, began, ends, fees, squares, number in db.session.execute(query):
+        found.setdefault(at, []).append(_Alike(began, ends, int(fees), int(squares), number))
+    return found

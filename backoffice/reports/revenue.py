@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Date,
+    FromClause,
     Select,
     Subquery,
     Text,
@@ -28,10 +29,11 @@ from sqlalchemy import (
 )
 
 from backoffice.billing.models import Payment, PaymentKind
-from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.models import Attendance
 from backoffice.core.db import db, stream
 from backoffice.memberships.models import Membership
 from backoffice.people.models import Person
+from backoffice.reports import kept
 from backoffice.reports.members import month_of
 from backoffice.reports.periods import Period, months_after
 from backoffice.studio.models import Service
@@ -66,12 +68,16 @@ KINDS: dict[Flow, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class MoneyFilters:
-    """Which money is asked about. `kind` is one of `KINDS` of the flow."""
+    """Which money is asked about. `kind` is one of `KINDS` of the flow.
+
+    `is_kept`: single visits as they were kept (`reports/kept.py`); payments and the ledger are always read live.
+    """
 
     studio_id: int
     zone: str
     period: Period
     kind: str | None = None
+    is_kept: bool = False
 
     def only(self, **changes: object) -> "MoneyFilters":
         """The same question about less money."""
@@ -123,7 +129,7 @@ class MoneyBehind(NamedTuple):
 
 def money_months(filters: MoneyFilters) -> list[MoneyMonth]:
     """Every month of the period, the oldest first. Three statements."""
-    paid, singles, ledger = _paid_by_month(filters), _singles_by_month(filters), _ledger_by_month(filters)
+    paid, singles, ledger = paid_by_month(filters), _singles_by_month(filters), _ledger_by_month(filters)
     owed: dict[str, int] = {}
     for (month, kind), row in ledger.items():
         if month < filters.period.first:
@@ -180,7 +186,8 @@ def _some(by_kind: dict[str, int]) -> dict[str, int]:
     return {kind: yen for kind, yen in by_kind.items() if yen}
 
 
-def _paid_by_month(filters: MoneyFilters) -> dict[date, dict[str, int]]:
+def paid_by_month(filters: MoneyFilters) -> dict[date, dict[str, int]]:
+    """Yen received in each month that had any, by kind. One statement."""
     month = month_of(Payment.received_on)
     query = select(month, Payment.kind, func.sum(Payment.amount_yen)).group_by(month, Payment.kind)
     found: dict[date, dict[str, int]] = {}
@@ -191,8 +198,10 @@ def _paid_by_month(filters: MoneyFilters) -> dict[date, dict[str, int]]:
 
 
 def _singles_by_month(filters: MoneyFilters) -> dict[date, int]:
-    month = _month(Booking.starts_at, filters)
-    query = _of_singles(select(month, func.sum(Participant.fee_yen)), filters).group_by(month)
+    visits = kept.visits(is_kept=filters.is_kept)
+    month = _month(visits.c.starts_at, filters)
+    asked = select(month, func.sum(visits.c.fee_yen)).select_from(visits)
+    query = _of_singles(asked, visits, filters).group_by(month)
     return {at: int(yen) for at, yen in db.session.execute(query)}
 
 
@@ -203,19 +212,37 @@ class _Ledger(NamedTuple):
 
 
 def _ledger_by_month(filters: MoneyFilters) -> dict[tuple[date, str], _Ledger]:
-    """By how much each month and kind changed, from the first line of the ledger on. One pass."""
-    month, price = _month(TicketEntry.at, filters), TicketGrant.unit_price_yen
-    is_lapse = TicketEntry.kind == EntryKind.EXPIRE
-    query = _ledger(
+    """By how much each month and kind changed; everything before the period stands under the month before it.
+
+    One pass over the lines, added up by grant before grants and agreements are looked at.
+    """
+    since, until = filters.period.span(filters.zone)
+    before, entry = literal(months_after(filters.period.first, -1), Date), TicketEntry
+    month = case((entry.at < since, before), else_=_month(entry.at, filters))
+    of_grants = (
         select(
-            month,
+            entry.grant_id,
+            month.label("month"),
+            func.sum(entry.used).label("used"),
+            func.coalesce(func.sum(-entry.free).filter(entry.kind == EntryKind.EXPIRE), 0).label("lapsed"),
+            func.sum(entry.free + entry.reserved).label("owed"),
+        )
+        .where(entry.at < until)
+        .group_by(entry.grant_id, "month")
+        .subquery("of_grants")
+    )
+    price, found = TicketGrant.unit_price_yen, of_grants.c
+    query = (
+        select(
+            found.month,
             _kind().label("kind"),
-            func.sum(TicketEntry.used * price),
-            func.coalesce(func.sum(-TicketEntry.free * price).filter(is_lapse), 0),
-            func.sum((TicketEntry.free + TicketEntry.reserved) * price),
-        ),
-        filters,
-    ).group_by(month, Membership.is_monthly)
+            *(func.sum(tickets * price) for tickets in (found.used, found.lapsed, found.owed)),
+        )
+        .join(TicketGrant, TicketGrant.id == found.grant_id)
+        .outerjoin(Membership, Membership.id == TicketGrant.membership_id)
+        .where(TicketGrant.studio_id == filters.studio_id)
+        .group_by(found.month, Membership.is_monthly)
+    )
     return {
         (row[0], row[1]): _Ledger(int(row[2]), int(row[3]), int(row[4])) for row in db.session.execute(query)
     }
@@ -267,14 +294,16 @@ def _delivered_rows(filters: MoneyFilters) -> Any:
     used = _ledger(
         select(*_ledger_columns(TicketEntry.id * 2, TicketEntry.used, filters)), filters, inside=True
     ).where(TicketEntry.used != 0)
-    day = cast(func.timezone(filters.zone, Booking.starts_at), Date)
+    visits = kept.visits(is_kept=filters.is_kept)
+    day = cast(func.timezone(filters.zone, visits.c.starts_at), Date)
     single = _of_singles(
         select(
             *_columns(
-                Participant.id * 2 + 1, day, Participant.person_id, literal(Delivered.SINGLE.value), Service.name_ja,
-                Service.name_en, Participant.fee_yen,
+                visits.c.participant_id * 2 + 1, day, visits.c.person_id, literal(Delivered.SINGLE.value),
+                Service.name_ja, Service.name_en, visits.c.fee_yen,
             )
-        ),
+        ).select_from(visits),
+        visits,
         filters,
     )  # fmt: skip
     return union_all(used, single)
@@ -313,21 +342,18 @@ def _payments(filters: MoneyFilters) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _of_singles(query: Select[*tuple[Any, ...]], filters: MoneyFilters) -> Select[*tuple[Any, ...]]:
+def _of_singles(
+    query: Select[*tuple[Any, ...]], visits: FromClause, filters: MoneyFilters
+) -> Select[*tuple[Any, ...]]:
     """Guests who attended a visit that is paid by itself."""
     since, until = filters.period.span(filters.zone)
-    return (
-        query.select_from(Participant)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .where(
-            Booking.studio_id == filters.studio_id,
-            Booking.starts_at >= since,
-            Booking.starts_at < until,
-            Participant.attendance == Attendance.ATTENDED,
-            Participant.fee_yen > 0,
-            Service.uses_tickets.is_(False),
-        )
+    return query.join(Service, Service.id == visits.c.service_id).where(
+        visits.c.studio_id == filters.studio_id,
+        visits.c.starts_at >= since,
+        visits.c.starts_at < until,
+        visits.c.attendance == Attendance.ATTENDED,
+        visits.c.fee_yen > 0,
+        Service.uses_tickets.is_(False),
     )
 
 

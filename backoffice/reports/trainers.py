@@ -10,19 +10,18 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
 
-from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, Participant
+from backoffice.bookings.models import CANCELLED_STATES, Attendance
 from backoffice.clients.models import Client
 from backoffice.core.db import db, stream
 from backoffice.people.models import Person
+from backoffice.reports import kept
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.funnel import Cohort, cohorts
 from backoffice.reports.maturity import Maturity
 from backoffice.reports.periods import Period
 from backoffice.reports.pooling import Pooled, pool
-from backoffice.session_logs.models import SessionLog
-from backoffice.studio.models import Service, ServiceKind, Studio
+from backoffice.studio.models import Service, ServiceKind
 
 CAME = timedelta(days=60)
 """Who attended a session within so many days is a client who comes."""
@@ -71,41 +70,39 @@ class Behind(NamedTuple):
 
 
 def trainer_lines(
-    studio: Studio, trainer_ids: list[int], period: Period, *, maturity: Maturity, now: datetime
+    asked: Filters, trainer_ids: list[int], *, maturity: Maturity, now: datetime
 ) -> list[TrainerLine]:
-    """One line for each trainer, in the order given; four statements."""
-    filters = Filters(studio.id, studio.zone, period, Basis.TRIAL)
+    """One line for each trainer, in the order given; five statements."""
+    filters = asked.only(basis=Basis.TRIAL)
     trials = {row.key: row for row in cohorts(filters, Grouping.TRAINER, maturity=maturity, now=now)}
     found = [trials.get(str(one)) for one in trainer_ids]
     pooled = pool([(row.joined, row.decided) if row else (0, 0) for row in found])
-    counted = {number: counts(number, studio, period, now=now) for number in Number}
+    counted = {number: counts(number, asked, now=now) for number in Number}
     return [
         TrainerLine(one, row, belief, **{number.value: counted[number].get(one, 0) for number in Number})
         for one, row, belief in zip(trainer_ids, found, pooled, strict=True)
     ]
 
 
-def counts(number: Number, studio: Studio, period: Period, *, now: datetime) -> dict[int, int]:
+def counts(number: Number, asked: Filters, *, now: datetime) -> dict[int, int]:
     """A number of every trainer who has any, by trainer."""
-    rows = _rows(number, studio, period, now)
+    rows = _rows(number, asked, now)
     counted = select(rows.c.trainer_id, func.count().label("number")).group_by(rows.c.trainer_id)
     return {row.trainer_id: row.number for row in db.session.execute(counted)}
 
 
 def behind(
-    number: Number, trainer_id: int, studio: Studio, period: Period, *, after: int, limit: int, now: datetime
+    number: Number, trainer_id: int, asked: Filters, *, after: int, limit: int, now: datetime
 ) -> list[Behind]:
     """The rows a number counts, by id from `after` on."""
-    rows = _rows(number, studio, period, now)
+    rows = _rows(number, asked, now)
     page = _named(rows, trainer_id).where(rows.c.id > after).limit(limit)
     return [Behind._make(row) for row in db.session.execute(page)]
 
 
-def everything_behind(
-    number: Number, trainer_id: int, studio: Studio, period: Period, *, now: datetime
-) -> Iterator[Behind]:
+def everything_behind(number: Number, trainer_id: int, asked: Filters, *, now: datetime) -> Iterator[Behind]:
     """All of them. Inside `transaction()`."""
-    return map(Behind._make, stream(_named(_rows(number, studio, period, now), trainer_id)))
+    return map(Behind._make, stream(_named(_rows(number, asked, now), trainer_id)))
 
 
 def _named(rows: Subquery, trainer_id: int) -> Select[Any]:
@@ -121,75 +118,77 @@ def _name() -> ColumnElement[str]:
     return func.coalesce(func.nullif(Person.name, ""), Person.kana)
 
 
-def _rows(number: Number, studio: Studio, period: Period, now: datetime) -> Subquery:
+def _rows(number: Number, asked: Filters, now: datetime) -> Subquery:
     """One definition for the count, the list and the file: id, trainer_id, person_id, at, saved_at."""
     if number in {Number.HELD, Number.IN_TIME}:
-        return _sessions(studio, period, now, in_time_only=number == Number.IN_TIME).subquery()
-    return _clients(studio, period, now, stayed_only=number == Number.STAYED).subquery()
+        return _sessions(asked, now, in_time_only=number == Number.IN_TIME).subquery()
+    return _clients(asked, now, stayed_only=number == Number.STAYED).subquery()
 
 
-def _sessions(
-    studio: Studio, period: Period, now: datetime, *, in_time_only: bool
-) -> Select[*tuple[Any, ...]]:
+def _sessions(asked: Filters, now: datetime, *, in_time_only: bool) -> Select[*tuple[Any, ...]]:
     """Sessions that were attended in the period and ended at least a day ago; counsellings need no card."""
-    since, until = period.span(studio.zone)
+    since, until = asked.period.span(asked.zone)
+    visits = kept.visits(is_kept=asked.is_kept).c
     held = (
         select(
-            Participant.id,
-            Booking.trainer_id,
-            Participant.person_id,
-            Booking.ends_at.label("at"),
-            SessionLog.saved_at,
+            visits.participant_id.label("id"),
+            visits.trainer_id,
+            visits.person_id,
+            visits.ends_at.label("at"),
+            visits.saved_at,
         )
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .outerjoin(SessionLog, SessionLog.participant_id == Participant.id)
+        .join(Service, Service.id == visits.service_id)
         .where(
-            Booking.studio_id == studio.id,
-            Booking.starts_at >= since,
-            Booking.starts_at < until,
-            Booking.ends_at <= now - IN_TIME,
+            visits.studio_id == asked.studio_id,
+            visits.starts_at >= since,
+            visits.starts_at < until,
+            visits.ends_at <= now - IN_TIME,
             Service.kind != ServiceKind.COUNSELLING,
-            Participant.attendance == Attendance.ATTENDED,
+            visits.attendance == Attendance.ATTENDED,
         )
     )
-    return held.where(SessionLog.saved_at <= Booking.ends_at + IN_TIME) if in_time_only else held
+    return held.where(visits.saved_at <= visits.ends_at + IN_TIME) if in_time_only else held
 
 
-def _clients(studio: Studio, period: Period, now: datetime, *, stayed_only: bool) -> Select[*tuple[Any, ...]]:
+def _clients(asked: Filters, now: datetime, *, stayed_only: bool) -> Select[*tuple[Any, ...]]:
     """Clients by main trainer who attended a session in the 60 days before the period.
 
     They stayed when they attended one in its last 60 days (or those until now), or are booked ahead. Nobody in a
     period that is too short.
     """
-    since, until = period.span(studio.zone)
+    since, until = asked.period.span(asked.zone)
     end = min(until, now)
-    last = func.max(Booking.starts_at)
+    visited, again_at = kept.visits(is_kept=asked.is_kept), kept.visits(is_kept=asked.is_kept).alias("later")
+    visits, later = visited.c, again_at.c
     came = (
-        select(Client.id, Client.main_trainer_id.label("trainer_id"), Client.person_id, last.label("at"))
-        .join(Participant, Participant.person_id == Client.person_id)
-        .join(Booking, Booking.id == Participant.booking_id)
+        select(
+            Client.id,
+            Client.main_trainer_id.label("trainer_id"),
+            Client.person_id,
+            func.max(visits.starts_at).label("at"),
+        )
+        .join(visited, visits.person_id == Client.person_id)
         .where(
-            Booking.studio_id == studio.id,
+            visits.studio_id == asked.studio_id,
             Client.main_trainer_id.is_not(None),
-            Participant.attendance == Attendance.ATTENDED,
-            Booking.starts_at >= since - CAME,
-            Booking.starts_at < since,
-            literal(period.length >= SHORTEST),
+            visits.attendance == Attendance.ATTENDED,
+            visits.starts_at >= since - CAME,
+            visits.starts_at < since,
+            literal(asked.period.length >= SHORTEST),
         )
         .group_by(Client.id)
         .subquery()
     )
-    visit, guest = aliased(Booking), aliased(Participant)
     again = exists().where(
-        guest.person_id == came.c.person_id,
-        visit.id == guest.booking_id,
-        visit.studio_id == studio.id,
+        later.person_id == came.c.person_id,
+        later.studio_id == asked.studio_id,
         or_(
             and_(
-                guest.attendance == Attendance.ATTENDED, visit.starts_at >= end - CAME, visit.starts_at < end
+                later.attendance == Attendance.ATTENDED,
+                later.starts_at >= end - CAME,
+                later.starts_at < end,
             ),
-            and_(visit.state.not_in(CANCELLED_STATES), visit.starts_at >= end),
+            and_(later.state.not_in(CANCELLED_STATES), later.starts_at >= end),
         ),
     )
     rows = select(came, literal(None).label("saved_at"))

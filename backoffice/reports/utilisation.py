@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     TIMESTAMP,
+    BigInteger,
     ColumnElement,
     Integer,
     Select,
     Subquery,
-    and_,
     cast,
     extract,
     func,
@@ -27,18 +27,19 @@ from sqlalchemy import (
     tuple_,
 )
 
-from backoffice.bookings.models import Block, Booking, BookingState, Participant
+from backoffice.bookings.models import Block, BookingState
 from backoffice.bookings.spans import Span, instant, joined, minus, minute_after, minute_of
 from backoffice.bookings.working_time import hours_of
 from backoffice.core.clock import local
 from backoffice.core.db import db, stream
 from backoffice.people.models import Person
+from backoffice.reports import kept
 from backoffice.reports.periods import Period
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Service, Studio
 
 SOLD = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
-HOUR, DAY = 60, 24 * 60
+HOUR, DAY, WEEK = 60, 24 * 60, 7 * 24 * 60
 REACH = timedelta(hours=12)
 """No booking reaches further into a period from outside, preparation and clean-up included."""
 _HOUR: ColumnElement[Any] = literal_column("interval '1 hour'")
@@ -46,11 +47,13 @@ _MINUTE: ColumnElement[Any] = literal_column("interval '1 minute'")
 
 Cell = tuple[int, int, int]
 """A trainer, a weekday (0 is Monday) and an hour of the studio's clock."""
+Alike = tuple[int, int, int]
+"""A trainer, a minute of the studio's week and a length in minutes."""
 
 
 @dataclass(frozen=True)
 class HourFilters:
-    """Which time is asked about."""
+    """Which time is asked about; `is_kept`: of visits as they were kept (`reports/kept.py`)."""
 
     studio_id: int
     zone: str
@@ -58,6 +61,7 @@ class HourFilters:
     trainer_id: int | None = None
     weekday: int | None = None
     hour: int | None = None
+    is_kept: bool = False
 
     def only(self, **changes: object) -> "HourFilters":
         """The same question about less time."""
@@ -134,9 +138,7 @@ def bookings_behind(
     filters: HourFilters, *, now: datetime, after: tuple[datetime, int] | None = None, limit: int
 ) -> list[BookingBehind]:
     """Exactly the bookings whose minutes make the sold time, in order of time."""
-    query = _behind(filters, now).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(Booking.starts_at, Booking.id) > after)
+    query = _behind(filters, now, after=after).limit(limit)
     return [BookingBehind._make(row) for row in db.session.execute(query)]
 
 
@@ -162,15 +164,17 @@ def _sellable(studio: Studio, filters: HourFilters, now: datetime) -> Counter[Ce
     last = local(until - timedelta(minutes=1), studio.zone).date()
     hours = hours_of(studio, list(team), local(since, studio.zone).date(), last)
     opening, blocked = joined(hours.opening.values()), _blocked(list(team), since, until)
-    found: Counter[Cell] = Counter()
+    alike: Counter[Alike] = Counter()
+    zone = studio.zone
     for trainer_id, working in hours.working.items():
         closed = minus(working, opening)
         left_at = team[trainer_id]
         end = minute_of(until if left_at is None else min(until, left_at))
         for start, stop in minus(working, [*closed, *blocked.get(trainer_id, ())]):
-            for weekday, hour, minutes in _hours(start, min(stop, end), studio.zone):
-                found[trainer_id, weekday, hour] += minutes
-    return Counter({cell: minutes for cell, minutes in found.items() if _is_asked(cell, filters)})
+            at = local(instant(start), zone)
+            minute = at.weekday() * DAY + at.hour * HOUR + at.minute
+            alike[trainer_id, minute, min(stop, end) - start] += 1
+    return _by_cell(alike, filters)
 
 
 def _team(filters: HourFilters) -> dict[int, datetime | None]:
@@ -193,19 +197,21 @@ def _blocked(trainer_ids: Sequence[int], since: datetime, until: datetime) -> di
     return found
 
 
-def _hours(start: int, stop: int, zone: str) -> Iterator[tuple[int, int, int]]:
-    """A span by the hours of the studio's clock: weekday, hour, minutes. Pure; no clock is changed within a span."""
-    at = local(instant(start), zone)
-    return _cut(at.weekday(), at.hour * HOUR + at.minute, stop - start)
+def _by_cell(alike: Mapping[Alike, int], filters: HourFilters) -> Counter[Cell]:
+    """Minutes by trainer, weekday and hour: spans that are alike are cut at the hours once. Pure."""
+    found: Counter[Cell] = Counter()
+    for (trainer_id, minute, length), count in alike.items():
+        for weekday, hour, minutes in _cut(minute, length):
+            found[trainer_id, weekday, hour] += minutes * count
+    return Counter({cell: minutes for cell, minutes in found.items() if _is_asked(cell, filters)})
 
 
-def _cut(weekday: int, minute: int, length: int) -> Iterator[tuple[int, int, int]]:
-    """Minutes from a minute of a weekday on, cut at the hours, over midnight too."""
+def _cut(minute: int, length: int) -> Iterator[tuple[int, int, int]]:
+    """Minutes from a minute of the week on (no clock is changed within them), cut at the hours, over midnight too."""
     while length > 0:
-        days, minute = divmod(minute, DAY)
-        weekday = (weekday + days) % 7
         piece = min(length, HOUR - minute % HOUR)
-        yield weekday, minute // HOUR, piece
+        weekday, of_day = divmod(minute % WEEK, DAY)
+        yield weekday, of_day // HOUR, piece
         minute, length = minute + piece, length - piece
 
 
@@ -214,38 +220,43 @@ def _is_asked(cell: Cell, filters: HourFilters) -> bool:
 
 
 def _sold_minutes(filters: HourFilters, now: datetime) -> Counter[Cell]:
-    """The database counts alike bookings (same trainer, weekday, time and length); only those are cut at the hours."""
+    """The database counts alike bookings (same trainer, time of the week and length); only those are cut."""
     busy = _busy(filters, now)
-    start = busy.c.start
-    minute = cast(extract("hour", start) * HOUR + extract("minute", start), Integer)
-    length = cast(extract("epoch", busy.c.stop - start) / HOUR, Integer)
-    alike = (busy.c.trainer_id, _weekday(start), minute, length)
-    found: Counter[Cell] = Counter()
-    for trainer_id, day, at, minutes, count in db.session.execute(
-        select(*alike, func.count()).group_by(*alike)
-    ):
-        for weekday, hour, piece in _cut(day, at, minutes):
-            found[trainer_id, weekday, hour] += piece * count
-    return Counter({cell: minutes for cell, minutes in found.items() if _is_asked(cell, filters)})
+    alike = (busy.c.trainer_id, _minute_of_week(busy.c.start), _minute_of_week(busy.c.stop))
+    return _by_cell(
+        {
+            (trainer_id, start, _length(start, stop)): count
+            for trainer_id, start, stop, count in db.session.execute(
+                select(*alike, func.count()).group_by(*alike)
+            )
+        },
+        filters,
+    )
+
+
+def _length(start: int, stop: int) -> int:
+    """From one minute of the week to another, at most half a week on; below 0 where nothing lies in the period."""
+    return (stop - start + WEEK // 2) % WEEK - WEEK // 2
 
 
 def _busy(filters: HourFilters, now: datetime) -> Subquery:
     """When the bookings that were sold keep their trainer busy, on the studio's clock, inside the period."""
     since, until = _span(filters, now)
-    starts_at, ends_at = _wall(Booking.starts_at, filters), _wall(Booking.ends_at, filters)
+    bookings = kept.bookings(is_kept=filters.is_kept).c
+    starts_at, ends_at = _wall(bookings.starts_at, filters), _wall(bookings.ends_at, filters)
     query = select(
-        Booking.id.label("booking_id"),
-        Booking.trainer_id,
-        func.greatest(starts_at - Booking.prep_minutes * _MINUTE, _wall(since, filters)).label("start"),
-        func.least(ends_at + Booking.cleanup_minutes * _MINUTE, _wall(until, filters)).label("stop"),
+        bookings.booking_id,
+        bookings.trainer_id,
+        func.greatest(starts_at - bookings.prep_minutes * _MINUTE, _wall(since, filters)).label("start"),
+        func.least(ends_at + bookings.cleanup_minutes * _MINUTE, _wall(until, filters)).label("stop"),
     ).where(
-        Booking.studio_id == filters.studio_id,
-        Booking.starts_at > since - REACH,
-        Booking.starts_at < until + REACH,
-        Booking.state.in_(SOLD),
+        bookings.studio_id == filters.studio_id,
+        bookings.starts_at > since - REACH,
+        bookings.starts_at < until + REACH,
+        bookings.state.in_(SOLD),
     )
     if filters.trainer_id is not None:
-        query = query.where(Booking.trainer_id == filters.trainer_id)
+        query = query.where(bookings.trainer_id == filters.trainer_id)
     return query.subquery("busy")
 
 
@@ -266,35 +277,45 @@ def _parts(filters: HourFilters, now: datetime) -> Select[Any]:
     ).where(hour < busy.c.stop, *[column == value for column, value in asked.items() if value is not None])
 
 
-def _behind(filters: HourFilters, now: datetime) -> Select[*tuple[Any, ...]]:
+def _behind(
+    filters: HourFilters, now: datetime, *, after: tuple[datetime, int] | None = None
+) -> Select[*tuple[Any, ...]]:
     parts = _parts(filters, now).subquery("parts")
     minutes = select(parts.c.booking_id, func.sum(parts.c.minutes).label("minutes")).group_by(
         parts.c.booking_id
     )
-    of_booking = minutes.subquery("of_booking")
-    return (
+    of_booking, visits = minutes.subquery("of_booking"), kept.visits(is_kept=filters.is_kept)
+    query = (
         select(
-            Booking.id,
-            Person.id,
+            visits.c.booking_id,
+            visits.c.person_id,
             func.coalesce(func.nullif(Person.name, ""), Person.kana),
-            Booking.starts_at,
-            Booking.ends_at,
-            Booking.trainer_id,
+            visits.c.starts_at,
+            visits.c.ends_at,
+            visits.c.trainer_id,
             Service.slug,
-            Booking.state,
+            visits.c.state,
             cast(of_booking.c.minutes, Integer),
         )
-        .join(of_booking, of_booking.c.booking_id == Booking.id)
-        .join(Service, Service.id == Booking.service_id)
-        .join(Participant, and_(Participant.booking_id == Booking.id, Participant.position == 1))
-        .join(Person, Person.id == Participant.person_id)
-        .order_by(Booking.starts_at, Booking.id)
+        .select_from(visits)
+        .join(of_booking, of_booking.c.booking_id == visits.c.booking_id)
+        .join(Service, Service.id == visits.c.service_id)
+        .join(Person, Person.id == visits.c.person_id)
+        .where(visits.c.position == 1)
+        .order_by(visits.c.starts_at, visits.c.booking_id)
     )
+    place = tuple_(visits.c.starts_at, visits.c.booking_id)
+    return query if after is None else query.where(place > after)
 
 
 def _wall(at: Any, filters: HourFilters) -> ColumnElement[Any]:
     """An instant on the studio's clock."""
     return func.timezone(filters.zone, at)
+
+
+def _minute_of_week(at: ColumnElement[Any]) -> ColumnElement[int]:
+    """Counted from Monday; 1970 began on a Thursday."""
+    return (cast(func.date_part("epoch", at), BigInteger) // HOUR + 3 * DAY) % WEEK
 
 
 def _weekday(at: ColumnElement[Any]) -> ColumnElement[int]:

@@ -4,22 +4,22 @@ One row per guest of a booking whose time has come. The rates are taken of those
 to cancel had run out: held + no-show + late cancel. Who cancelled in time, or was cancelled by the gym, is in none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Date,
+    Integer,
     Select,
     Subquery,
     Text,
-    and_,
     case,
     cast,
-    exists,
     extract,
     func,
     literal,
@@ -28,10 +28,10 @@ from sqlalchemy import (
     tuple_,
 )
 
-from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.bookings.models import Attendance, BookingState
 from backoffice.core.db import db, stream
-from backoffice.messaging.models import Kind, Message, MessageState
 from backoffice.people.models import Person
+from backoffice.reports import kept
 from backoffice.reports.intervals import wilson
 from backoffice.reports.periods import Period
 from backoffice.studio.models import Service
@@ -41,8 +41,7 @@ SMALL_NUMBER = 10
 
 AHEAD = (0, 1, 2, 4, 8, 15)
 """Days between booking and visit: the same day, 1, 2 to 3, 4 to 7, 8 to 14, 15 and more."""
-
-REMINDERS = (Kind.REMINDER_DAY_BEFORE, Kind.REMINDER_TWO_HOURS)
+_STEPS = literal([*AHEAD], ARRAY(Integer))
 
 
 class VisitGrouping(StrEnum):
@@ -78,7 +77,8 @@ OUTCOMES = (*EXPECTED, Became.EARLY, Became.BY_GYM, Became.UNSAID)
 class VisitFilters:
     """Which bookings are asked about.
 
-    `ahead` is the first day of a step of `AHEAD`, `weekday` 0 for Monday, `reminded` whether a reminder was accepted.
+    `ahead` is the first day of a step of `AHEAD`, `weekday` 0 for Monday, `reminded` whether a reminder was accepted,
+    `is_kept` whether visits are counted as they were kept (`reports/kept.py`).
     """
 
     studio_id: int
@@ -89,6 +89,7 @@ class VisitFilters:
     weekday: int | None = None
     ahead: int | None = None
     reminded: bool | None = None
+    is_kept: bool = False
 
     def only(self, **changes: object) -> "VisitFilters":
         """The same question about fewer bookings."""
@@ -142,14 +143,22 @@ def visits_by(filters: VisitFilters, grouping: VisitGrouping, *, now: datetime) 
     """The rows of the table, in the order of their keys."""
     rows = _guests(filters, now).subquery("visits")
     key = rows.c["trainer_id" if grouping == VisitGrouping.TRAINER else grouping.value]
-    query = select(cast(key, Text).label("key"), *_counts(rows)).group_by(key).order_by(key)
-    return [_visits(row) for row in db.session.execute(query)]
+    query = select(cast(key, Text), rows.c.outcome, func.count()).group_by(key, rows.c.outcome).order_by(key)
+    found: dict[str, dict[str, int]] = {}
+    for one, outcome, count in db.session.execute(query):
+        found.setdefault(one, {})[outcome] = count
+    return [_visits(one, counts) for one, counts in found.items()]
+
+
+def in_all(rows: Iterable[Visits]) -> Visits:
+    """All rows in one. Pure."""
+    of_rows = list(rows)
+    return _visits("", {one.value: sum(getattr(row, one.value) for row in of_rows) for one in OUTCOMES})
 
 
 def visits_in_all(filters: VisitFilters, *, now: datetime) -> Visits:
-    """All of them in one row."""
-    rows = _guests(filters, now).subquery("visits")
-    return _visits(db.session.execute(select(literal("").label("key"), *_counts(rows))).one())
+    """All of them in one row, where no table is shown."""
+    return in_all(visits_by(filters, VisitGrouping.SERVICE, now=now))
 
 
 def visits_behind(
@@ -181,79 +190,70 @@ def days_ahead(first: int) -> int | None:
 
 def _guests(filters: VisitFilters, now: datetime) -> Select[Any]:
     since, until = filters.period.span(filters.zone)
-    visit_day = cast(func.timezone(filters.zone, Booking.starts_at), Date)
-    booked_on = cast(func.timezone(filters.zone, Booking.created_at), Date)
-    days = visit_day - booked_on
+    visits = kept.visits(is_kept=filters.is_kept).c
+    visit_day = cast(func.timezone(filters.zone, visits.starts_at), Date)
+    booked_on = cast(func.timezone(filters.zone, visits.booked_at), Date)
+    days = func.greatest(visit_day - booked_on, 0)
     weekday = extract("isodow", visit_day) - 1
-    reminded = exists().where(
-        Message.booking_id == Booking.id,
-        Message.person_id == Participant.person_id,
-        Message.kind.in_(REMINDERS),
-        Message.state == MessageState.SENT,
-    )
     query = (
         select(
-            Participant.id.label("participant_id"),
-            Booking.id.label("booking_id"),
-            Participant.person_id,
-            Booking.starts_at,
-            Booking.created_at.label("booked_at"),
+            visits.participant_id,
+            visits.booking_id,
+            visits.person_id,
+            visits.starts_at,
+            visits.booked_at,
             Service.slug.label("service"),
-            Booking.trainer_id,
+            visits.trainer_id,
             cast(func.date_trunc("month", visit_day), Date).label("month"),
-            case(*[(days >= first, first) for first in reversed(AHEAD)], else_=0).label("ahead"),
+            _step(days).label("ahead"),
             weekday.label("weekday"),
-            reminded.label("reminder"),
-            _outcome().label("outcome"),
+            visits.is_reminded.label("reminder"),
+            _outcome(visits).label("outcome"),
         )
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
+        .join(Service, Service.id == visits.service_id)
         .where(
-            Booking.studio_id == filters.studio_id,
-            Booking.starts_at >= since,
-            Booking.starts_at < min(until, now),
-            Booking.state != BookingState.HELD,
+            visits.studio_id == filters.studio_id,
+            visits.starts_at >= since,
+            visits.starts_at < min(until, now),
+            visits.state != BookingState.HELD,
         )
     )
     if filters.service is not None:
         query = query.where(Service.slug == filters.service)
     if filters.trainer_id is not None:
-        query = query.where(Booking.trainer_id == filters.trainer_id)
+        query = query.where(visits.trainer_id == filters.trainer_id)
     if filters.weekday is not None:
         query = query.where(weekday == filters.weekday)
     if filters.ahead is not None:
         query = query.where(_is_ahead(days, filters.ahead))
     if filters.reminded is not None:
-        query = query.where(reminded if filters.reminded else ~reminded)
+        query = query.where(visits.is_reminded if filters.reminded else ~visits.is_reminded)
     return query
+
+
+def _step(days: ColumnElement[Any]) -> ColumnElement[int]:
+    """The first day of the step of `AHEAD` that some days lie in; they are worked out once for each row."""
+    return case(dict(enumerate(AHEAD, 1)), value=func.width_bucket(days, _STEPS))
 
 
 def _is_ahead(days: ColumnElement[Any], first: int) -> ColumnElement[bool]:
     last = days_ahead(first)
-    not_before = true() if first == AHEAD[0] else days >= first
-    return not_before if last is None else and_(not_before, days <= last)
+    return days >= first if last is None else days.between(first, last)
 
 
-def _outcome() -> ColumnElement[str]:
+def _outcome(visits: Any) -> ColumnElement[str]:
     return case(
-        (Booking.state == BookingState.LATE_CANCELLED, Became.LATE.value),
-        (Booking.state == BookingState.CANCELLED, Became.EARLY.value),
-        (Booking.state == BookingState.CANCELLED_BY_GYM, Became.BY_GYM.value),
-        (Participant.attendance == Attendance.NO_SHOW, Became.NO_SHOW.value),
-        (Participant.attendance.in_((Attendance.ATTENDED, Attendance.ARRIVED)), Became.HELD.value),
+        (visits.state == BookingState.LATE_CANCELLED, Became.LATE.value),
+        (visits.state == BookingState.CANCELLED, Became.EARLY.value),
+        (visits.state == BookingState.CANCELLED_BY_GYM, Became.BY_GYM.value),
+        (visits.attendance == Attendance.NO_SHOW, Became.NO_SHOW.value),
+        (visits.attendance.in_((Attendance.ATTENDED, Attendance.ARRIVED)), Became.HELD.value),
         else_=Became.UNSAID.value,
     )
 
 
-def _counts(rows: Subquery) -> list[ColumnElement[Any]]:
-    each = [func.count().filter(rows.c.outcome == one.value).label(one.value) for one in OUTCOMES]
-    return [func.count().label("all"), *each]
-
-
-def _visits(row: Any) -> Visits:
-    return Visits(
-        row.key, row.all, row.held, row.no_show, row.late, row.early, row.by_gym, row.unsaid
-    )  # fmt: skip
+def _visits(key: str, counts: Mapping[str, int]) -> Visits:
+    return Visits(key, sum(counts.values()), **{one.value: counts.get(one.value, 0) for one in OUTCOMES})
 
 
 def _behind(rows: Subquery, bucket: Became) -> Select[Any]:

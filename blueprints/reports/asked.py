@@ -9,8 +9,9 @@ from typing import TypeVar
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from backoffice.reports.kept import Counted, counted
 from backoffice.reports.periods import Comparison, Period, Preset, period, preset
-from blueprints.support.clock import today
+from blueprints.support.clock import now, today
 from blueprints.support.filters import show_month
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -20,11 +21,15 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """Which report, over which months, beside which others; `own` are its filters as they stand in the address."""
+    """Which report, over which months, beside which others; `own` are its filters as they stand in the address.
+
+    `counted` says when: now, or the moment at which visits were kept.
+    """
 
     endpoint: str
     period: Period
     comparison: Comparison
+    counted: Counted
     own: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -57,13 +62,17 @@ class Asked:
         ]
 
 
-def read_asked(endpoint: str, own: Mapping[str, str | None]) -> Asked:
-    """Read months and comparison from the address; what makes no sense falls back to the last twelve months."""
+def read_asked(endpoint: str, own: Mapping[str, str | None], *, of_visits: bool = False) -> Asked:
+    """Read months and comparison from the address; what makes no sense falls back to the last twelve months.
+
+    A report `of_visits` reads them as they were kept where that is done, one statement more.
+    """
     usual = preset(Preset.TWELVE_MONTHS, today())
     return Asked(
         endpoint,
         period(read_month("from", usual.first), read_month("to", usual.last)),
         read_choice(Comparison, "compare", Comparison.NOTHING),
+        counted(now()) if of_visits else Counted(now()),
         {name: value for name, value in own.items() if value is not None},
     )
 

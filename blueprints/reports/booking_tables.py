@@ -16,7 +16,6 @@ from blueprints.reports.listing import Column, in_percent, list_file
 from blueprints.reports.named import trainer_names
 from blueprints.reports.visits import became_names, row_namer, visit_group_names, visit_question
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.studio import current_studio
 
 
@@ -24,7 +23,8 @@ from blueprints.support.studio import current_studio
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def visits_table(kind: str) -> Response:
     """Kept, missed and cancelled late, a row for each step of the chosen way to look at them."""
-    question, at = visit_question(), now()
+    question = visit_question()
+    at = question.asked.counted.at
     return list_file(
         "bookings",
         kind,
@@ -38,7 +38,8 @@ def visits_table(kind: str) -> Response:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def hours_table(kind: str) -> Response:
     """Hours by trainer."""
-    question, at, studio, names = hour_question(), now(), current_studio(), trainer_names()
+    question, studio, names = hour_question(), current_studio(), trainer_names()
+    at = question.asked.counted.at
     columns = [
         Column(_("Trainer"), lambda row: names.get(row[0], "")),
         *_time_columns(lambda row: row[1]),
@@ -51,7 +52,8 @@ def hours_table(kind: str) -> Response:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def hour_cells_table(kind: str) -> Response:
     """What both heat maps are made of: a row for each trainer, weekday and hour."""
-    question, at, studio, names = hour_question(), now(), current_studio(), trainer_names()
+    question, studio, names = hour_question(), current_studio(), trainer_names()
+    at = question.asked.counted.at
     columns = [
         Column(_("Trainer"), lambda row: names.get(row[0][0], "")),
         Column(_("Weekday"), lambda row: day_name(row[0][1])),

@@ -16,7 +16,6 @@ from blueprints.reports.question import Question, read_question
 from blueprints.reports.trainers import known_lines, trainers_asked
 from blueprints.reports.words import bucket_names, group_names, number_names
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.exports import yes_or_no
 
 NUMBERS = (
@@ -29,7 +28,8 @@ NUMBERS = (
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def funnel_table(kind: str) -> Response:
     """The rows of the funnel, with what stands under 詳しく."""
-    question, at = read_question(), now()
+    question = read_question()
+    at = question.asked.counted.at
     young = maturity(question.filters, now=at)
     return list_file(
         "funnel",
@@ -44,7 +44,8 @@ def funnel_table(kind: str) -> Response:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def curve_table(kind: str) -> Response:
     """How many days people take to join: the table below the curve."""
-    question, at = read_question(), now()
+    question = read_question()
+    at = question.asked.counted.at
     columns = [
         Column(_("By day"), lambda row: row[0]),
         Column(_("Joined by then (percent)"), lambda row: in_percent(row[1].share)),

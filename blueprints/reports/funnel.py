@@ -23,7 +23,6 @@ from blueprints.reports.frame import Box, report_page
 from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.question import NONE, Question, read_question
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.filters import honorific, own_name, show_day, show_month, show_short_month
 from blueprints.support.studio import current_studio
 
@@ -35,9 +34,10 @@ PAGE = 50
 def funnel() -> ResponseReturnValue:
     """The funnel: one row per month (or source, article, trainer, service)."""
     question = read_question()
+    at = question.asked.counted.at
     filters, names, compared = question.filters, known_names(), question.asked.compared
-    young = maturity(filters, now=now())
-    rows = figures.cohorts(filters, question.grouping, maturity=young, now=now())
+    young = maturity(filters, now=at)
+    rows, total = figures.cohorts_and_total(filters, question.grouping, maturity=young, now=at)
     return report_page(
         "reports/funnel.html",
         question.asked,
@@ -45,10 +45,10 @@ def funnel() -> ResponseReturnValue:
         table="reports.funnel_table",
         question=question,
         rows=rows,
-        total=figures.total(filters, maturity=young, now=now()),
-        before=compared and figures.total(filters.only(period=compared), maturity=young, now=now()),
+        total=total,
+        before=compared and figures.total(filters.only(period=compared), maturity=young, now=at),
         chart=_chart(question, rows),
-        curve=time_to_join(seen_days(filters, now=now())),
+        curve=time_to_join(seen_days(filters, now=at)),
         maturity=young,
         row_name=lambda key: row_name(question.grouping, key, names),
         group_names=words.group_names(),
@@ -63,7 +63,8 @@ def funnel() -> ResponseReturnValue:
 def funnel_people() -> ResponseReturnValue:
     """Exactly the people behind a number, page by page."""
     question = read_question()
-    rows = figures.people_behind(question.filters, question.bucket, after=_after(), limit=PAGE + 1, now=now())
+    at = question.asked.counted.at
+    rows = figures.people_behind(question.filters, question.bucket, after=_after(), limit=PAGE + 1, now=at)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return list_page(
         Listing(
@@ -72,7 +73,7 @@ def funnel_people() -> ResponseReturnValue:
             title=words.bucket_names()[question.bucket],
             columns=_columns(),
             rows=rows[:PAGE],
-            total=figures.number_of(question.filters, question.bucket, now=now()),
+            total=figures.number_of(question.filters, question.bucket, now=at),
             after=None if last is None else f"{last.month.isoformat()}.{last.person_id}",
             page_endpoint="reports.funnel_people",
             file_endpoint="reports.funnel_file",
@@ -85,11 +86,12 @@ def funnel_people() -> ResponseReturnValue:
 def funnel_file(kind: str) -> ResponseReturnValue:
     """The same people as a file; that it was taken is recorded."""
     question = read_question()
+    at = question.asked.counted.at
     return list_file(
         "report",
         kind,
         _columns(),
-        lambda: figures.everybody_behind(question.filters, question.bucket, now=now()),
+        lambda: figures.everybody_behind(question.filters, question.bucket, now=at),
         question.address(bucket=question.bucket.value),
     )
 
@@ -130,7 +132,7 @@ def known_names() -> dict[str, dict[str, str]]:
 def _boxes(question: Question, names: dict[str, dict[str, str]]) -> list[Box]:
     """The filters of the funnel."""
     chosen, nobody, everything = question.asked.own, (NONE, _("none")), _("all")
-    articles = [(article, article) for article in figures.articles(question.filters, now=now())]
+    articles = [(article, article) for article in figures.articles(question.filters)]
     groups = [(grouping.value, word) for grouping, word in words.group_names().items()]
     found = {
         "source": (_("Source"), [*names["source"].items()]),

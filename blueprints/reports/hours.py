@@ -47,7 +47,8 @@ class HourQuestion:
 def hours() -> ResponseReturnValue:
     """What could be sold and what was, by hour of the week and by trainer."""
     question, studio = hour_question(), current_studio()
-    used = figures.used(studio, question.filters, now=now())
+    at = question.asked.counted.at
+    used = figures.used(studio, question.filters, now=at)
     compared = question.asked.compared
     names = trainer_names()
     trial = next((one for one in services(studio.id) if one.kind == ServiceKind.TRIAL), None)
@@ -58,7 +59,7 @@ def hours() -> ResponseReturnValue:
         table="reports.hours_table",
         question=question,
         total=used.in_all,
-        before=compared and figures.used(studio, question.filters.only(period=compared), now=now()).in_all,
+        before=compared and figures.used(studio, question.filters.only(period=compared), now=at).in_all,
         week=_week(question, used),
         trainers=[(names.get(one, ""), one, time) for one, time in used.by_trainer().items()],
         by_trainer=_by_trainer(question, used),
@@ -74,7 +75,8 @@ def hours() -> ResponseReturnValue:
 def hours_list() -> ResponseReturnValue:
     """Exactly the bookings whose minutes make the sold time of a number."""
     question = hour_question()
-    rows = figures.bookings_behind(question.filters, now=now(), after=read_after(datetime), limit=PAGE + 1)
+    at = question.asked.counted.at
+    rows = figures.bookings_behind(question.filters, now=at, after=read_after(datetime), limit=PAGE + 1)
     return list_page(
         Listing(
             asked=question.asked,
@@ -82,7 +84,7 @@ def hours_list() -> ResponseReturnValue:
             title=_("Bookings in these hours"),
             columns=_columns(),
             rows=rows[:PAGE],
-            total=figures.count_bookings(question.filters, now=now()),
+            total=figures.count_bookings(question.filters, now=at),
             after=mark_after(rows, lambda row: (row.starts_at, row.booking_id)),
             page_endpoint="reports.hours_list",
             file_endpoint="reports.hours_file",
@@ -94,7 +96,8 @@ def hours_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def hours_file(kind: str) -> ResponseReturnValue:
     """The same bookings as a file; that it was taken is recorded."""
-    question, at = hour_question(), now()
+    question = hour_question()
+    at = question.asked.counted.at
     rows = lambda: figures.all_bookings_behind(question.filters, now=at)  # noqa: E731
     return list_file("report", kind, _columns(), rows, question.asked.address())
 
@@ -116,10 +119,10 @@ def hour_question() -> HourQuestion:
     day = day if day in range(7) else None
     hour = hour if hour in range(24) else None
     chosen = {"trainer": trainer_id, "weekday": day, "hour": hour}
-    asked = read_asked(
-        "reports.hours", {name: None if value is None else str(value) for name, value in chosen.items()}
-    )
-    return HourQuestion(asked, HourFilters(studio.id, studio.zone, asked.period, trainer_id, day, hour))
+    own = {name: None if value is None else str(value) for name, value in chosen.items()}
+    asked = read_asked("reports.hours", own, of_visits=True)
+    filters = HourFilters(studio.id, studio.zone, asked.period, trainer_id, day, hour, asked.counted.is_kept)
+    return HourQuestion(asked, filters)
 
 
 def _week(question: HourQuestion, used: Used) -> Heat | None:

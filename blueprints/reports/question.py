@@ -41,9 +41,8 @@ def read_question() -> Question:
     own = {name: read_text(name) for name in ("source", "article", "service")}
     trainer_id = 0 if read_text("trainer") == NONE else read_number("trainer")
     trainer = None if trainer_id is None else str(trainer_id or NONE)
-    asked = read_asked(
-        "reports.funnel", {"basis": basis.value, "group": grouping.value, **own, "trainer": trainer}
-    )
+    everything = {"basis": basis.value, "group": grouping.value, **own, "trainer": trainer}
+    asked = read_asked("reports.funnel", everything, of_visits=True)
     filters = Filters(
         studio_id=studio.id,
         zone=studio.zone,
@@ -53,6 +52,7 @@ def read_question() -> Question:
         article=_meant(own["article"]),
         trainer_id=trainer_id,
         service=_meant(own["service"]),
+        is_kept=asked.counted.is_kept,
     )
     return Question(asked, filters, grouping, read_choice(Bucket, "bucket", Bucket.ALL))
 

@@ -129,8 +129,9 @@ def money_question() -> MoneyQuestion:
     studio = current_studio()
     flow, kind = read_choice(Flow, "flow", Flow.PAID), read_text("kind")
     kind = kind if kind in KINDS[flow] else None
-    asked = read_asked("reports.revenue", {})
-    return MoneyQuestion(asked, MoneyFilters(studio.id, studio.zone, asked.period, kind), flow)
+    asked = read_asked("reports.revenue", {}, of_visits=True)
+    filters = MoneyFilters(studio.id, studio.zone, asked.period, kind, asked.counted.is_kept)
+    return MoneyQuestion(asked, filters, flow)
 
 
 def _list_address(question: MoneyQuestion) -> dict[str, str]:

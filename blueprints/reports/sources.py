@@ -12,14 +12,13 @@ from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.maturity import maturity
 from backoffice.reports.sources import SourceLine, source_lines
 from backoffice.staff.permissions import Permission
-from blueprints.reports.asked import read_asked, read_choice
+from blueprints.reports.asked import Asked, read_asked, read_choice
 from blueprints.reports.blueprint import reports
 from blueprints.reports.costs import month_link
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, list_file
 from blueprints.reports.question import NONE
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.filters import own_name, show_yen
 from blueprints.support.studio import current_studio
 
@@ -36,8 +35,8 @@ BY = (Grouping.SOURCE, Grouping.ARTICLE)
 def sources() -> ResponseReturnValue:
     """One line for each source, or for each article."""
     grouping = _grouping()
-    asked = read_asked("reports.sources", {"group": grouping.value})
-    rows = _lines(grouping)
+    asked = _asked(grouping)
+    rows = _lines(asked, grouping)
     name = _name(grouping)
     return report_page(
         "reports/sources.html",
@@ -56,8 +55,12 @@ def sources() -> ResponseReturnValue:
 def sources_file(kind: str) -> ResponseReturnValue:
     """The table as a file; that it was taken is recorded."""
     grouping = _grouping()
-    asked = read_asked("reports.sources", {"group": grouping.value})
-    return list_file("sources", kind, _columns(grouping), lambda: _lines(grouping), asked.address())
+    asked = _asked(grouping)
+    return list_file("sources", kind, _columns(grouping), lambda: _lines(asked, grouping), asked.address())
+
+
+def _asked(grouping: Grouping) -> Asked:
+    return read_asked("reports.sources", {"group": grouping.value}, of_visits=True)
 
 
 def _grouping() -> Grouping:
@@ -65,11 +68,10 @@ def _grouping() -> Grouping:
     return grouping if grouping in BY else Grouping.SOURCE
 
 
-def _lines(grouping: Grouping) -> list[SourceLine]:
-    asked = read_asked("reports.sources", {})
-    studio = current_studio()
-    filters = Filters(studio.id, studio.zone, asked.period, Basis.ENQUIRY)
-    return source_lines(filters, grouping, maturity=maturity(filters, now=now()), now=now())
+def _lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
+    studio, at = current_studio(), asked.counted.at
+    filters = Filters(studio.id, studio.zone, asked.period, Basis.ENQUIRY, is_kept=asked.counted.is_kept)
+    return source_lines(filters, grouping, maturity=maturity(filters, now=at), now=at)
 
 
 def _name(grouping: Grouping) -> Callable[[SourceLine], str]:

@@ -18,7 +18,6 @@ from blueprints.reports.blueprint import reports
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.filters import honorific, own_name, show_daytime
 from blueprints.support.studio import current_studio
 
@@ -49,10 +48,10 @@ def trainers() -> ResponseReturnValue:
 @permit(Permission.REPORTS_VIEW)
 def trainer_rows() -> ResponseReturnValue:
     """Exactly the clients or sessions behind a number."""
-    asked, studio, number = trainers_asked(), current_studio(), _number()
-    trainer_id = read_number("trainer") or 0
+    asked, number = trainers_asked(), _number()
+    filters, at, trainer_id = _filters(asked), asked.counted.at, read_number("trainer") or 0
     rows = figures.behind(
-        number, trainer_id, studio, asked.period, after=read_number("after") or 0, limit=PAGE + 1, now=now()
+        number, trainer_id, filters, after=read_number("after") or 0, limit=PAGE + 1, now=at
     )
     return list_page(
         Listing(
@@ -61,7 +60,7 @@ def trainer_rows() -> ResponseReturnValue:
             title=f"{_names().get(trainer_id, '')} · {words.number_names()[number]}",
             columns=_columns(number),
             rows=rows[:PAGE],
-            total=figures.counts(number, studio, asked.period, now=now()).get(trainer_id, 0),
+            total=figures.counts(number, filters, now=at).get(trainer_id, 0),
             after=str(rows[PAGE - 1].id) if len(rows) > PAGE else None,
             page_endpoint="reports.trainer_rows",
             file_endpoint="reports.trainer_file",
@@ -73,28 +72,33 @@ def trainer_rows() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def trainer_file(kind: str) -> ResponseReturnValue:
     """The same rows as a file; that it was taken is recorded."""
-    asked, studio, number = trainers_asked(), current_studio(), _number()
-    trainer_id = read_number("trainer") or 0
+    asked, number = trainers_asked(), _number()
+    filters, at, trainer_id = _filters(asked), asked.counted.at, read_number("trainer") or 0
     return list_file(
         "trainers",
         kind,
         _columns(number),
-        lambda: figures.everything_behind(number, trainer_id, studio, asked.period, now=now()),
+        lambda: figures.everything_behind(number, trainer_id, filters, now=at),
         asked.address(number=number.value, trainer=trainer_id),
     )
 
 
 def trainers_asked() -> Asked:
     """The months the page is about."""
-    return read_asked("reports.trainers", {})
+    return read_asked("reports.trainers", {}, of_visits=True)
+
+
+def _filters(asked: Asked) -> Filters:
+    studio = current_studio()
+    return Filters(studio.id, studio.zone, asked.period, Basis.TRIAL, is_kept=asked.counted.is_kept)
 
 
 def known_lines(asked: Asked) -> tuple[dict[int, str], list[figures.TrainerLine]]:
     """Names in their order, and a line for each."""
-    studio = current_studio()
+    filters, at = _filters(asked), asked.counted.at
     names = dict(sorted(_names().items(), key=lambda one: one[1]))
-    young = maturity(Filters(studio.id, studio.zone, asked.period, Basis.TRIAL), now=now())
-    return names, figures.trainer_lines(studio, list(names), asked.period, maturity=young, now=now())
+    young = maturity(filters, now=at)
+    return names, figures.trainer_lines(filters, list(names), maturity=young, now=at)
 
 
 def _number() -> Number:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from backoffice.staff.permissions import Permission
 from blueprints.reports import (
+    again,
     booking_tables,
     cohort_tables,
     costs,
@@ -27,7 +28,7 @@ from blueprints.reports.catalogue import REPORTS
 from blueprints.support.access import permit
 
 __all__ = [
-    "booking_tables", "cohort_tables", "costs", "forecast", "funnel", "goals", "home", "hours",
+    "again", "booking_tables", "cohort_tables", "costs", "forecast", "funnel", "goals", "home", "hours",
     "leaving", "member_tables", "members", "money_tables", "reports", "revenue", "sources", "trainers", "visits",
 ]  # fmt: skip
 

@@ -20,7 +20,6 @@ from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.named import service_box, service_names, trainer_box, trainer_names
 from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
-from blueprints.support.clock import now
 from blueprints.support.exports import yes_or_no
 from blueprints.support.filters import honorific, show_day, show_daytime, show_month, weekday
 from blueprints.support.studio import current_studio
@@ -49,7 +48,8 @@ class VisitQuestion:
 def visits() -> ResponseReturnValue:
     """Rates of no-shows and late cancels, one row for each step of the chosen way to look at them."""
     question = visit_question()
-    rows = figures.visits_by(question.filters, question.grouping, now=now())
+    at = question.asked.counted.at
+    rows = figures.visits_by(question.filters, question.grouping, now=at)
     compared = question.asked.compared
     row_name = row_namer(question.grouping)
     return report_page(
@@ -59,8 +59,8 @@ def visits() -> ResponseReturnValue:
         table="reports.visits_table",
         question=question,
         rows=rows,
-        total=figures.visits_in_all(question.filters, now=now()),
-        before=compared and figures.visits_in_all(question.filters.only(period=compared), now=now()),
+        total=figures.in_all(rows),
+        before=compared and figures.visits_in_all(question.filters.only(period=compared), now=at),
         chart=_chart(rows, row_name),
         row_name=row_name,
         ways=_ways(question),
@@ -74,10 +74,11 @@ def visits() -> ResponseReturnValue:
 def visits_list() -> ResponseReturnValue:
     """Exactly the bookings behind a number, page by page."""
     question = visit_question()
+    at = question.asked.counted.at
     rows = figures.visits_behind(
-        question.filters, question.became, now=now(), after=read_after(datetime), limit=PAGE + 1
+        question.filters, question.became, now=at, after=read_after(datetime), limit=PAGE + 1
     )
-    total = figures.visits_in_all(question.filters, now=now())
+    total = figures.visits_in_all(question.filters, now=at)
     return list_page(
         Listing(
             asked=question.asked,
@@ -97,7 +98,8 @@ def visits_list() -> ResponseReturnValue:
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def visits_file(kind: str) -> ResponseReturnValue:
     """The same bookings as a file; that it was taken is recorded."""
-    question, at = visit_question(), now()
+    question = visit_question()
+    at = question.asked.counted.at
     return list_file(
         "report",
         kind,
@@ -135,10 +137,10 @@ def visit_question() -> VisitQuestion:
         "weekday": str(day) if day in range(7) else None,
         "reminder": None if reminded is None else str(reminded).lower(),
     }
-    asked = read_asked("reports.visits", own)
+    asked = read_asked("reports.visits", own, of_visits=True)
     filters = VisitFilters(
         studio.id, studio.zone, asked.period, own["service"], trainer_id,
-        day if own["weekday"] else None, ahead if own["ahead"] else None, reminded,
+        day if own["weekday"] else None, ahead if own["ahead"] else None, reminded, asked.counted.is_kept,
     )  # fmt: skip
     return VisitQuestion(asked, filters, grouping, read_choice(Became, "became", Became.ALL))
 

@@ -6,6 +6,7 @@ from backoffice.bookings.models import Attendance, Booking, BookingState, Partic
 from backoffice.clients.models import Client
 from backoffice.core.db import db
 from backoffice.people.models import Person
+from backoffice.reports.entries import Filters
 from backoffice.reports.maturity import Maturity
 from backoffice.reports.periods import Period
 from backoffice.reports.trainers import Number, TrainerLine, behind, everything_behind, trainer_lines
@@ -77,11 +78,12 @@ def a_session(
 def line_of(gym: Studio, period: Period = AUTUMN) -> TrainerLine:
     """The line of the first trainer, each of whose numbers is as long as its list and its file."""
     trainer_id = trainers(gym.id)[0].id
-    (line,) = trainer_lines(gym, [trainer_id], period, maturity=USUAL, now=NOW)
+    asked = Filters(gym.id, gym.zone, period)
+    (line,) = trainer_lines(asked, [trainer_id], maturity=USUAL, now=NOW)
     for number in Number:
-        listed = behind(number, trainer_id, gym, period, after=0, limit=100, now=NOW)
+        listed = behind(number, trainer_id, asked, after=0, limit=100, now=NOW)
         assert len(listed) == line.count(number)
-        assert list(everything_behind(number, trainer_id, gym, period, now=NOW)) == listed
+        assert list(everything_behind(number, trainer_id, asked, now=NOW)) == listed
     return line
 
 
