@@ -6,11 +6,23 @@ from sqlalchemy import select
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db
+from backoffice.core.errors import NotFound
 
 
 def client_of(person_id: int) -> Client | None:
     """The client side of a person; None when they have never joined."""
     return db.session.scalar(select(Client).where(Client.person_id == person_id))
+
+
+def held_client(client_id: int) -> Client:
+    """A client, held until the end of the transaction and read anew. Raises `NotFound`.
+
+    Who sets a last day and who begins an agreement hold them first, so that neither misses the other.
+    """
+    client = db.session.get(Client, client_id, with_for_update=True, populate_existing=True)
+    if client is None:
+        raise NotFound
+    return client
 
 
 def has_left(client: Client, day: date) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client
-from backoffice.clients.queries import client_of, has_left
+from backoffice.clients.queries import client_of, has_left, held_client
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
@@ -17,7 +17,7 @@ from backoffice.leads.queries import open_lead_of
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import last_day
 from backoffice.memberships.queries import plan as find_plan
-from backoffice.memberships.rejoining import OldTickets, come_back
+from backoffice.memberships.rejoining import OldTickets, check_first_day, come_back
 from backoffice.memberships.tickets import give_first
 from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import cancel_messages, queue_message
@@ -28,6 +28,10 @@ from backoffice.studio.models import Studio
 WELCOME_LATEST = timedelta(days=3)
 FARTHEST = timedelta(days=366)
 TOO_FAR = N_("A first day more than a year ahead is not possible.")
+LEAVES = N_(
+    "Their last day is %(day)s, so nothing new is sold until then. If they stay, take the leaving back first;"
+    " after that day it is sold as joining again."
+)
 OVER = N_("Its tickets would be over already. Please choose a later first day.")
 JOINED = N_("They have joined.")
 FOLLOW_UPS = (Kind.AFTER_COUNSELLING, Kind.AFTER_TRIAL, Kind.AFTER_NO_SHOW)
@@ -87,11 +91,13 @@ def sell(
     """Sell a member one more pack or month. Who has left joins again with it, through the lead that is open then.
 
     Raises `NotFound` for a plan that is not on sale; refuses (Invalid) a first day so early that its tickets are over,
-    and what `come_back` refuses.
+    whoever has a last day that is still to come, and what `come_back` refuses.
     """
+    client = held_client(client.id)
     plan, studio = find_plan(studio_id, plan_id), db.session.get_one(Studio, studio_id)
     today = local_date(now, studio.zone)
     check_start(plan, starts_on, today=today)
+    check_buyer(client, starts_on, today=today)
     if not has_left(client, today):
         return begin(client, plan, starts_on, by=by, now=now)
     come_back(client, starts_on, main_trainer_id=None, old_tickets=old_tickets, studio=studio, by=by, now=now)
@@ -99,6 +105,14 @@ def sell(
     sold = begin(client, plan, starts_on, lead_id=None if lead is None else lead.id, by=by, now=now)
     _credit_lead(lead, by=by, now=now)
     return sold
+
+
+def check_buyer(client: Client, starts_on: date, *, today: date) -> None:
+    """Refuses (Invalid) whoever has a last day that is still to come, and who has left a first day not after it."""
+    if has_left(client, today):
+        check_first_day(client, starts_on)
+    elif client.left_on is not None:
+        raise Invalid(LEAVES, day=client.left_on.isoformat())
 
 
 def check_start(plan: Plan, starts_on: date, *, today: date) -> date | None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from backoffice.clients.models import Client
+from backoffice.clients.queries import held_client
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
@@ -34,6 +35,7 @@ def change_plan(membership_id: int, plan_id: int, *, studio: Studio, by: Actor, 
     Tickets of the new one are given on its first day. Refuses (Invalid) packs, the same plan, what ends already, and a
     first day inside a freeze. Raises `NotFound`.
     """
+    client = _client_of(membership_id)
     old, _person_id = held_membership(studio.id, membership_id)
     plan = find_plan(studio.id, plan_id)
     if not old.is_monthly:
@@ -48,26 +50,35 @@ def change_plan(membership_id: int, plan_id: int, *, studio: Studio, by: Actor, 
             raise Invalid(IS_FROZEN)
     old.ends_on = starts_on - timedelta(days=1)
     old.version += 1
-    return agree(
-        db.session.get_one(Client, old.client_id), plan, starts_on, replaces_id=old.id, by=by, now=now
-    )
+    return agree(client, plan, starts_on, replaces_id=old.id, by=by, now=now)
 
 
 def take_change_back(membership_id: int, *, studio: Studio, by: Actor, now: datetime) -> None:
     """Before its first day a change of plan can be taken back: the agreement that it would have ended goes on.
 
+    Until the last day of who leaves, if one is set.
+
     `membership_id` is the new one; nothing was given for it, so its row goes, and the audit says what it was. Refuses
     (Invalid) one that has begun. Raises `NotFound`.
     """
+    _client_of(membership_id)
     new, person_id = held_membership(studio.id, membership_id)
     if new.replaces_id is None:
         raise NotFound
     if new.starts_on <= local_date(now, studio.zone):
         raise Invalid(BEGUN)
     old, _same_person = held_membership(studio.id, new.replaces_id)
-    old.ends_on = None
+    old.ends_on = new.ends_on
     old.version += 1
     before = {"plan_id": new.plan_id, "starts_on": new.starts_on, "price_yen": new.price_yen}
     record("membership.withdrawn", "membership", new.id, person_id=person_id, by=by, now=now, before=before)
     db.session.delete(new)
     db.session.flush()
+
+
+def _client_of(membership_id: int) -> Client:
+    """Whose agreement it is, held before it: in the order in which `leave` holds them. Raises `NotFound`."""
+    membership = db.session.get(Membership, membership_id)
+    if membership is None:
+        raise NotFound
+    return held_client(membership.client_id)

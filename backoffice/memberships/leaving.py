@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from backoffice.clients.models import Client
+from backoffice.clients.queries import held_client
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.contact import plain_text
@@ -46,7 +46,7 @@ def leave(
 
     Raises `BeforeCutOff` unless a manager waives it, `Invalid` for a day that does not fit or when a last day is set.
     """
-    client = _held_client(client_id)
+    client = held_client(client_id)
     today = local_date(now, studio.zone)
     if client.left_on is not None:
         raise Invalid(LEAVES_ALREADY)
@@ -84,7 +84,7 @@ def stay(leaving_id: int, *, studio: Studio, version: int | None = None, by: Act
     found = db.session.get(Leaving, leaving_id)
     if found is None:
         raise NotFound
-    client = _held_client(found.client_id)
+    client = held_client(found.client_id)
     row = db.session.get_one(Leaving, leaving_id, populate_existing=True)
     if row.cancelled_at is not None:
         raise NotFound
@@ -104,14 +104,6 @@ def stay(leaving_id: int, *, studio: Studio, version: int | None = None, by: Act
     db.session.flush()
     record("leaving.cancelled", "leaving", row.id, person_id=client.person_id, by=by, now=now)
     ask_to_decide(client.person_id, studio, by=by, now=now)
-
-
-def _held_client(client_id: int) -> Client:
-    """A client, held until the end of the transaction: whoever sets a last day holds them first."""
-    client = db.session.get(Client, client_id, with_for_update=True, populate_existing=True)
-    if client is None:
-        raise NotFound
-    return client
 
 
 def _running(client_id: int, day: date) -> list[Membership]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from backoffice.clients.actions import AlreadyMember
 from backoffice.clients.models import Client
-from backoffice.clients.queries import has_left
+from backoffice.clients.queries import has_left, held_client
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
@@ -58,7 +58,7 @@ def come_back(
     Raises `AlreadyMember` for who has not left (also for whoever comes second); refuses (Invalid) a first day that is
     not after the last one, and tickets left from before that nobody decided about.
     """
-    held = db.session.get_one(Client, client.id, with_for_update=True, populate_existing=True)
+    held = held_client(client.id)
     today = local_date(now, studio.zone)
     if not has_left(held, today):
         raise AlreadyMember

@@ -18,11 +18,11 @@ from backoffice.core.db import db, in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
-from backoffice.memberships.actions import check_start
+from backoffice.memberships.actions import check_buyer, check_start
 from backoffice.memberships.models import Membership
 from backoffice.memberships.queries import agreements_of, plans
 from backoffice.memberships.queries import plan as find_plan
-from backoffice.memberships.rejoining import OldTickets, check_first_day, old_lots
+from backoffice.memberships.rejoining import OldTickets, old_lots
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets import actions
@@ -200,8 +200,7 @@ def _preview(person_id: int, client: Client, form: SaleForm) -> ResponseReturnVa
     plan, starts_on = find_plan(current_studio().id, form.plan_id.data), form.starts_on.data
     try:
         check_start(plan, starts_on, today=today())
-        if has_left(client, today()):
-            check_first_day(client, starts_on)
+        check_buyer(client, starts_on, today=today())
     except Invalid as error:
         add_domain_error(form, error)
         return render_template("tickets/sale.html", person=bare_person(person_id), form=form), error.status

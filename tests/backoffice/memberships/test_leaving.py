@@ -14,7 +14,7 @@ from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import Invalid, NotFound, Stale
-from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.actions import Joining, join, sell
 from backoffice.memberships.freezing import BeforeCutOff, FreezeTerms, cancel_freeze, freeze
 from backoffice.memberships.leaving import LeavingTerms, leave, stay
 from backoffice.memberships.models import KeptBooking, Leaving, LeavingReason, Membership, Plan
@@ -221,3 +221,18 @@ def test_a_ticket_that_ends_before_the_visit_by_now_is_given_back(
     with transaction():
         cancel_freeze(gym, row.id, by=by, now=now)
     assert balance_of(guest.id, day=TODAY) == (4, 0, date(2026, 11, 30))
+
+
+def test_nothing_is_sold_until_the_last_day_that_is_set(
+    gym: Studio, guest: Person, leaves: Callable[..., Leaving], by: Actor, now: datetime
+) -> None:
+    client = db.session.scalars(select(Client).where(Client.person_id == guest.id)).one()
+    plan_id = db.session.scalars(select(Membership.plan_id)).one()
+    left = leaves(date(2026, 12, 31))
+    with pytest.raises(Invalid), transaction():
+        sell(client, plan_id, TODAY, studio_id=gym.id, by=by, now=now)
+    with transaction():
+        stay(left.id, studio=gym, by=by, now=now)
+    with transaction():
+        sell(client, plan_id, TODAY, studio_id=gym.id, by=by, now=now)
+    assert len(db.session.scalars(select(Membership)).all()) == 2

@@ -151,6 +151,18 @@ def test_who_changes_leaves_only_after_taking_it_back(
         leave(new.client_id, terms, studio=gym, waiver="店長了承", by=by, now=at(date(2026, 7, 21)))
 
 
+def test_a_change_taken_back_runs_on_until_the_last_day_at_most(
+    gym: Studio, guest: Person, change: Callable[[date], Membership], by: Actor
+) -> None:
+    new = change(date(2026, 7, 20))
+    terms = LeavingTerms(date(2026, 9, 30), LeavingReason.TIME)
+    with transaction():
+        leave(new.client_id, terms, studio=gym, by=by, now=at(date(2026, 7, 21)))
+    with transaction():
+        take_change_back(new.id, studio=gym, by=by, now=at(date(2026, 7, 22)))
+    assert [one.ends_on for one in db.session.query(Membership)] == [terms.left_on]
+
+
 def test_no_plan_begins_in_a_freeze(
     gym: Studio, guest: Person, change: Callable[[date], Membership], by: Actor
 ) -> None:
