@@ -23,7 +23,10 @@ MOST_OF_ONE = 9_999
 LONGEST_REASON = 300
 
 COUNT = N_("Please enter a number from 0 to 9,999.")
-WHY_DIFFERENT = N_("The cash differs from the books. Please say why, or count again.")
+WHY_DIFFERENT = N_(
+    "Counted: ¥%(counted)s. By the books: ¥%(books)s. The difference is %(difference)s yen. "
+    "Please say why, or count again."
+)
 WHY_OPEN = N_("Please say why the day is opened again.")
 NOT_YET = N_("That day has not come yet.")
 
@@ -110,7 +113,10 @@ def close_day(
         raise ClosedAlready
     books, cash, words = day_of(studio.id, day), counted(counts), plain_text(reason, LONGEST_REASON)
     if cash != books.cash_yen and not words:
-        raise Invalid(WHY_DIFFERENT, field="reason")
+        raise Invalid(
+            WHY_DIFFERENT, field="reason", counted=f"{cash:,}", books=f"{books.cash_yen:,}",
+            difference=f"{cash - books.cash_yen:+,}".replace("-", "−"),
+        )  # fmt: skip
     made = DayClose(
         studio_id=studio.id, day=day, totals={kind.value: yen for kind, yen in books.totals.items()},
         counts={str(worth): number for worth, number in counts.items()}, float_yen=books.float_yen,

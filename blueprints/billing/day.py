@@ -98,6 +98,6 @@ def _page(asked: date, form: CloseForm, reopen_form: ReopenForm) -> str:
 def _counts() -> dict[int, int]:
     """The numbers typed beside each note and coin. Refuses (Invalid) what is no number."""
     typed = {worth: request.form.get(f"of_{worth}", "").strip() or "0" for worth in NOTES_AND_COINS}
-    if not all(one.isascii() and one.isdigit() and len(one) <= 4 for one in typed.values()):
+    if not all(one.isdecimal() and len(one) <= 4 for one in typed.values()):
         raise Invalid(closing.COUNT)
     return {worth: int(one) for worth, one in typed.items()}

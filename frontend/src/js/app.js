@@ -15,6 +15,7 @@ import "./drop.js";
 import "./upload.js";
 import "./pose.js";
 import "./chosen.js";
+import "./coins.js";
 import "./palette.js";
 import "./copy.js";
 import "./insert.js";

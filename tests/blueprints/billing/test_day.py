@@ -46,3 +46,15 @@ def test_the_manager_sets_what_papers_say(gym: Studio, sign_in: Callable[..., Pa
     assert settings_of(gym.id).no_show_yen == 5_500
     assert boss.post("/money/settings", data=typed | {"registration_number": ""}).status_code == 409
     assert sign_in(Role.FRONT_DESK, mail="d@x.example").get("/money/settings").status_code == 403
+
+
+def test_a_difference_is_said_in_yen_and_full_width_digits_are_digits(
+    gym: Studio, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.open("/money/day")
+    typed = {"form_token": new_token(), "of_1000": "３", "reason": ""}
+    refused = desk.post("/money/day?day=2026-11-24", data=typed)
+    assert refused.status_code == 422
+    assert "数えた現金は¥3,000、帳簿は¥30,000、差額は−27,000円" in refused.text
+    assert "数えた合計 %sum・帳簿との差額 %difference" in refused.text  # a script fills it in
