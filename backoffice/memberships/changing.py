@@ -18,6 +18,8 @@ from backoffice.memberships.queries import plan as find_plan
 from backoffice.studio.models import Studio
 
 ONLY_MONTHS = N_("Only monthly plans are changed. After a pack another one is simply sold.")
+TO_MONTHS = N_("Only another monthly plan can follow. A pack is simply sold.")
+NOT_BEGUN = N_("This membership has not begun yet. Its plan can be changed from its first day on.")
 ENDS_ALREADY = N_("This membership ends already.")
 SAME = N_("This is the plan they have.")
 IS_FROZEN = N_("The new plan would begin in a freeze. Please end the freeze before.")
@@ -32,25 +34,33 @@ def next_month_day(membership: Membership, today: date) -> date:
 def change_plan(membership_id: int, plan_id: int, *, studio: Studio, by: Actor, now: datetime) -> Membership:
     """End a monthly agreement with the month that runs, and begin another plan after it; returns the new one.
 
-    Tickets of the new one are given on its first day. Refuses (Invalid) packs, the same plan, what ends already, and a
-    first day inside a freeze. Raises `NotFound`.
+    Tickets of the new one are given on its first day. The deposit stays as it was paid: none is charged for a change.
+    Refuses (Invalid) packs on either side, the same plan, what ends already or has not begun, and a first day inside a
+    freeze. Raises `NotFound`.
     """
     client = _client_of(membership_id)
     old, _person_id = held_membership(studio.id, membership_id)
     plan = find_plan(studio.id, plan_id)
     if not old.is_monthly:
         raise Invalid(ONLY_MONTHS)
+    if not plan.is_monthly:
+        raise Invalid(TO_MONTHS, field="plan_id")
     if old.ends_on is not None:
         raise Invalid(ENDS_ALREADY)
     if plan.id == old.plan_id:
         raise Invalid(SAME, field="plan_id")
-    starts_on = next_month_day(old, local_date(now, studio.zone))
+    today = local_date(now, studio.zone)
+    if old.starts_on > today:
+        raise Invalid(NOT_BEGUN)
+    starts_on = next_month_day(old, today)
     for freeze in freezes_of([old.id])[old.id]:
         if freeze.ends_on is None or freeze.ends_on >= starts_on:
             raise Invalid(IS_FROZEN)
     old.ends_on = starts_on - timedelta(days=1)
     old.version += 1
-    return agree(client, plan, starts_on, replaces_id=old.id, by=by, now=now)
+    new = agree(client, plan, starts_on, replaces_id=old.id, by=by, now=now)
+    new.deposit_yen = old.deposit_yen
+    return new
 
 
 def take_change_back(membership_id: int, *, studio: Studio, by: Actor, now: datetime) -> None:

@@ -151,7 +151,7 @@ def change(person_id: int, membership_id: int) -> ResponseReturnValue:
         {
             plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}"
             for plan in plans_on_sale(studio.id)
-            if plan.id != membership.plan_id
+            if plan.is_monthly and plan.id != membership.plan_id
         }
     )
 

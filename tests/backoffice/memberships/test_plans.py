@@ -181,3 +181,28 @@ def test_packs_are_not_changed(gym: Studio, monthly: list[Plan], by: Actor, now:
         join(person, Joining(pack.id, date(2026, 11, 24), None), studio_id=gym.id, lead=None, by=by, now=now)
     with pytest.raises(Invalid), transaction():
         change_plan(db.session.query(Membership).one().id, monthly[0].id, studio=gym, by=by, now=now)
+
+
+def test_no_pack_follows_a_month(gym: Studio, guest: Person, by: Actor) -> None:
+    pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
+    with pytest.raises(Invalid), transaction():
+        change_plan(
+            db.session.query(Membership).one().id, pack.id, studio=gym, by=by, now=at(date(2026, 7, 20))
+        )
+
+
+def test_what_has_not_begun_is_not_changed(
+    gym: Studio, guest: Person, change: Callable[[date], Membership]
+) -> None:
+    with pytest.raises(Invalid):
+        change(date(2026, 6, 14))
+    assert change(date(2026, 6, 15)).starts_on == date(2026, 7, 15)
+
+
+def test_a_change_asks_for_no_deposit(
+    gym: Studio, guest: Person, monthly: list[Plan], change: Callable[[date], Membership]
+) -> None:
+    old = db.session.query(Membership).one()
+    with transaction():
+        old.deposit_yen, monthly[1].deposit_yen = 5_000, 8_000
+    assert change(date(2026, 7, 20)).deposit_yen == 5_000

@@ -121,6 +121,7 @@ def test_another_plan_and_back(member: Person, address: str, sign_in: Callable[.
     other = db.session.query(Plan).filter(Plan.is_monthly, Plan.id != membership.plan_id).one()
     page = desk.open(f"{address}/{membership.id}/change")
     assert "12月1日(火)" in page.text
+    assert page.text.count('name="plan_id"') == 1, "packs are not offered"
     typed = {"plan_id": other.id, "form_token": new_token()}
     for _ in range(2):
         assert desk.post(f"{address}/{membership.id}/change", data=typed).status_code == 303
