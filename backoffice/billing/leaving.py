@@ -2,7 +2,8 @@
 
 paid − delivered = refund, line by line. A session of a pack is worth the pack's price, less its discounts, divided by
 its sessions (whole yen, the rest to the client; all sessions together are worth just the price). Sessions used and
-those whose last day has passed are delivered, reserved ones are not. A month that has begun is delivered, one that has
+those that ended unused (their last day has passed, or they were taken off without a refund) are delivered, reserved
+ones are not. A month that has begun is delivered, one that has
 not is not; a deposit goes back; all else was delivered as it was charged.
 """
 
@@ -182,13 +183,19 @@ def _charges(studio_id: int, person_id: int) -> list[Charge]:
 
 def _packs(person_id: int, before: datetime) -> dict[int, Pack]:
     """What became of the sessions of each pack of a person by an instant."""
-    ended = -func.coalesce(func.sum(TicketEntry.free).filter(TicketEntry.kind == EntryKind.EXPIRE), 0)
+    reversed_line = aliased(TicketEntry)
+    is_adjusted = (TicketEntry.kind == EntryKind.ADJUST) | (reversed_line.kind == EntryKind.ADJUST)
+    expired = func.coalesce(func.sum(TicketEntry.free).filter(TicketEntry.kind == EntryKind.EXPIRE), 0)
+    adjusted = func.coalesce(func.sum(TicketEntry.free).filter(is_adjusted), 0)
+    # Taken off by hand is not paid back (a refund has a line of its own); what was added makes no session dearer.
+    ended = -(expired + func.least(adjusted, 0))
     query = (
         select(
             Membership.id, Membership.sessions, func.sum(TicketEntry.used), ended, func.sum(TicketEntry.reserved)
         )
         .join(TicketGrant, TicketGrant.membership_id == Membership.id)
         .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
+        .outerjoin(reversed_line, reversed_line.id == TicketEntry.reverses_id)
         .where(
             TicketGrant.person_id == person_id, ~Membership.is_monthly, Membership.sessions > 0,
             TicketEntry.at <= before,

@@ -29,6 +29,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Earlier stays are kept as leavings that were taken back: at most one of a client may stand."""
+    # The stay's constraint forbids both instants, so it goes before they are set.
+    op.drop_constraint(op.f("ck_leavings_stay"), "leavings")
     op.execute(
         "update leavings set cancelled_at = rejoined_at where rejoined_at is not null and cancelled_at is null"
     )
@@ -37,7 +39,6 @@ def downgrade() -> None:
         "uq_leavings_client_id", "leavings", ["client_id"], unique=True,
         postgresql_where=sa.text("cancelled_at is null"),
     )  # fmt: skip
-    op.drop_constraint(op.f("ck_leavings_stay"), "leavings")
     op.drop_constraint(op.f("ck_leavings_rejoined"), "leavings")
     op.drop_column("leavings", "stay_began_on")
     op.drop_column("leavings", "rejoined_at")

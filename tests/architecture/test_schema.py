@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -26,7 +26,10 @@ from backoffice.inbox.health import Writer
 from backoffice.inbox.hearing import heard
 from backoffice.inbox.quick_replies import STARTERS
 from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.leaving import LeavingTerms, leave
+from backoffice.memberships.models import LeavingReason
 from backoffice.memberships.queries import plans
+from backoffice.memberships.rejoining import OldTickets
 from backoffice.messaging.conversation import keep_said
 from backoffice.messaging.entries import EntryKind
 from backoffice.messaging.models import Channel, Kind, Message
@@ -253,4 +256,38 @@ def test_what_the_sweep_took_back_is_told_from_what_staff_did_both_ways(
                 text(f"select {is_midnight} and fees_from <= now() from billing_settings")
             )
         db.session.remove()
+        db.engine.dispose()
+
+
+def test_who_joined_again_goes_down_as_a_leaving_that_was_taken_back(
+    settings: Settings, scratch: Engine, now: datetime
+) -> None:
+    app = create_base_app(replace(settings, database_url=scratch.url.render_as_string(hide_password=False)))
+    with app.app_context():
+        upgrade(db.engine)
+        make_gym(now=now)
+        known = {"by": SYSTEM, "now": now}
+        with transaction():
+            who, studio = create_person(name="戻田 圭", mails=["m@x.jp"], **known), the_studio()
+            pack = next(plan for plan in plans(studio.id) if not plan.is_monthly)
+            client = join(who, Joining(pack.id, now.date(), None), studio_id=studio.id, lead=None, **known)
+            leave(
+                client.id, LeavingTerms(now.date(), LeavingReason.TIME), studio=studio, waiver="検査", **known
+            )
+            later = {"by": SYSTEM, "now": now + timedelta(days=3)}
+            again = Joining(pack.id, later["now"].date(), None, old_tickets=OldTickets.KEEP)
+            join(who, again, studio_id=studio.id, lead=None, **later)
+            leave(
+                client.id,
+                LeavingTerms(later["now"].date(), LeavingReason.TIME),
+                studio=studio,
+                waiver="検査",
+                **later,
+            )
+        db.session.remove()
+        downgrade(db.engine, "0051")
+        with db.engine.begin() as connection:
+            taken_back = connection.scalars(text("select cancelled_at from leavings order by id"))
+            assert taken_back.all() == [now + timedelta(days=3), None]
+        upgrade(db.engine)
         db.engine.dispose()

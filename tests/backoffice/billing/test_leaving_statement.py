@@ -15,6 +15,7 @@ from backoffice.memberships.models import Membership
 from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
 from backoffice.studio.models import Studio
+from backoffice.tickets import actions as ledger
 from backoffice.tickets.models import EntryKind, TicketEntry
 
 LEFT = date(2026, 12, 31)
@@ -103,3 +104,35 @@ def test_through_the_books_and_the_ledger(gym: Studio, by: Actor, now: datetime)
         70_375,
     )
     assert statement(gym, person.id, today + timedelta(days=9)).refund_yen == -58_000
+
+
+def test_what_was_taken_off_without_a_refund_does_not_go_back_later(
+    gym: Studio, by: Actor, now: datetime
+) -> None:
+    """Tickets ended when somebody joined again, or that a manager took off; what was reversed is theirs again."""
+    today = now.date()
+    with transaction():
+        person = create_person(name="北川 澄", by=by, now=now)
+        pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
+        join(person, Joining(pack.id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
+        line = Line(LineKind.PACK, "回数券", "Pack", 158_000, membership_id=db.session.query(Membership).one().id)
+        invoice = charge(person.id, [line], studio_id=gym.id, due_on=today, by=by, now=now)
+        pay(invoice, PaymentKind.CASH, 158_000, received_on=today, by=by, now=now)
+        grant_id = db.session.query(TicketEntry.grant_id).scalar()
+
+    def refund() -> int:
+        return statement(gym, person.id, today).refund_yen
+
+    with transaction():
+        ledger.adjust(grant_id, -5, note="再入会のため終了", by=by, now=now)
+    assert refund() == 11 * 9_875
+    (taken,) = db.session.query(TicketEntry).filter_by(kind=EntryKind.ADJUST.value)
+    with transaction():
+        ledger.reverse(taken.id, note="まちがい", by=by, now=now)
+    assert refund() == 158_000
+    with transaction():
+        ledger.adjust(grant_id, 2, note="キャンペーン", by=by, now=now)
+    assert refund() == 158_000
+    with transaction():
+        ledger.adjust(grant_id, -18, note="終了", by=by, now=now)
+    assert refund() == 0
