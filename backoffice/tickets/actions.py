@@ -1,5 +1,6 @@
 """What staff do to a ledger by hand: give, extend, refund, correct, reverse. Nothing is ever changed or removed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -135,7 +136,10 @@ def is_by_hand(entry: TicketEntry) -> bool:
 
 
 def expire(*, by: Actor, now: datetime) -> int:
-    """Write down which tickets have ended, each from the end of its last day; how many grants there were."""
+    """Write down which tickets have ended, each from the end of its last day; how many grants there were.
+
+    What came back after that day ends when it came: on no day are there fewer tickets than none.
+    """
     free = select(func.sum(TicketEntry.free)).where(TicketEntry.grant_id == TicketGrant.id).scalar_subquery()
     today = func.date(func.timezone(Studio.zone, now))
     query = (
@@ -147,18 +151,27 @@ def expire(*, by: Actor, now: datetime) -> int:
     )
     zones: dict[int, str] = {}
     ended = 0
-    for lot in lots(db.session.scalars(query).all()):
+    grant_ids = db.session.scalars(query).all()
+    newest = _newest_lines(grant_ids)
+    for lot in lots(grant_ids):
         zone = zones.setdefault(lot.grant.studio_id, db.session.get_one(Studio, lot.grant.studio_id).zone)
         if lot.expires_on is None or lot.free <= 0 or lot.expires_on >= local_date(now, zone):
             continue  # somebody changed it while we waited
         line = _line(lot.grant.id, EntryKind.EXPIRE, free=-lot.free)
         line.reason = EXPIRED
-        line.at = at_local(lot.expires_on + timedelta(days=1), datetime.min.time(), zone)
+        end = at_local(lot.expires_on + timedelta(days=1), datetime.min.time(), zone)
+        line.at = max(end, newest[lot.grant.id])
         line.created_at, line.created_by = now, by.label
         db.session.add(line)
         ended += 1
     db.session.flush()
     return ended
+
+
+def _newest_lines(grant_ids: Collection[int]) -> dict[int, datetime]:
+    """From when the newest line of each of these grants holds."""
+    query = select(TicketEntry.grant_id, func.max(TicketEntry.at)).where(TicketEntry.grant_id.in_(grant_ids))
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(TicketEntry.grant_id))}
 
 
 def _take(grant_id: int, count: int, kind: EntryKind, note: str, *, by: Actor, now: datetime) -> None:

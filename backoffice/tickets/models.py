@@ -51,8 +51,9 @@ class EntryKind(StrEnum):
 class TicketEntry(WithId):
     """One line of the ledger: by how much the free, reserved and used tickets of a grant change, and why.
 
-    `at` is when it holds from (an expiry holds from the end of the last day, whenever it was noticed); `expires_on` the
-    last day of use from this line on, where the line sets one. `reason` is a marked text; `note` was typed.
+    `at` is when it holds from (an expiry holds from the end of the last day, whenever it was noticed, but never from
+    before another line of its grant); `expires_on` the last day of use from this line on, where the line sets one.
+    `reason` is a marked text; `note` was typed.
     """
 
     __tablename__ = "ticket_entries"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db
+from backoffice.core.errors import NotFound
 from backoffice.tickets.models import TicketEntry, TicketGrant
 
 
@@ -49,6 +50,19 @@ def lots_of(person_id: int, *, at: datetime | None = None) -> list[Lot]:
 def lots(grant_ids: Collection[int]) -> list[Lot]:
     """What is left of these grants, the first to end first."""
     return _lots(TicketGrant.id.in_(grant_ids), at=None) if grant_ids else []
+
+
+def lot_of(grant_id: int, person_id: int, studio_id: int) -> Lot:
+    """What is left of one grant of a person at a studio. Raises `NotFound`."""
+    found = _lots(
+        (TicketGrant.id == grant_id)
+        & (TicketGrant.person_id == person_id)
+        & (TicketGrant.studio_id == studio_id),
+        at=None,
+    )
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def balance_of(person_id: int, *, day: date, at: datetime | None = None) -> Balance:

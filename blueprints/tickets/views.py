@@ -14,7 +14,7 @@ from backoffice.bookings.ticket_steps import catch_up
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of, has_left
 from backoffice.core.clock import day_span
-from backoffice.core.db import db, in_transaction
+from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use
@@ -27,8 +27,7 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets import actions
 from backoffice.tickets.actions import Given, is_by_hand
-from backoffice.tickets.models import TicketEntry, TicketGrant
-from backoffice.tickets.queries import balance, lots, lots_of
+from backoffice.tickets.queries import balance, lot_of, lots_of
 from blueprints.billing.paid_now import paid_now
 from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.people.scope import check_visible
@@ -134,7 +133,7 @@ def by_hand(person_id: int) -> ResponseReturnValue:
 @permit(Permission.TICKETS_CORRECT)
 def correct(person_id: int, grant_id: int) -> ResponseReturnValue:
     """Extend, add, take off, pay back; each with a reason, each a new line."""
-    lot = _lot(person_id, grant_id)
+    lot = lot_of(grant_id, person_id, current_studio().id)
     form = CorrectionForm()
     if not form.validate_on_submit():
         page = render_template("tickets/correction.html", person=bare_person(person_id), lot=lot, form=form)
@@ -152,11 +151,9 @@ def correct(person_id: int, grant_id: int) -> ResponseReturnValue:
 @permit(Permission.TICKETS_CORRECT)
 def reverse(person_id: int, ticket_line_id: int) -> ResponseReturnValue:
     """Take back a line that was written by hand; both stay readable."""
-    entry = db.session.get(TicketEntry, ticket_line_id)
-    if entry is None:
+    line = next((line for line in ticket_history(person_id) if line.entry.id == ticket_line_id), None)
+    if line is None or line.grant.studio_id != current_studio().id:
         raise NotFound
-    _lot(person_id, entry.grant_id)
-    line = next(line for line in ticket_history(person_id) if line.entry.id == ticket_line_id)
     form = ReversalForm()
     if not form.validate_on_submit():
         page = render_template(
@@ -239,11 +236,3 @@ def _written(
         return render_template(template, person=bare_person(person_id), form=form, **more), error.status
     flash_done(done)
     return redirect(url_for("tickets.show", person_id=person_id), 303)
-
-
-def _lot(person_id: int, grant_id: int) -> object:
-    """The grant in the address, if it is this person's at this studio."""
-    grant = db.session.get(TicketGrant, grant_id)
-    if grant is None or grant.person_id != person_id or grant.studio_id != current_studio().id:
-        raise NotFound
-    return lots([grant_id])[0]

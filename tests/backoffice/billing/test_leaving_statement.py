@@ -115,7 +115,9 @@ def test_what_was_taken_off_without_a_refund_does_not_go_back_later(
         person = create_person(name="北川 澄", by=by, now=now)
         pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
         join(person, Joining(pack.id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
-        line = Line(LineKind.PACK, "回数券", "Pack", 158_000, membership_id=db.session.query(Membership).one().id)
+        line = Line(
+            LineKind.PACK, "回数券", "Pack", 158_000, membership_id=db.session.query(Membership).one().id
+        )
         invoice = charge(person.id, [line], studio_id=gym.id, due_on=today, by=by, now=now)
         pay(invoice, PaymentKind.CASH, 158_000, received_on=today, by=by, now=now)
         grant_id = db.session.query(TicketEntry.grant_id).scalar()

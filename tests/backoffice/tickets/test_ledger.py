@@ -229,6 +229,26 @@ def test_an_end_holds_from_the_night_after_the_last_day_whenever_it_is_written_d
     assert left(guest, TODAY, at=midnight + timedelta(minutes=10)) == (0, 0)
 
 
+def test_what_comes_back_after_the_last_day_ends_when_it_came(
+    guest: Person, give, visit, by: Actor, now: datetime
+) -> None:
+    give(1, ends=TODAY)
+    booking = visit(0, hour=5)
+    (seat,) = guests_of(booking.id)
+    with transaction():
+        attendance.attend(seat, by=by, now=booking.starts_at)
+    later = now + timedelta(days=3)
+    with transaction():
+        attendance.undo_attend(seat, by=by, now=later)
+        cancel(booking, by_gym=False, waiver=Waiver("まちがい"), by=by, now=later)
+        assert actions.expire(by=by, now=later + timedelta(hours=1)) == 1
+    midnight = datetime.fromisoformat("2026-11-25T00:10:00+09:00")
+    for days in range(6):
+        (lot,) = lots_of(guest.id, at=midnight + timedelta(days=days))
+        assert (lot.free >= 0, lot.reserved >= 0, lot.used >= 0) == (True, True, True)
+    assert (lot.free, lot.reserved, lot.used) == (0, 0, 0)
+
+
 def test_by_hand_with_a_reason_and_reversed_once(guest: Person, give, by: Actor, now: datetime) -> None:
     grant_id = give(4)
     with transaction():
