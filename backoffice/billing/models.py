@@ -100,6 +100,11 @@ class PaperNumber(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
+def invoice_label(year: int, number: int) -> str:
+    """The number of an invoice as it is printed."""
+    return f"{year}-{number:05d}"
+
+
 class Invoice(WithId):
     """What a person owes until a day, or (with `credits_id`) what of another one is taken back, in negative yen."""
 
@@ -131,7 +136,7 @@ class Invoice(WithId):
     @property
     def label(self) -> str:
         """The number as it is printed."""
-        return f"{self.year}-{self.number:05d}"
+        return invoice_label(self.year, self.number)
 
 
 class InvoiceLine(WithId):

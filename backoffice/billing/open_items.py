@@ -1,17 +1,17 @@
 """What is open at a studio: the list, its totals, and the same rows for a file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from backoffice.billing.models import Invoice
-from backoffice.billing.queries import OPEN, Item, item_query
-from backoffice.core.db import db
+from backoffice.billing.models import Invoice, invoice_label
+from backoffice.billing.queries import CREDITED, OPEN, PAID
+from backoffice.core.db import db, stream
 from backoffice.people.models import Person
-
-MOST = 500
 
 
 class Which(StrEnum):
@@ -23,12 +23,42 @@ class Which(StrEnum):
     """What the gym owes a person: paid, and taken back later."""
 
 
-@dataclass(frozen=True)
-class OpenItem:
+class OpenItem(NamedTuple):
     """An invoice that is not settled, and whose it is."""
 
-    item: Item
-    person: Person
+    invoice_id: int
+    year: int
+    number: int
+    issued_on: date
+    due_on: date
+    due_yen: int
+    paid_yen: int
+    open_yen: int
+    person_id: int
+    name: str
+    kana: str
+
+    @property
+    def label(self) -> str:
+        """The number as it is printed."""
+        return invoice_label(self.year, self.number)
+
+    @property
+    def shown_name(self) -> str:
+        """The name to show: as written, else the kana."""
+        return self.name or self.kana
+
+    @property
+    def place(self) -> "Place":
+        """Where it stands in the list."""
+        return Place(self.due_on, self.invoice_id)
+
+
+class Place(NamedTuple):
+    """A place in the list: behind it the next page begins."""
+
+    due_on: date
+    invoice_id: int
 
 
 @dataclass(frozen=True)
@@ -43,17 +73,19 @@ class Totals:
     owed_yen: int
 
 
-def open_items(studio_id: int, which: Which, *, today: date) -> list[OpenItem]:
-    """Invoices that are not settled, the earliest due first; 500 at most."""
-    query = (
-        item_query()
-        .add_columns(Person)
-        .join(Person, Person.id == Invoice.person_id)
-        .where(Invoice.studio_id == studio_id, _meant(which, today))
-        .order_by(Invoice.due_on, Invoice.id)
-        .limit(MOST)
-    )
-    return [OpenItem(Item(*row[:3]), row[3]) for row in db.session.execute(query)]
+def open_items(
+    studio_id: int, which: Which, *, today: date, after: Place | None = None, limit: int
+) -> list[OpenItem]:
+    """Invoices that are not settled, the earliest due first; `after` continues behind a place."""
+    query = _listed(studio_id, which, today)
+    if after is not None:
+        query = query.where(tuple_(Invoice.due_on, Invoice.id) > tuple_(*after))
+    return [OpenItem._make(row) for row in db.session.execute(query.limit(limit))]
+
+
+def all_open_items(studio_id: int, which: Which, *, today: date) -> Iterator[OpenItem]:
+    """All that `open_items` would show page by page. Inside `transaction()`."""
+    return (OpenItem._make(row) for row in stream(_listed(studio_id, which, today)))
 
 
 def totals(studio_id: int, *, today: date) -> Totals:
@@ -67,6 +99,19 @@ def totals(studio_id: int, *, today: date) -> Totals:
         columns.append(func.count().filter(meant))
         columns.append(func.coalesce(func.sum(func.abs(rows.c.yen)).filter(meant), 0))
     return Totals(*(int(one) for one in db.session.execute(select(*columns)).one()))
+
+
+def _listed(studio_id: int, which: Which, today: date) -> Select[*tuple[Any, ...]]:
+    due = Invoice.total_yen + CREDITED
+    return (
+        select(
+            Invoice.id, Invoice.year, Invoice.number, Invoice.issued_on, Invoice.due_on, due, PAID, OPEN, Person.id,
+            Person.name, Person.kana,
+        )
+        .join(Person, Person.id == Invoice.person_id)
+        .where(Invoice.credits_id.is_(None), Invoice.studio_id == studio_id, _meant(which, today))
+        .order_by(Invoice.due_on, Invoice.id)
+    )  # fmt: skip
 
 
 def _meant(which: Which, today: date) -> ColumnElement[bool]:

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import aliased
 
 from backoffice.billing.models import BillingSettings, Invoice, InvoiceLine, Payment, PaymentPart
@@ -14,19 +13,21 @@ from backoffice.core.errors import NotFound
 
 _Credit = aliased(Invoice)
 _Refund = aliased(Payment)
-_CREDITED = (
+CREDITED: ScalarSelect[int] = (
     select(func.coalesce(func.sum(_Credit.total_yen), 0))
     .where(_Credit.credits_id == Invoice.id)
     .correlate(Invoice)
     .scalar_subquery()
 )
-_PAID = (
+"""What was taken back of an invoice (below zero)."""
+PAID: ScalarSelect[int] = (
     select(func.coalesce(func.sum(PaymentPart.amount_yen), 0))
     .where(PaymentPart.invoice_id == Invoice.id)
     .correlate(Invoice)
     .scalar_subquery()
 )
-OPEN: ColumnElement[int] = Invoice.total_yen + _CREDITED - _PAID
+"""What was paid on an invoice."""
+OPEN: ColumnElement[int] = Invoice.total_yen + CREDITED - PAID
 """Yen that are open of an invoice; below zero is owed to the person."""
 
 
@@ -63,22 +64,20 @@ class Paid:
         return self.payment.amount_yen + self.refunded_yen
 
 
-def item_query() -> Select[Any]:
+def _item_query() -> Select[Invoice, int, int]:
     """Invoices (not what takes them back) with their two sums."""
-    return select(Invoice, _CREDITED.label("credited"), _PAID.label("paid")).where(
-        Invoice.credits_id.is_(None)
-    )
+    return select(Invoice, CREDITED.label("credited"), PAID.label("paid")).where(Invoice.credits_id.is_(None))
 
 
 def items_of(person_id: int, studio_id: int) -> list[Item]:
     """All invoices of a person, the newest first."""
-    query = item_query().where(Invoice.person_id == person_id, Invoice.studio_id == studio_id)
+    query = _item_query().where(Invoice.person_id == person_id, Invoice.studio_id == studio_id)
     return [Item(*row) for row in db.session.execute(query.order_by(Invoice.id.desc()))]
 
 
 def items(invoice_ids: Collection[int]) -> list[Item]:
     """Some invoices with their sums, the earliest due first."""
-    query = item_query().where(Invoice.id.in_(invoice_ids)).order_by(Invoice.due_on, Invoice.id)
+    query = _item_query().where(Invoice.id.in_(invoice_ids)).order_by(Invoice.due_on, Invoice.id)
     return [Item(*row) for row in db.session.execute(query)]
 
 
