@@ -285,3 +285,23 @@ def test_a_freeze_taken_back_is_none(
         cancel_freeze(gym, row.id, version=row.version, by=by, now=now)
     reconcile_playbooks(now + 46 * DAY)
     assert messages() == []
+
+
+def test_who_leaves_after_a_freeze_or_rests_on_is_not_asked_to_come_again(
+    gym: Studio, playbook: Playbooks, frozen: Callable[..., Freeze], by: Actor, now: datetime
+) -> None:
+    leaver, resting = frozen(60), frozen(60)
+    with transaction():
+        client_id = db.session.get_one(Membership, leaver.membership_id).client_id
+        leave(
+            client_id,
+            LeavingTerms(TODAY + 80 * DAY, LeavingReason.TIME),
+            studio=gym,
+            waiver="店長了承",
+            by=by,
+            now=now,
+        )
+        on = FreezeTerms(TODAY + 61 * DAY, TODAY + 120 * DAY, 0)
+        freeze(resting.membership_id, on, studio=gym, waiver="店長了承", by=by, now=now)
+    reconcile_playbooks(now + 46 * DAY)
+    assert runs(playbook(Entry.FREEZE_ENDING)) == []

@@ -141,7 +141,7 @@ def test_what_a_member_has_left_is_there_before_they_are_booked(
 ) -> None:
     who = guest(now=now)
     sale, today = f"/people/{who.id}/tickets/sale", local_date(now, gym.zone)
-    assert "回数券なし" not in asked_for(at_desk, gym, who), "nobody has sold them anything yet"
+    assert "残り回数なし" not in asked_for(at_desk, gym, who), "nobody has sold them anything yet"
     with transaction():
         pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
         join(who, Joining(pack.id, today, None), studio_id=gym.id, lead=None, by=by, now=now)
@@ -154,7 +154,7 @@ def test_what_a_member_has_left_is_there_before_they_are_booked(
     with transaction():
         adjust(lots_of(who.id)[0].grant.id, -16, note="試験", by=by, now=now)
     form = asked_for(at_desk, gym, who)
-    assert "回数券なし" in form
+    assert "残り回数なし" in form
     assert f'href="{sale}"' in form
     assert at_desk.get(sale).status_code == 200
 
