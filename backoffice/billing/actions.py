@@ -317,7 +317,7 @@ def _payment(
         raise Invalid(NOT_YET if received_on > today else LONG_AGO, field="received_on")
     hold_day(of.studio_id, received_on)
     if close_of(of.studio_id, received_on) is not None:
-        raise DayClosed(field="received_on", day=received_on.isoformat())
+        raise DayClosed(field="received_on", day=received_on)
     return Payment(
         studio_id=of.studio_id, person_id=of.person_id, kind=kind.value, amount_yen=amount, received_on=received_on,
         source="", created_at=now, created_by=by.label,

@@ -65,7 +65,7 @@ def freeze(
     _check_days(membership, terms, today)
     earliest = month_from(today, studio.cut_off_day)
     if terms.starts_on < earliest and not waiver.strip():
-        raise BeforeCutOff(field="starts_on", day=earliest.isoformat())
+        raise BeforeCutOff(field="starts_on", day=earliest)
     row = Freeze(
         membership_id=membership.id, starts_on=terms.starts_on, ends_on=terms.ends_on, fee_yen=terms.fee_yen,
         waiver=plain_text(waiver, LONGEST_WAIVER) if terms.starts_on < earliest else None,

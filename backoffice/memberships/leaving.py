@@ -53,7 +53,7 @@ def leave(
     _check_day(terms.left_on, today)
     earliest = month_from(today, studio.cut_off_day) - ONE_DAY
     if terms.left_on < earliest and not waiver.strip():
-        raise BeforeCutOff(field="left_on", day=earliest.isoformat())
+        raise BeforeCutOff(field="left_on", day=earliest)
     for membership in _running(client.id, terms.left_on):
         if membership.starts_on > terms.left_on:
             raise Invalid(BEFORE_FIRST, field="left_on")

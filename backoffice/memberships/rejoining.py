@@ -40,7 +40,7 @@ def old_lots(person_id: int, day: date) -> list[Lot]:
 def check_first_day(client: Client, starts_on: date) -> None:
     """Refuses (Invalid) a first day that is not after the last one of before."""
     if client.left_on is not None and starts_on <= client.left_on:
-        raise Invalid(TOO_EARLY, field="starts_on", day=client.left_on.isoformat())
+        raise Invalid(TOO_EARLY, field="starts_on", day=client.left_on)
 
 
 def come_back(

@@ -66,7 +66,7 @@ def grant(
     if not 1 <= given.count <= MOST:
         raise Invalid(NUMBER, field="count", most=MOST)
     if given.expires_on is not None and given.expires_on < given.valid_from:
-        raise Invalid(EARLIER, field="expires_on", day=given.valid_from.isoformat())
+        raise Invalid(EARLIER, field="expires_on", day=given.valid_from)
     if given.expires_on is not None and given.expires_on > given.valid_from + FARTHEST:
         raise Invalid(TOO_FAR, field="expires_on")
     row = TicketGrant(
@@ -85,7 +85,7 @@ def extend(grant_id: int, until: date, *, note: str, by: Actor, now: datetime) -
     """Let tickets be used longer. Refuses (Invalid) an earlier day, or no reason."""
     lot = _held(grant_id)
     if lot.expires_on is None or until <= lot.expires_on:
-        raise Invalid(EARLIER, field="until", day=str(lot.expires_on or "–"))
+        raise Invalid(EARLIER, field="until", day=lot.expires_on or "–")
     if until > now.date() + FARTHEST:
         raise Invalid(TOO_FAR, field="until")
     _add(_line(grant_id, EntryKind.EXTEND, expires_on=until, note=_why(note)), lot.grant, by=by, now=now)

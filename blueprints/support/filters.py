@@ -14,11 +14,9 @@ from backoffice.core.language import pick
 from backoffice.people.models import ERASED
 from blueprints.staff.audit_words import label_word
 from blueprints.support.clock import now, today
+from blueprints.support.days import MONTHS, WEEKDAYS, written
 from blueprints.support.language import language
 from blueprints.support.studio import current_studio
-
-WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,7 @@ def show_day(value: date | datetime | None) -> str:
 
 def _day(value: date | datetime, reader: _Reader) -> str:
     day = value.astimezone(reader.zone).date() if isinstance(value, datetime) else value
-    is_other_year = day.year != reader.today.year
-    if reader.is_japanese:
-        year = f"{day.year}年" if is_other_year else ""
-        return f"{year}{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
-    year = f" {day.year}" if is_other_year else ""
-    return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
+    return written(day, today=reader.today, is_japanese=reader.is_japanese)
 
 
 def show_month(month: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ from markupsafe import Markup
 
 from backoffice.core.errors import DomainError
 from backoffice.core.language import TRANSLATIONS, Language, translations
+from blueprints.support.clock import today
+from blueprints.support.days import written
 
 COOKIE = "language"
 Word = TypeVar("Word")
@@ -48,11 +51,14 @@ def speaking(wanted: Language) -> Iterator[None]:
 
 
 def say(error: DomainError) -> str:
-    """A refusal in the reader's language; parameters that are marked texts are translated too."""
-    return _(
-        error.message,
-        **{key: _(value) if isinstance(value, str) else value for key, value in error.params.items()},
-    )
+    """A refusal in the reader's language; marked texts in it are translated too, days written as on pages."""
+    return _(error.message, **{key: _said(value) for key, value in error.params.items()})
+
+
+def _said(value: object) -> object:
+    if isinstance(value, date):
+        return written(value, today=today(), is_japanese=language() == Language.JA)
+    return _(value) if isinstance(value, str) else value
 
 
 def say_in_template(message: str, **variables: object) -> str:

@@ -229,7 +229,7 @@ def test_after_the_cut_off_day_a_manager_has_to_say_why(
     membership = member(date(2026, 6, 1), is_monthly=True)
     with pytest.raises(BeforeCutOff) as refused:
         frozen(membership, date(2026, 7, 1), None, said=date(2026, 6, 11))
-    assert refused.value.params == {"day": "2026-08-01"}
+    assert refused.value.params == {"day": date(2026, 8, 1)}
     row = frozen(membership, date(2026, 7, 1), date(2026, 7, 31), said=date(2026, 6, 11), waiver="入院のため")
     assert row.waiver == "入院のため"
     on_time = frozen(membership, date(2026, 8, 1), None, said=date(2026, 6, 11), waiver="いらない理由")

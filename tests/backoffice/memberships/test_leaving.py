@@ -144,7 +144,7 @@ def test_until_the_day_it_can_be_taken_back(gym: Studio, leaves: Callable[..., L
 def test_after_the_cut_off_day_a_manager_has_to_say_why(leaves: Callable[..., Leaving]) -> None:
     with pytest.raises(BeforeCutOff) as refused:
         leaves(date(2026, 11, 30))  # it is the 24th, and the cut-off day is the 10th
-    assert refused.value.params == {"day": "2026-12-31"}
+    assert refused.value.params == {"day": date(2026, 12, 31)}
     with pytest.raises(Invalid):
         leaves(date(2026, 11, 23), waiver="店長了承")  # yesterday
     assert leaves(date(2026, 11, 30), waiver="店長了承").waiver == "店長了承"

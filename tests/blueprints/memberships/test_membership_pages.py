@@ -54,6 +54,7 @@ def test_the_desk_freezes_by_the_rule_and_once(
     early = {"starts_on": "2026-12-01", "fee_yen": "3300", "waiver": "急ぎ", "form_token": new_token()}
     refused = desk.post(f"{address}/{membership.id}/freeze", data=early)
     assert refused.status_code == 422
+    assert "2027年1月1日(金)以降" in refused.text, "a day is written as on the page"
     typed = {"starts_on": "2027-01-01", "ends_on": "2027-01-31", "fee_yen": "3300", "form_token": new_token()}
     for _ in range(2):
         assert desk.post(f"{address}/{membership.id}/freeze", data=typed).status_code == 303
