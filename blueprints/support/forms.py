@@ -1,12 +1,10 @@
 """Form habits: bounded inputs, no control characters, a submission token, refusals shown next to their field."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from babel.support import NullTranslations, Translations
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,17 +12,19 @@ from flask_wtf.form import SUBMIT_METHODS
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import DateField, Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 from backoffice.core.errors import DomainError, Stale
 from backoffice.core.submissions import new_token
-from blueprints.support.language import language, say
+from blueprints.support.form_sentences import OwnSentences
+from blueprints.support.language import say
 
 FROM_REQUEST = object()
 YEARS = range(1900, 2200)
 """A day outside of them is a slip of the keys, and too near to the ends of the calendar to count with."""
+EMPTY = (DataRequired, InputRequired, Optional)
+OWN_SENTENCES = OwnSentences()
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -60,6 +60,20 @@ def _checks_of(field: Field) -> Iterator[Callable[[FlaskForm, Field], None]]:
         yield not_only_blanks
 
 
+def stop_at_unreadable(form: FlaskForm, field: Field) -> None:
+    """What cannot be read at all (letters for a number) is said once; no limit is asked of it."""
+    if field.process_errors:
+        field.errors = list(field.errors)[:1]
+        raise StopValidation
+
+
+def _with_stop(validators: Sequence[Callable[[FlaskForm, Field], None]]) -> Iterator[Callable[..., None]]:
+    """The validators in their order, those about an empty field before what stops at an unreadable one."""
+    yield from (one for one in validators if isinstance(one, EMPTY))
+    yield stop_at_unreadable
+    yield from (one for one in validators if not isinstance(one, EMPTY))
+
+
 class SafeForm(FlaskForm):
     """Stripped texts without control characters, days of these centuries; errors of no field are kept apart."""
 
@@ -69,12 +83,12 @@ class SafeForm(FlaskForm):
             if issubclass(unbound.field_class, StringField) and strip not in filters:
                 unbound.kwargs["filters"] = [*filters, strip]
             field = unbound.bind(form=form, **options)
-            field.validators = [*field.validators, *_checks_of(field)]
+            field.validators = [*_with_stop(field.validators), *_checks_of(field)]
             return field
 
-        def get_translations(self, form: FlaskForm) -> NullTranslations:
-            """The library's own sentences; it would read its catalogue anew for every request."""
-            return _own_sentences(language())
+        def get_translations(self, form: FlaskForm) -> OwnSentences:
+            """Our sentences; the library would read its catalogue anew for every request."""
+            return OWN_SENTENCES
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """What was sent as a form. The library would read a JSON body, of any depth, as well."""
@@ -100,11 +114,6 @@ class VersionField(IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validators=[Optional()], **kwargs)
-
-
-@lru_cache
-def _own_sentences(language: str) -> NullTranslations:
-    return Translations.load(messages_path(), [language], domain="wtforms")
 
 
 def add_domain_error(form: SafeForm, error: DomainError) -> None:
