@@ -15,7 +15,7 @@ from backoffice.memberships.leaving import LeavingTerms, leave
 from backoffice.memberships.models import LeavingReason, Membership, Plan
 from backoffice.memberships.queries import plans
 
-WAIVER = "店長了承"
+WAIVER = "マネージャー了承"
 
 
 def tell_memberships(diary: Diary) -> None:

@@ -65,6 +65,12 @@ DOORS = (
         Permission.STUDIO_EDIT,
     ),
     Door(
+        "money.house",
+        N_("Money: settings"),
+        N_("What stands on invoices, days to pay, cancellation fees, the float"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
         "lead_lists.index",
         N_("Sources"),
         N_("Where enquiries come from"),
@@ -170,7 +176,7 @@ GROUPS = (
             "plans.index",
             "joining_house.discounts",
             "joining_house.terms",
-            "billing.settings",
+            "money.house",
         ),
     ),
     (

@@ -124,7 +124,7 @@ def test_an_empty_day_names_the_next_free_one_and_the_phone(visitor: Visitor, no
     db.session.commit()
     page = visitor.open("/book/trial?day=2026-11-26")
     assert "この日は空きがありません" in page
-    assert "次の空き: 11月30日(月)" in page
+    assert "次の空き：11月30日(月)" in page
     assert "075-123-4567" in page
 
 
