@@ -54,6 +54,21 @@ def minus(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
+def both(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """The time that lies in both; each of the two is joined already, so each is walked through once."""
+    found, rest = [], iter(others)
+    other = next(rest, None)
+    for start, end in spans:
+        while other is not None and other[1] <= start:
+            other = next(rest, None)
+        while other is not None and other[0] < end:
+            found.append((max(start, other[0]), min(end, other[1])))
+            if other[1] > end:
+                break
+            other = next(rest, None)
+    return found
+
+
 def inside(spans: list[Span], span: Span) -> bool:
     """Whether one of the joined `spans` holds the whole of `span`."""
     index = bisect_right(spans, (span[0], _FAR)) - 1

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from backoffice.bookings.models import Block, BookingState
-from backoffice.bookings.spans import Span, instant, joined, minus, minute_after, minute_of
+from backoffice.bookings.spans import Span, both, instant, joined, minus, minute_after, minute_of
 from backoffice.bookings.working_time import hours_of
 from backoffice.core.clock import local
 from backoffice.core.db import db, stream
@@ -167,10 +167,10 @@ def _sellable(studio: Studio, filters: HourFilters, now: datetime) -> Counter[Ce
     alike: Counter[Alike] = Counter()
     zone = studio.zone
     for trainer_id, working in hours.working.items():
-        closed = minus(working, opening)
         left_at = team[trainer_id]
         end = minute_of(until if left_at is None else min(until, left_at))
-        for start, stop in minus(working, [*closed, *blocked.get(trainer_id, ())]):
+        open_time = both(working, opening)
+        for start, stop in minus(open_time, blocked[trainer_id]) if trainer_id in blocked else open_time:
             at = local(instant(start), zone)
             minute = at.weekday() * DAY + at.hour * HOUR + at.minute
             alike[trainer_id, minute, min(stop, end) - start] += 1

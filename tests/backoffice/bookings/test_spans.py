@@ -9,6 +9,7 @@ from backoffice.bookings.spans import (
     Grid,
     Length,
     Span,
+    both,
     clear_of,
     inside,
     instant,
@@ -37,6 +38,14 @@ def test_joining_keeps_every_minute_and_leaves_gaps_between(spans: list[Span]) -
 @given(SPANS, SPANS)
 def test_what_is_left_is_every_minute_that_is_not_in_a_hole(spans: list[Span], holes: list[Span]) -> None:
     assert minutes(minus(spans, holes)) == minutes(spans) - minutes(holes)
+
+
+@given(SPANS, SPANS)
+def test_in_both_are_the_minutes_of_both(spans: list[Span], others: list[Span]) -> None:
+    found = both(joined(spans), joined(others))
+    assert minutes(found) == minutes(spans) & minutes(others)
+    assert all(start < end for start, end in found)
+    assert found == sorted(found)
 
 
 @given(SPANS, st.integers(0, DAY), st.integers(1, 60))
