@@ -18,11 +18,9 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
     literal,
     select,
-    union_all,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -30,7 +28,6 @@ from backoffice.bookings.models import Attendance
 from backoffice.clients.models import Client
 from backoffice.core.clock import local_date
 from backoffice.leads.models import Lead, Stage
-from backoffice.memberships.models import Leaving
 from backoffice.reports import kept
 from backoffice.reports.periods import Period
 from backoffice.studio.models import Service, ServiceKind
@@ -106,27 +103,6 @@ def entries(filters: Filters, *, now: datetime) -> Subquery:
     if filters.service is not None:
         wanted = wanted.where(once.c.service == filters.service)
     return wanted.subquery("entries")
-
-
-def joins(studio_id: int) -> Subquery:
-    """Who joined, and at which instant: that of the enquiry which ended so, else that of becoming a member
-    or of joining again.
-
-    The instants that `entries` knows, by the day they fell on instead of by cohort.
-    """
-    joined = (Lead.stage == Stage.JOINED, Lead.studio_id == studio_id)
-    by_lead = select(Lead.person_id, Lead.closed_at.label("joined_at")).where(*joined)
-    credited = exists().where(Lead.person_id == Client.person_id, *joined)
-    without = select(Client.person_id, Client.created_at.label("joined_at")).where(~credited)
-    by_this_lead = exists().where(
-        Lead.person_id == Client.person_id, Lead.closed_at == Leaving.rejoined_at, *joined
-    )
-    again = (
-        select(Client.person_id, Leaving.rejoined_at)
-        .join(Leaving, Leaving.client_id == Client.id)
-        .where(Leaving.rejoined_at.is_not(None), ~by_this_lead)
-    )
-    return union_all(by_lead, without, again).subquery("joins")
 
 
 def _days(rows: Subquery, zone: str, now: datetime) -> list[ColumnElement[Any]]:

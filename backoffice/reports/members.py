@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db, stream
+from backoffice.leads.models import Lead, Stage
 from backoffice.memberships.models import Freeze, Leaving, Membership, Plan
 from backoffice.people.models import Person
 from backoffice.reports.periods import Period, months_after
@@ -42,7 +43,8 @@ class Standing(StrEnum):
     """Which people a number counts.
 
     MEMBERS are those who are one at the end of the last month asked about, FROZEN those of them who rest then; STAYED
-    those who joined in the period and were still members at the end of the month `stayed` months after.
+    those who joined in the period and were still members at the end of the month `stayed` months after; NO_ENQUIRY
+    those who joined in it and of whom no enquiry is known that ended so.
     """
 
     JOINED = "joined"
@@ -50,6 +52,7 @@ class Standing(StrEnum):
     MEMBERS = "members"
     FROZEN = "frozen"
     STAYED = "stayed"
+    NO_ENQUIRY = "no_enquiry"
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def members_behind(
     filters: MemberFilters, standing: Standing, *, after: tuple[date, int] | None = None, limit: int
 ) -> list[MemberBehind]:
     """Exactly the members a number counts, by day of joining; `after` continues behind a (day, person)."""
-    people = _standing(filters, standing)
+    people = standing_of(filters, standing)
     query = _behind(people).limit(limit)
     if after is not None:
         query = query.where(tuple_(people.c.joined_on, people.c.person_id) > after)
@@ -137,12 +140,12 @@ def members_behind(
 
 def count_members(filters: MemberFilters, standing: Standing) -> int:
     """How many members a number counts."""
-    return db.session.scalars(select(func.count()).select_from(_standing(filters, standing))).one()
+    return db.session.scalars(select(func.count()).select_from(standing_of(filters, standing))).one()
 
 
 def all_members_behind(filters: MemberFilters, standing: Standing) -> Iterator[MemberBehind]:
     """All that `members_behind` would show page by page. Inside `transaction()`."""
-    return (MemberBehind._make(row) for row in stream(_behind(_standing(filters, standing))))
+    return (MemberBehind._make(row) for row in stream(_behind(standing_of(filters, standing))))
 
 
 def lives(studio_id: int) -> Subquery:
@@ -226,17 +229,25 @@ def _frozen_by_month(filters: MemberFilters) -> dict[date, int]:
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
-def _standing(filters: MemberFilters, standing: Standing) -> Subquery:
+def standing_of(filters: MemberFilters, standing: Standing) -> Subquery:
+    """The members a number counts, as rows of `lives`."""
     people = asked_members(filters)
     joined = people.c.joined_on.between(filters.first_day, filters.last_day)
     conditions = {
         Standing.JOINED: joined,
         Standing.STAYED: joined & _stayed(people, filters.stayed),
+        Standing.NO_ENQUIRY: joined & ~_enquired(people, filters.studio_id),
         Standing.LEFT: people.c.left_on.between(filters.first_day, filters.last_day),
         Standing.MEMBERS: are_members_on(people, filters.last_day),
         Standing.FROZEN: are_members_on(people, filters.last_day) & is_frozen_on(people, filters.last_day),
     }
     return select(people).where(conditions[standing]).subquery("standing")
+
+
+def _enquired(people: Subquery, studio_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Lead.person_id == people.c.person_id, Lead.studio_id == studio_id, Lead.stage == Stage.JOINED
+    )
 
 
 def _stayed(people: Subquery, months: int) -> ColumnElement[bool]:

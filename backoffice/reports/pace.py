@@ -1,11 +1,11 @@
 """How a month goes: each of its numbers until now, beside the same days of the last month and beside its goal."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from backoffice.core.clock import at_local, local_date
+from backoffice.core.clock import at_local, local_date, month_span
 from backoffice.reports.goals import Goals, goals_of
-from backoffice.reports.home import Count, Span, counts, received_yen
+from backoffice.reports.home import Count, Span, counts, days_of, received_yen
 from backoffice.reports.periods import months_after
 from backoffice.studio.models import Studio
 
@@ -57,6 +57,14 @@ def month_so_far(studio: Studio, *, now: datetime) -> MonthSoFar:
     return MonthSoFar(this, goals, paces)
 
 
+def month_in_all(studio: Studio, month: date) -> dict[str, int]:
+    """What became of a month that is over, by the name of its goal; two statements."""
+    begins, ends = month_span(month, studio.zone)
+    span = Span(begins, ends)
+    found = counts(studio, tuple(COUNTED.values()), span)
+    return {**{name: found[count] for name, count in COUNTED.items()}, MONEY: _received(studio, span)}
+
+
 def months_so_far(studio: Studio, *, now: datetime) -> tuple[Span, Span]:
     """The month until now, and as long a part of the month before (all of it when it is shorter)."""
     first = local_date(now, studio.zone).replace(day=1)
@@ -76,6 +84,4 @@ def _share_over(studio: Studio, now: datetime) -> float:
 
 
 def _received(studio: Studio, span: Span) -> int:
-    """Yen received on the days of a span; a span that ends at midnight ends with the day before."""
-    last = local_date(span.until - timedelta(microseconds=1), studio.zone)
-    return received_yen(studio, local_date(span.since, studio.zone), last)
+    return received_yen(studio, *days_of(span, studio.zone))

@@ -3,17 +3,21 @@
 Enquiries and joins are the funnel's (`reports/entries.py`), so a number here is the same number there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import SelectBase, func, select
 
 from backoffice.billing.models import Payment
 from backoffice.core.db import db
 from backoffice.reports.costs import costs_by_source
 from backoffice.reports.entries import JOINED, Basis, Filters, Grouping, entries
-from backoffice.reports.funnel import Cohort, cohorts
+from backoffice.reports.funnel import Cohort, cohorts, total
 from backoffice.reports.maturity import Maturity
+from backoffice.reports.members import MemberFilters, Standing, count_members, standing_of
+
+NO_ENQUIRY = "no enquiry"
+"""Stands for those who joined and of whom no enquiry is known."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,48 @@ def source_lines(
     costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
     nobody = [_nobody(key) for key in sorted(costs) if key not in {row.key for row in rows}]
     return [SourceLine(row, received.get(row.key, 0), costs.get(row.key)) for row in [*rows, *nobody]]
+
+
+@dataclass(frozen=True)
+class InAll:
+    """All enquiries of the months together, who joined in them without one, and what all of those who joined have paid.
+
+    Whoever joined through two sources counts once here.
+    """
+
+    cohort: Cohort
+    without: SourceLine
+    received_yen: int
+    cost_yen: int
+
+    @property
+    def joined(self) -> int:
+        """Through an enquiry or without."""
+        return self.cohort.joined + self.without.cohort.joined
+
+
+def in_all(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> InAll:
+    """The last rows of the table; five statements."""
+    asked = filters.only(basis=Basis.ENQUIRY)
+    months = MemberFilters(filters.studio_id, filters.period)
+    unknown = standing_of(months, Standing.NO_ENQUIRY)
+    people = entries(asked, now=now)
+    through = select(people.c.person_id).where(people.c.outcome == JOINED)
+    without = replace(_nobody(NO_ENQUIRY), joined=count_members(months, Standing.NO_ENQUIRY))
+    costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
+    return InAll(
+        total(asked, maturity=maturity, now=now),
+        SourceLine(without, _paid_by(select(unknown.c.person_id), filters.studio_id)),
+        _paid_by(through.union(select(unknown.c.person_id)), filters.studio_id),
+        sum(costs.values()),
+    )
+
+
+def _paid_by(people: SelectBase, studio_id: int) -> int:
+    query = select(func.coalesce(func.sum(Payment.amount_yen), 0)).where(
+        Payment.studio_id == studio_id, Payment.person_id.in_(people)
+    )
+    return int(db.session.scalars(query).one())
 
 
 def _nobody(key: str) -> Cohort:

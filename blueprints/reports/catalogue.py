@@ -66,6 +66,14 @@ REPORTS = (
 )
 
 
+HOME = N_("Manager’s page")
+
+
+def title_of(endpoint: str) -> str:
+    """What the page of an endpoint is called: one of the reports, or the manager's page."""
+    return next((one.title for one in REPORTS if one.endpoint == endpoint), HOME)
+
+
 def report_of(endpoint: str) -> Report:
     """The report whose page this is."""
     return next(one for one in REPORTS if one.endpoint == endpoint)

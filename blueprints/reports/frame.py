@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from blueprints.reports.asked import Asked, comparison_names, show_period
 from blueprints.reports.catalogue import report_of
+from blueprints.support.clock import now
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def report_page(
         compares=compares,
         table=table,
         comparison_names=comparison_names(),
+        printed_at=now(),
         **values,
     )
 

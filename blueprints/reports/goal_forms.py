@@ -18,7 +18,9 @@ class GoalsForm(SafeForm):
     enquiries = IntegerField(_l("Enquiries"), validators=[Optional(), MOST])
     trials = IntegerField(_l("Trials held"), validators=[Optional(), MOST])
     joins = IntegerField(_l("Joined"), validators=[Optional(), MOST])
-    revenue_yen = IntegerField(_l("Revenue (yen)"), validators=[Optional(), NumberRange(0, 1_000_000_000)])
+    revenue_yen = IntegerField(
+        _l("Money received (yen)"), validators=[Optional(), NumberRange(0, 1_000_000_000)]
+    )
     sessions = IntegerField(_l("Sessions"), validators=[Optional(), MOST])
     version = VersionField()
 

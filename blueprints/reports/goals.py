@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from backoffice.core.errors import NotFound
 from backoffice.reports.goals import MEASURES, Goals, goals_of, set_goals
+from backoffice.reports.pace import month_in_all
 from backoffice.reports.periods import months_after
 from backoffice.staff.permissions import Permission
 from backoffice.studio.actions import update_studio
@@ -49,6 +50,7 @@ def month_goals(month: str) -> ResponseReturnValue:
         after=_link(months_after(first, 1)),
         next_month=months_after(first, 1),
         last_month=goals_of(current_studio().id, months_after(first, -1)),
+        last_words=_last_words(months_after(first, -1)),
         measures=MEASURES,
     )
     return page, 422 if form.errors else 200
@@ -68,6 +70,28 @@ def maturity_days() -> ResponseReturnValue:
         "studio/form.html", form=form, title=_("Days to decide"), back=url_for("settings.index")
     )
     return page, 422 if form.errors else 200
+
+
+def _last_words(month: date) -> dict[str, str]:
+    """What became of the month before (so far, while it runs), and what was wanted of it."""
+    studio, this = current_studio(), today().replace(day=1)
+    if month > this:
+        return {}
+    became, wanted = month_in_all(studio, month), goals_of(studio.id, month).wanted
+    said = {}
+    for name, number in became.items():
+        goal = wanted[name]
+        so_far = month == this
+        if goal is None:
+            words = _("this month so far: %(n)s") if so_far else _("last month: %(n)s")
+        else:
+            words = (
+                _("this month so far: %(n)s (goal %(goal)s)")
+                if so_far
+                else _("last month: %(n)s (goal %(goal)s)")
+            )
+        said[name] = words % {"n": f"{number:,}", "goal": f"{goal or 0:,}"}
+    return said
 
 
 def _set(first: date, form: GoalsForm) -> Goals:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from backoffice.core.clock import local_date
 from backoffice.core.db import transaction
 from backoffice.inbox.queries import number_waiting
 from backoffice.incidents.queries import number_open
@@ -17,21 +18,25 @@ from backoffice.staff import account
 from backoffice.staff.permissions import Permission
 from backoffice.staff.queries import acting
 from blueprints.inbox.scope import asked
+from blueprints.leads.choices import staff_names
 from blueprints.reports import words
-from blueprints.reports.asked import read_asked, read_choice, read_number, read_text
+from blueprints.reports.asked import read_asked, read_choice, read_text
 from blueprints.reports.blueprint import reports
 from blueprints.reports.listing import Column, Listing, list_file, list_page
+from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
 from blueprints.support.clock import now
-from blueprints.support.filters import honorific, show_daytime
+from blueprints.support.filters import honorific, show_day, show_daytime, show_yen
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
-PAGE = 50
 FIRST_TIME = timedelta(days=7)
 """How far back somebody is told who has never said that they have seen it."""
 
 LONGEST = timedelta(days=92)
+
+BY_DAY = (Count.JOINED, Count.OVERDUE_MONEY, Count.RECEIVED)
+"""What has a day and no hour."""
 
 
 @reports.get("/home")
@@ -49,7 +54,7 @@ def home() -> ResponseReturnValue:
         incidents=number_open(studio.id),
         month=month_so_far(studio, now=now()),
         measures=words.goal_names(),
-        COUNTED=COUNTED,
+        COUNTED={**COUNTED, MONEY: Count.RECEIVED},
         MONEY=MONEY,
         gets_summary=acting(current_user.id).gets_summary,
         names=words.count_names(),
@@ -63,16 +68,16 @@ def home() -> ResponseReturnValue:
 def home_rows() -> ResponseReturnValue:
     """Exactly the rows behind a number of the page."""
     studio, span, count = current_studio(), _span(), _count()
-    rows = figures.rows_behind(count, studio, span, after=read_number("after") or 0, limit=PAGE + 1)
+    rows = figures.rows_behind(count, studio, span, after=read_after(datetime), limit=PAGE + 1)
     return list_page(
         Listing(
             asked=read_asked("reports.home", {}),
             address=_address(count, span),
             title=words.count_names()[count],
-            columns=_columns(),
+            columns=_columns(count),
             rows=rows[:PAGE],
             total=figures.counts(studio, (count,), span)[count],
-            after=str(rows[PAGE - 1].id) if len(rows) > PAGE else None,
+            after=mark_after(rows, lambda row: (row.at, row.id)),
             page_endpoint="reports.home_rows",
             file_endpoint="reports.home_file",
         )
@@ -87,7 +92,7 @@ def home_file(kind: str) -> ResponseReturnValue:
     return list_file(
         "home",
         kind,
-        _columns(),
+        _columns(count),
         lambda: figures.all_rows_behind(count, studio, span),
         _address(count, span),
     )
@@ -137,12 +142,42 @@ def _address(count: Count, span: Span) -> dict[str, str]:
     return {"count": count.value, "since": span.since.isoformat(), "until": span.until.isoformat()}
 
 
-def _columns() -> list[Column]:
+def _columns(count: Count) -> list[Column]:
+    """Who and when, and what more there is to say of an invoice, a task or a payment."""
+    zone = current_studio().zone
+    when = Column(_("When"), lambda row: row.at, lambda row: show_daytime(row.at))
+    if count == Count.OVERDUE_TASKS:
+        when = Column(_("Due"), lambda row: row.at, lambda row: show_daytime(row.at))
+    elif count in BY_DAY:
+        words = _("Due") if count == Count.OVERDUE_MONEY else _("Day")
+        when = Column(words, lambda row: local_date(row.at, zone), lambda row: show_day(row.at))
     return [
         Column(_("Person number"), lambda row: row.person_id, on_page=False),
         Column(_("Name"), lambda row: row.name, _shown_name, url=_where),
-        Column(_("When"), lambda row: row.at, lambda row: show_daytime(row.at)),
+        *_more_columns(count),
+        when,
     ]
+
+
+def _more_columns(count: Count) -> list[Column]:
+    if count == Count.OVERDUE_TASKS:
+        staff = staff_names()
+        return [
+            Column(_("Task"), lambda row: _(row.what)),
+            Column(_("For whom"), lambda row: staff.get(row.owner_id)),
+        ]
+    if count == Count.OVERDUE_MONEY:
+        return [
+            Column(_("Invoice"), lambda row: row.what, url=_account),
+            Column(_("Open (yen)"), lambda row: row.yen, lambda row: show_yen(row.yen)),
+        ]
+    if count == Count.RECEIVED:
+        return [Column(_("Yen"), lambda row: row.yen, lambda row: show_yen(row.yen))]
+    return []
+
+
+def _account(row: Row) -> str:
+    return url_for("account.show", person_id=row.person_id)
 
 
 def _shown_name(row: Row) -> str:

@@ -24,7 +24,7 @@ from blueprints.reports.named import service_names, trainer_box, trainer_names
 from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
 from blueprints.support.clock import now
-from blueprints.support.filters import honorific, show_daytime, show_number, weekday
+from blueprints.support.filters import honorific, show_daytime, weekday
 from blueprints.support.studio import current_studio
 
 A_MONDAY = date(2026, 1, 5)
@@ -103,13 +103,19 @@ def hours_file(kind: str) -> ResponseReturnValue:
 
 
 def in_hours(minutes: int) -> str:
-    """Minutes as hours: 12.5."""
-    return show_number(minutes / 60, 1)
+    """Minutes as hours: 12.5時間 or 12.5 h; whole ones where there are many."""
+    decimals = 0 if minutes >= 100 * 60 else 1
+    return _("%(hours)s h", hours=f"{minutes / 60:,.{decimals}f}")
 
 
 def day_name(day: int) -> str:
     """The weekday; 0 is Monday."""
     return weekday(A_MONDAY + timedelta(days=day))
+
+
+def hour_name(hour: int) -> str:
+    """9時 or 9:00: the hour that begins then."""
+    return _("%(hour)s:00", hour=hour)
 
 
 def hour_question() -> HourQuestion:
@@ -136,7 +142,7 @@ def _week(question: HourQuestion, used: Used) -> Heat | None:
         )
         for day in range(7)
     ]
-    return Heat(_("Weekday"), [str(hour) for hour in hours], rows) if hours else None
+    return Heat(_("Weekday"), [hour_name(hour) for hour in hours], rows) if hours else None
 
 
 def _by_trainer(question: HourQuestion, used: Used) -> Heat | None:
@@ -153,7 +159,7 @@ def _by_trainer(question: HourQuestion, used: Used) -> Heat | None:
         )
         for trainer_id in used.by_trainer()
     ]
-    return Heat(_("Trainer"), [str(hour) for hour in hours], rows) if hours else None
+    return Heat(_("Trainer"), [hour_name(hour) for hour in hours], rows) if hours else None
 
 
 def _hours(seen: set[int]) -> list[int]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, render_template, url_for
+from flask_babel import gettext as _
 
 from backoffice.core.tables.writing import Row
 from blueprints.reports.asked import Asked
+from blueprints.reports.catalogue import title_of
 from blueprints.support.exports import hand_out
 
 
@@ -50,6 +52,11 @@ class Listing:
         if self.after is None:
             return None
         return url_for(self.page_endpoint, **{**self.address, "after": self.after})  # type: ignore[arg-type]
+
+    @property
+    def back_words(self) -> str:
+        """Where the page leads back to."""
+        return _("Back to “%(page)s”", page=_(title_of(self.asked.endpoint)))
 
     @property
     def shown_columns(self) -> list[Column]:

@@ -123,6 +123,7 @@ def _standing_names(stayed: int) -> dict[Standing, str]:
         Standing.LEFT: _("Left"),
         Standing.MEMBERS: _("Members at the end"),
         Standing.FROZEN: _("Frozen at the end"),
+        Standing.NO_ENQUIRY: _("Joined without a known enquiry"),
         Standing.STAYED: _("Still members after %(months)s months", months=stayed),
     }
 

@@ -10,7 +10,8 @@ from backoffice.core.language import N_
 from backoffice.leads.queries import all_sources
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.maturity import maturity
-from backoffice.reports.sources import SourceLine, source_lines
+from backoffice.reports.members import Standing
+from backoffice.reports.sources import NO_ENQUIRY, InAll, SourceLine, in_all, source_lines
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import Asked, read_asked, read_choice
 from blueprints.reports.blueprint import reports
@@ -36,7 +37,7 @@ def sources() -> ResponseReturnValue:
     """One line for each source, or for each article."""
     grouping = _grouping()
     asked = _asked(grouping)
-    rows = _lines(asked, grouping)
+    rows, together = _lines(asked, grouping), _in_all(asked, grouping)
     name = _name(grouping)
     return report_page(
         "reports/sources.html",
@@ -44,6 +45,10 @@ def sources() -> ResponseReturnValue:
         compares=False,
         table="reports.sources_file",
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
+        together=together,
+        without_url=url_for(
+            "reports.members_list", **asked.address(group=None, standing=Standing.NO_ENQUIRY.value)
+        ),
         grouping=grouping,
         Grouping=Grouping,
         costs_url=month_link(asked.period.last) or url_for("reports.costs"),
@@ -56,7 +61,9 @@ def sources_file(kind: str) -> ResponseReturnValue:
     """The table as a file; that it was taken is recorded."""
     grouping = _grouping()
     asked = _asked(grouping)
-    return list_file("sources", kind, _columns(grouping), lambda: _lines(asked, grouping), asked.address())
+    return list_file(
+        "sources", kind, _columns(grouping), lambda: _all_lines(asked, grouping), asked.address()
+    )
 
 
 def _asked(grouping: Grouping) -> Asked:
@@ -68,14 +75,30 @@ def _grouping() -> Grouping:
     return grouping if grouping in BY else Grouping.SOURCE
 
 
+def _all_lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
+    """With those of whom no enquiry is known, so that the file sums to all who joined."""
+    without = _in_all(asked, grouping).without
+    return [*_lines(asked, grouping), *([without] if without.cohort.joined else [])]
+
+
+def _in_all(asked: Asked, grouping: Grouping) -> InAll:
+    filters, at = _filters(asked), asked.counted.at
+    return in_all(filters, grouping, maturity=maturity(filters, now=at), now=at)
+
+
 def _lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
-    studio, at = current_studio(), asked.counted.at
-    filters = Filters(studio.id, studio.zone, asked.period, Basis.ENQUIRY, is_kept=asked.counted.is_kept)
+    filters, at = _filters(asked), asked.counted.at
     return source_lines(filters, grouping, maturity=maturity(filters, now=at), now=at)
+
+
+def _filters(asked: Asked) -> Filters:
+    studio = current_studio()
+    return Filters(studio.id, studio.zone, asked.period, Basis.ENQUIRY, is_kept=asked.counted.is_kept)
 
 
 def _name(grouping: Grouping) -> Callable[[SourceLine], str]:
     names = {one.key: own_name(one) for one in all_sources()} if grouping == Grouping.SOURCE else {}
+    names[NO_ENQUIRY] = _("no enquiry known")
     return lambda row: names.get(row.cohort.key, row.cohort.key) or _("none")
 
 

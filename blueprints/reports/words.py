@@ -84,4 +84,5 @@ def count_names() -> dict[Count, str]:
         Count.UNDECIDED: _("Visits without an outcome"),
         Count.OVERDUE_TASKS: _("Tasks overdue"),
         Count.OVERDUE_MONEY: _("Invoices overdue"),
+        Count.RECEIVED: _("Money received"),
     }

@@ -98,7 +98,7 @@ NAV = (
     ),
     NavItem(
         "reports.home",
-        N_("Manager’s page"),
+        N_("Home"),
         icon="layout-dashboard",
         permission=Permission.REPORTS_VIEW,
         feature="home",

@@ -3,18 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
+from backoffice.billing.actions import Line, charge
+from backoffice.billing.models import LineKind, PaymentKind
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db
-from backoffice.leads.actions import advance, capture_lead, lose
+from backoffice.leads.actions import advance, capture_lead
 from backoffice.leads.models import Stage
+from backoffice.memberships.models import Membership
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.models import Person
-from backoffice.reports.entries import JOINED, Basis, Filters, entries
 from backoffice.reports.goals import set_goals
 from backoffice.reports.home import (
     HAPPENED,
@@ -25,7 +26,8 @@ from backoffice.reports.home import (
     counts,
     rows_behind,
 )
-from backoffice.reports.pace import Pace, month_so_far, months_so_far
+from backoffice.reports.members import MemberFilters, member_months
+from backoffice.reports.pace import MONEY, Pace, month_in_all, month_so_far, months_so_far
 from backoffice.reports.periods import Period
 from backoffice.reports.summary import plan_summaries, summary_facts
 from backoffice.staff.account import choose_summary, saw_home
@@ -35,6 +37,8 @@ from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import TodoKind
+from tests.backoffice.reports.test_members import a_member
+from tests.backoffice.reports.test_revenue import a_payment
 from tests.gym import make_staff
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -66,7 +70,7 @@ def numbers(gym: Studio, span: Span = WEEK) -> dict[str, int]:
     """All numbers, each as long as its list and its file."""
     found = counts(gym, (*HAPPENED, *WAITING), span)
     for count, number in found.items():
-        listed = rows_behind(count, gym, span, after=0, limit=100)
+        listed = rows_behind(count, gym, span, limit=100)
         assert len(listed) == number == len({row.id for row in listed})
         assert list(all_rows_behind(count, gym, span)) == listed
     return {count.value: number for count, number in found.items() if number}
@@ -82,10 +86,7 @@ def test_what_happened_and_what_waits(gym: Studio, by: Actor) -> None:
     a_visit(gym, NOW + timedelta(hours=4), Attendance.EXPECTED, BookingState.BOOKED)
     a_visit(gym, NOW - timedelta(days=90), Attendance.EXPECTED, BookingState.BOOKED)
     capture_lead(a_guest(), studio_id=gym.id, source="web", by=by, now=yesterday)
-    db.session.add(
-        Client(person_id=a_guest().id, member_number=9001, joined_on=date(2026, 11, 23), created_at=yesterday)
-    )
-    db.session.flush()
+    a_member(gym, date(2026, 11, 23), None)
     found = numbers(gym)
     assert {key: found.get(key) for key in ("trials", "no_shows", "late_cancels", "undecided")} == {
         "trials": 1, "no_shows": 1, "late_cancels": 1, "undecided": 1,
@@ -93,46 +94,93 @@ def test_what_happened_and_what_waits(gym: Studio, by: Actor) -> None:
     assert (found["enquiries"], found["joined"]) == (1, 1)
 
 
-def a_member(created_at: datetime, number: int) -> Client:
-    client = Client(
-        person_id=a_guest().id, member_number=number, joined_on=date(2026, 11, 1), created_at=created_at
-    )
-    db.session.add(client)
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+
+
+def signed(client: Client, at: datetime) -> Client:
+    """The agreement was made at that moment."""
+    db.session.query(Membership).filter_by(client_id=client.id).one().created_at = at
     db.session.flush()
     return client
 
 
-def test_joined_is_what_the_funnel_calls_joined(gym: Studio, by: Actor) -> None:
-    earlier, yesterday = NOW - timedelta(days=40), NOW - timedelta(days=1)
-    by_lead, without = a_member(earlier, 9001), a_member(yesterday, 9002)
-    person = db.session.get_one(Person, by_lead.person_id)
-    advance(
-        capture_lead(person, studio_id=gym.id, source="web", by=by, now=earlier),
-        Stage.JOINED,
-        by=by,
-        now=yesterday,
+def by_members(gym: Studio, month: date) -> int:
+    """Who joined as the report of members counts them."""
+    return sum(row.joined for row in member_months(MemberFilters(gym.id, Period(month, month))))
+
+
+def test_joined_is_the_first_day_of_the_membership_as_in_the_report_of_members(gym: Studio) -> None:
+    """Signed for December, entered today of years ago, entered late: each on the day they joined, as over there."""
+    just_now = NOW - timedelta(hours=1)
+    signed(a_member(gym, DECEMBER, None), just_now)
+    signed(a_member(gym, date(2024, 5, 1), None), just_now)
+    late = signed(a_member(gym, date(2026, 11, 20), None), just_now)
+    today = signed(a_member(gym, date(2026, 11, 24), None), just_now)
+    month = months_so_far(gym, now=NOW)[0]
+    listed = rows_behind(Count.JOINED, gym, month, limit=9)
+    assert [row.person_id for row in listed] == [today.person_id, late.person_id]
+    assert listed[1].at == datetime(2026, 11, 19, 15, tzinfo=UTC)
+    assert counts(gym, (Count.JOINED,), month)[Count.JOINED] == by_members(gym, NOVEMBER) == 2
+    december = Span(month.until, datetime(2026, 12, 31, tzinfo=UTC))
+    assert counts(gym, (Count.JOINED,), december)[Count.JOINED] == by_members(gym, DECEMBER) == 1
+
+
+def test_who_joins_today_is_new_to_somebody_who_has_looked_today(gym: Studio) -> None:
+    signed(a_member(gym, date(2026, 11, 24), None), NOW)
+    before, after = Span(NOW - timedelta(hours=5), NOW), Span(NOW, NOW + timedelta(hours=1))
+    assert "joined" not in numbers(gym, before)
+    assert numbers(gym, after)["joined"] == 1
+
+
+def test_an_enquiry_that_ended_with_joining_is_no_member_yet(gym: Studio, by: Actor) -> None:
+    lead = capture_lead(a_guest(), studio_id=gym.id, source="web", by=by, now=NOW - timedelta(days=2))
+    advance(lead, Stage.JOINED, by=by, now=NOW - timedelta(days=1))
+    assert "joined" not in numbers(gym)
+
+
+def test_an_invoice_is_told_with_number_open_yen_and_last_day(gym: Studio) -> None:
+    client = a_member(gym, date(2026, 8, 1), None)
+    line, due, earlier = (
+        Line(LineKind.OTHER, "その他", "Other", 8_800),
+        date(2026, 11, 20),
+        NOW - timedelta(days=9),
     )
-    lost = db.session.get_one(Person, without.person_id)
-    lose(capture_lead(lost, studio_id=gym.id, source="web", by=by, now=earlier), "price", by=by, now=earlier)
-    assert numbers(gym)["joined"] == 2
-    listed = rows_behind(Count.JOINED, gym, WEEK, after=0, limit=9)
-    assert {row.person_id: row.at for row in listed} == {person.id: yesterday, lost.id: yesterday}
-    before = Span(earlier - timedelta(days=1), earlier + timedelta(days=1))
-    assert "joined" not in numbers(gym, before), "the enquiry decides, not when the member number was given"
-    asked = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 11, 1)), Basis.ENQUIRY)
-    found = db.session.execute(select(entries(asked, now=NOW))).all()
-    assert {row.person_id: row.joined_at for row in found if row.outcome == JOINED} == {person.id: yesterday}
+    invoice = charge(client.person_id, [line], studio_id=gym.id, due_on=due, by=SYSTEM, now=earlier)
+    (row,) = rows_behind(Count.OVERDUE_MONEY, gym, WEEK, limit=9)
+    assert (row.what, row.yen) == (invoice.label, 8_800)
+    assert row.at == datetime(2026, 11, 19, 15, tzinfo=UTC)
 
 
-def test_who_joins_twice_counts_each_time_and_once_in_a_span(gym: Studio, by: Actor) -> None:
-    person = db.session.get_one(Person, a_member(NOW - timedelta(days=60), 9003).person_id)
-    for days in (60, 3, 2):
+def test_what_happened_begins_with_the_newest_and_what_waits_with_the_oldest(gym: Studio, by: Actor) -> None:
+    for days in (2, 1, 3):
         at = NOW - timedelta(days=days)
-        advance(
-            capture_lead(person, studio_id=gym.id, source="web", by=by, now=at), Stage.JOINED, by=by, now=at
-        )
-    assert numbers(gym)["joined"] == 1
-    assert numbers(gym, Span(NOW - timedelta(days=61), NOW - timedelta(days=59)))["joined"] == 1
+        capture_lead(a_guest(), studio_id=gym.id, source="web", by=by, now=at)
+        add_todo(TodoKind.CALL_TO_CONFIRM, f"{days}", studio_id=gym.id, due_at=at, by=by, now=at)
+    enquiries = rows_behind(Count.ENQUIRIES, gym, WEEK, limit=9)
+    assert [(NOW - row.at).days for row in enquiries] == [1, 2, 3]
+    tasks = rows_behind(Count.OVERDUE_TASKS, gym, WEEK, limit=99)
+    assert [row.what for row in tasks if row.what in ("1", "2", "3")] == ["3", "2", "1"]
+    for count, rows in ((Count.ENQUIRIES, enquiries), (Count.OVERDUE_TASKS, tasks)):
+        following = rows_behind(count, gym, WEEK, after=(rows[0].at, rows[0].id), limit=1)
+        assert following == rows[1:2]
+
+
+def test_money_received_is_the_sum_of_its_rows(gym: Studio) -> None:
+    client = a_member(gym, date(2026, 8, 1), None)
+    for day, yen in ((-1, 3_000), (0, 500), (1, 70_000)):
+        a_payment(gym, client, PaymentKind.CASH, yen, NOW + timedelta(days=day))
+    month = months_so_far(gym, now=NOW)[0]
+    rows = rows_behind(Count.RECEIVED, gym, month, limit=9)
+    assert sum(row.yen or 0 for row in rows) == 3_500 == month_so_far(gym, now=NOW).paces[MONEY].so_far
+    assert counts(gym, (Count.RECEIVED,), month)[Count.RECEIVED] == len(rows) == 2
+
+
+def test_a_month_that_is_over_is_told_with_what_became_of_it(gym: Studio) -> None:
+    a_member(gym, date(2026, 10, 31), None)
+    a_visit(gym, datetime(2026, 10, 31, 14, 50, tzinfo=UTC), Attendance.ATTENDED, BookingState.ATTENDED)
+    a_visit(gym, datetime(2026, 10, 31, 15, 10, tzinfo=UTC), Attendance.ATTENDED, BookingState.ATTENDED)
+    found = month_in_all(gym, date(2026, 10, 1))
+    assert (found["joins"], found["trials"], found["sessions"]) == (1, 1, 0)
 
 
 def test_what_only_a_trainer_can_do_is_not_asked_of_a_manager(gym: Studio, by: Actor) -> None:

@@ -10,9 +10,11 @@ from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.maturity import Maturity
+from backoffice.reports.members import MemberFilters, Standing, members_behind
 from backoffice.reports.periods import Period
-from backoffice.reports.sources import source_lines
+from backoffice.reports.sources import in_all, source_lines
 from backoffice.studio.models import Studio
+from tests.backoffice.reports.test_members import a_member
 
 USUAL = Maturity(60, 0, is_observed=False)
 OPENED = datetime(2026, 10, 5, 3, tzinfo=UTC)
@@ -70,3 +72,28 @@ def test_a_member_with_two_enquiries_through_one_source_pays_once(
     filters = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 10, 1)), Basis.ENQUIRY)
     (line,) = source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)
     assert (line.cohort.joined, line.received_yen) == (2, 100_000)
+
+
+def test_all_rows_together_are_everybody_once_with_those_of_no_known_enquiry(
+    gym: Studio, by: Actor, now: datetime
+) -> None:
+    """A member by two sources, a visitor, and one who became a member without an enquiry: money once each."""
+    member = an_enquiry(gym, "line", Stage.JOINED)
+    an_enquiry(gym, "web", Stage.JOINED, member).name = "試験"
+    db.session.query(Lead).filter_by(source="web").one().opened_at = datetime(2026, 9, 5, 3, tzinfo=UTC)
+    an_enquiry(gym, "web", Stage.NEW)
+    walked_in = db.session.get_one(Person, a_member(gym, date(2026, 10, 20), None).person_id)
+    a_member(gym, date(2026, 8, 20), None)
+    paid(gym, member, 100_000, by, now)
+    paid(gym, walked_in, 30_000, by, now)
+    filters = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 10, 1)), Basis.ENQUIRY)
+    lines = source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    together = in_all(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    assert sum(line.cohort.people for line in lines) == together.cohort.people == 3
+    assert (together.without.cohort.joined, together.without.received_yen) == (1, 30_000)
+    assert sum(line.cohort.joined for line in lines) + 1 == together.joined == 3
+    assert sum(line.received_yen for line in lines) == 200_000
+    assert together.received_yen == 130_000
+    months = MemberFilters(gym.id, filters.period)
+    (behind,) = members_behind(months, Standing.NO_ENQUIRY, limit=9)
+    assert behind.person_id == walked_in.id
