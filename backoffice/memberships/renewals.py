@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Date, Select, case, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
 from backoffice.clients.models import Client
@@ -54,8 +54,9 @@ class Renewal(NamedTuple):
 def renewals(studio: Studio, *, now: datetime) -> list[Renewal]:
     """Who is to be asked, the first to end first. Two statements.
 
-    Packs with two tickets or thirty days left and no newer one, packs that are used up or ended within sixty days, and
-    monthly plans that end within thirty days with nothing after them.
+    Packs with two tickets or thirty days left and no newer one, packs that are used up or ended within sixty days (what
+    never ends, ended with its last line once it is used up), and monthly plans that end
+    within thirty days with nothing after them.
     """
     today = local_date(now, studio.zone)
     found = [_pack(row) for row in db.session.execute(_packs(studio.id, today))]
@@ -96,14 +97,20 @@ def low_packs(studio_id: int, today: date) -> Select[Any]:
     Who has a monthly plan gets more tickets by themselves. What never ends, ends on the last day there is.
     """
     ends = last_day()
+    has_any = func.sum(TicketEntry.free + TicketEntry.reserved) > 0
+    last_line = cast(func.timezone(Studio.zone, func.max(TicketEntry.at)), Date)
     lots = (
-        select(TicketGrant.person_id, func.sum(TicketEntry.free).label("free"), ends.label("ends_on"))
+        select(
+            TicketGrant.person_id, func.sum(TicketEntry.free).label("free"), ends.label("ends_on"),
+            func.coalesce(ends, case((has_any, date.max), else_=last_line)).label("done_on"),
+        )
         .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
         .join(Membership, Membership.id == TicketGrant.membership_id)
+        .join(Studio, Studio.id == TicketGrant.studio_id)
         .where(TicketGrant.studio_id == studio_id, ~Membership.is_monthly)
-        .group_by(TicketGrant.id)
+        .group_by(TicketGrant.id, Studio.id)
         .subquery()
-    )
+    )  # fmt: skip
     live = (lots.c.free > 0) & (lots.c.ends_on.is_(None) | (lots.c.ends_on >= today))
     free = func.coalesce(func.sum(lots.c.free).filter(live), 0)
     ends_on = func.max(func.coalesce(lots.c.ends_on, date.max)).filter(live)
@@ -111,7 +118,7 @@ def low_packs(studio_id: int, today: date) -> Select[Any]:
     people = (
         select(lots.c.person_id, free.label("free"), ends_on.label("ends_on"), ended_on.label("ended_on"))
         .group_by(lots.c.person_id)
-        .having(((free <= FEW) | (ends_on <= today + SOON)) & (ended_on >= today - LONG_AGO))
+        .having(((free <= FEW) | (ends_on <= today + SOON)) & (func.max(lots.c.done_on) >= today - LONG_AGO))
         .subquery()
     )
     runs = select(Membership.id).where(

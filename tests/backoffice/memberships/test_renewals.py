@@ -94,6 +94,22 @@ def test_few_tickets_few_days_or_none(
     ]
 
 
+def test_a_pack_without_an_end_is_asked_about_until_two_months_after_its_last_line(
+    gym: Studio, member: Callable[..., Person], by: Actor, now: datetime
+) -> None:
+    pack = next(plan for plan in plans(gym.id) if not plan.is_monthly)
+    with transaction():
+        pack.valid_months = None
+    person = member("無 期限")
+    assert lots_of(person.id)[0].expires_on is None
+    take(person, 16, by, now)
+    assert listed(gym, now + timedelta(days=60)) == [("無 期限", Why.ENDED, 0)]
+    assert listed(gym, now + timedelta(days=61)) == []
+    with transaction():
+        actions.adjust(lots_of(person.id)[0].grant.id, 1, note="テスト", by=by, now=now)
+    assert listed(gym, now + timedelta(days=700)) == [("無 期限", Why.FEW, 1)]
+
+
 def test_a_newer_pack_takes_them_off_the_list(
     gym: Studio, member: Callable[..., Person], by: Actor, now: datetime
 ) -> None:
