@@ -2,15 +2,16 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 
 from backoffice.billing.actions import take
-from backoffice.billing.models import Invoice, Payment, PaymentKind
+from backoffice.billing.models import FailedDebit, Invoice, Payment, PaymentKind
 from backoffice.billing.queries import Item, items, items_of
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, record
@@ -77,41 +78,55 @@ def keep_file(content: bytes, name: str, *, by: Actor, now: datetime) -> Upload:
 
 def judge(content: bytes, studio: Studio) -> list[Row]:
     """What would happen with each row; nothing is written."""
-    known = set(db.session.scalars(select(Payment.source).where(Payment.source.like(f"{_mark(content)}%"))))
-    return [_judged(studio, cells, f"{_mark(content)}:{cells[0]}" in known) for cells in _columns(content)]
+    mark, taken = _mark(content), Counter[int]()
+    known = _known(mark)
+    return [_judged(studio, cells, f"{mark}:{cells[0]}" in known, taken) for cells in _columns(content)]
 
 
 def import_file(token: str, studio: Studio, day: date, *, by: Actor, now: datetime) -> dict[Verdict, int]:
     """Write what the bank took on a day as payments, and a task for each failed debit; how many rows got which verdict.
 
-    Asked twice, or with the same file chosen again, nothing is written twice. A row that is refused is left out.
-    Raises `NotFound`; what `take` refuses of a day refuses the whole file.
+    Sent twice it answers what it did; with the same file chosen again nothing is written, and nobody asked, twice.
+    A row that is refused is left out. Raises `NotFound`; what `take` refuses of a day refuses the whole file.
     """
     upload = find_upload(UPLOAD, token, by=by, lock=True)
-    counts = dict.fromkeys(Verdict, 0)
+    if upload.imported_at is not None:
+        return {verdict: int(upload.result[verdict.value]) for verdict in Verdict}
+    counts, mark = dict.fromkeys(Verdict, 0), _mark(upload.content)
+    # Two copies of one file wait for each other, so that each sees what the other wrote.
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mark, 0))))
+    known = _known(mark)
     for number, key, amount, code in _columns(upload.content):
-        source = f"{_mark(upload.content)}:{number}"
-        is_known = db.session.scalar(select(Payment.id).where(Payment.source == source)) is not None
-        row = _judged(studio, (number, key, amount, code), is_known)
+        source = f"{mark}:{number}"
+        row = _judged(studio, (number, key, amount, code), source in known, Counter())
         counts[row.verdict] += 1
         if row.verdict is Verdict.PAID:
             ids, yen = row.invoice_ids, row.amount_yen
             take(ids, PaymentKind.DEBIT, yen, received_on=day, source=source, by=by, now=now)
         elif row.verdict is Verdict.FAILED and row.person_id is not None:
+            db.session.add(FailedDebit(studio_id=studio.id, source=source, created_at=now))
             _ask(studio, row.person_id, by=by, now=now)
     upload.imported_at, upload.result = now, {verdict.value: number for verdict, number in counts.items()}
     record("payment.imported", "payment", None, by=by, now=now, after=upload.result)
     return counts
 
 
-def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool) -> Row:
+def _known(mark: str) -> set[str]:
+    """Rows of a file that were taken, or had failed, when it was chosen before."""
+    sources = (select(one.source).where(one.source.startswith(f"{mark}:")) for one in (Payment, FailedDebit))
+    return set(db.session.scalars(union_all(*sources)))
+
+
+def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool, taken: Counter[int]) -> Row:
+    """The verdict of a row. `taken`: yen by invoice that rows before it took and that are not in the books yet."""
     number, key, amount, code = cells
     yen = int(amount) if re.fullmatch(r"\d{1,8}", amount, re.ASCII) else 0
     found = _open_items(studio, key)
     if found is None:
         return Row(number, key, yen, Verdict.LEFT_OUT, NOBODY)
     person_id, open_items = found
-    ids = tuple(item.invoice.id for item in open_items)
+    left = {item.invoice.id: item.open_yen - taken[item.invoice.id] for item in open_items}
+    ids = tuple(invoice_id for invoice_id, open_yen in left.items() if open_yen > 0)
 
     def row(verdict: Verdict, why: str = "") -> Row:
         return Row(number, key, yen, verdict, why, person_id, ids)
@@ -124,8 +139,13 @@ def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool) ->
         return row(Verdict.LEFT_OUT, NO_CODE)
     if not yen:
         return row(Verdict.LEFT_OUT, NO_AMOUNT)
-    is_covered = yen <= sum(item.open_yen for item in open_items)
-    return row(Verdict.PAID) if is_covered else row(Verdict.LEFT_OUT, TOO_MUCH)
+    if yen > sum(left[invoice_id] for invoice_id in ids):
+        return row(Verdict.LEFT_OUT, TOO_MUCH)
+    rest = yen
+    for invoice_id in ids:
+        taken[invoice_id] += (part := min(rest, left[invoice_id]))
+        rest -= part
+    return row(Verdict.PAID)
 
 
 def _open_items(studio: Studio, key: str) -> tuple[int, list[Item]] | None:
@@ -144,7 +164,9 @@ def _open_items(studio: Studio, key: str) -> tuple[int, list[Item]] | None:
 
 
 def _open(found: Sequence[Item]) -> list[Item]:
-    return [item for item in found if item.open_yen > 0]
+    """What is not settled, the earliest due first, as money is spread over it."""
+    due = sorted(found, key=lambda item: (item.invoice.due_on, item.invoice.id))
+    return [item for item in due if item.open_yen > 0]
 
 
 def _ask(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> None:

@@ -223,6 +223,18 @@ class PaymentPart(WithId):
     amount_yen: Mapped[int] = mapped_column(Integer)
 
 
+class FailedDebit(WithId):
+    """A row of a bank's file that failed and was asked about: chosen again, the same file asks nobody twice."""
+
+    __tablename__ = "failed_debits"
+    __table_args__ = (Index("uq_failed_debits_source", "source", unique=True),)
+
+    studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    source: Mapped[str] = mapped_column(Text)
+    """The mark of the file and the number of the row, as a payment that was taken by debit has it."""
+    created_at: Mapped[datetime]
+
+
 class Receipt(WithId):
     """The 領収書 of one payment."""
 

@@ -243,6 +243,7 @@ NOT_THEIRS: Mapping[str, str] = {
     ),
     "claims": "whose time is taken, by the number of an anonymous row",
     "kept_visits": "guests of bookings as reports count them, by the numbers of anonymous rows",
+    "failed_debits": "marks of files and numbers of rows of a bank",
     "replans": "times that were proposed for a booking",
     "submissions": "tokens of forms and where they led, by number; gone after a week",
 }  # fmt: skip

@@ -42,7 +42,7 @@ def test_each_row_has_its_verdict(gym: Studio, guest: Person, charge, by: Actor,
 def test_written_once_however_often(gym: Studio, guest: Person, charge, by: Actor, now: datetime) -> None:
     invoice = charge(39_600)
     text = f"請求書番号,金額,結果\n{invoice.label},10000,0\n"
-    assert load(text, gym, by, now, times=2)[Verdict.KNOWN] == 1
+    assert load(text, gym, by, now, times=2)[Verdict.PAID] == 1  # what it did, not once more
     assert load(text, gym, by, now)[Verdict.KNOWN] == 1
     assert items([invoice.id])[0].paid_yen == 10_000
 
@@ -54,7 +54,27 @@ def test_what_failed_stays_open_with_one_task(
     text = f"請求書番号,金額,結果\n{invoice.label},39600,1\n"
     load(text, gym, by, now, times=2)
     assert open_yen(guest.id, gym.id) == 39_600
-    assert db.session.query(Todo).filter_by(kind=TodoKind.DEBIT_FAILED, person_id=guest.id).count() == 1
+    todo = db.session.query(Todo).filter_by(kind=TodoKind.DEBIT_FAILED, person_id=guest.id).one()
+    with transaction():
+        todo.done_at, todo.done_by = now, "test"
+    assert [row.verdict for row in judge(text.encode(), gym)] == [Verdict.KNOWN]
+    assert load(text, gym, by, now)[Verdict.KNOWN] == 1  # asked and done: nobody is asked again
+    assert db.session.query(Todo).filter_by(kind=TodoKind.DEBIT_FAILED).count() == 1
+    assert load(text + " \n", gym, by, now)[Verdict.FAILED] == 1  # the file of another month
+
+
+def test_two_rows_do_not_take_the_same_yen(
+    gym: Studio, guest: Person, charge, by: Actor, now: datetime
+) -> None:
+    with transaction():
+        number = register(guest.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now).member_number
+    first, second = charge(10_000), charge(5_000)
+    text = f"{HEAD}{number},12000,0\n{first.label},10000,0\n{second.label},3000,0\n{number},1,0\n"
+    seen = [row.verdict for row in judge(text.encode(), gym)]
+    assert seen == [Verdict.PAID, Verdict.LEFT_OUT, Verdict.PAID, Verdict.LEFT_OUT]
+    counts = load(text, gym, by, now)
+    assert (counts[Verdict.PAID], counts[Verdict.LEFT_OUT]) == (2, 2)
+    assert open_yen(guest.id, gym.id) == 0
 
 
 @pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "会員番号,金額\n1,2\n"])
