@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backoffice.billing.models import PaperKind, Payment, Receipt, ReceiptIssue
 from backoffice.billing.numbers import next_number
@@ -23,6 +23,13 @@ WHOM = N_("Please say for whom the receipt is.")
 WHAT = N_("Please say what the payment was for.")
 
 
+class PrintedTooOften(DomainError):
+    """A receipt is printed so many times and no more."""
+
+    status = 409
+    message = N_("A receipt can be printed %(most)s times at most. Please give a copy of an earlier one.")
+
+
 class NothingKept(DomainError):
     """All of the payment went back, or it is a refund itself."""
 
@@ -35,15 +42,19 @@ def issue(
 ) -> ReceiptIssue:
     """Write down that a receipt is printed: the first takes a number, the others are reissues of the same one.
 
-    Refuses (Invalid) no addressee or purpose; (NothingKept) a refund, or a payment that went back.
+    Refuses (Invalid) no addressee or purpose; (NothingKept) a refund, or a payment that went back; (PrintedTooOften)
+    the hundredth printing.
     """
     db.session.refresh(payment, with_for_update=True)
     if paid([payment])[0].left_yen <= 0:
         raise NothingKept
     receipt = db.session.scalars(select(Receipt).where(Receipt.payment_id == payment.id)).one_or_none()
     today = local_date(now, db.session.get_one(Studio, payment.studio_id).zone)
+    position = 1 if receipt is None else issues_of([payment.id])[payment.id][-1][1].position + 1
+    if position > MOST:
+        raise PrintedTooOften(most=MOST)
     made = ReceiptIssue(
-        position=1 if receipt is None else issues_of([payment.id])[payment.id][-1][1].position + 1,
+        position=position,
         language=language.value, addressee=_given(addressee, WHOM, "addressee"),
         proviso=_given(proviso, WHAT, "proviso"), issued_on=today, created_at=now, created_by=by.label,
     )  # fmt: skip
@@ -85,6 +96,14 @@ def issued(issue_id: int, studio_id: int) -> tuple[Receipt, ReceiptIssue, Paymen
     if row is None:
         raise NotFound
     return row[0], row[1], row[2]
+
+
+def went_back(payment: Payment, printed: ReceiptIssue) -> int:
+    """Yen of a payment that had gone back when a receipt for it was printed."""
+    query = select(func.coalesce(func.sum(Payment.amount_yen), 0)).where(
+        Payment.refunds_id == payment.id, Payment.created_at <= printed.created_at
+    )
+    return -db.session.execute(query).scalar_one()
 
 
 def _given(text: str, missing: str, field: str) -> str:

@@ -13,6 +13,7 @@ from backoffice.billing.actions import Line
 from backoffice.billing.days import first_open_day
 from backoffice.billing.models import CreditWhy, Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.receipts import issue, issued, issues_of
+from backoffice.billing.taking_back import sold_lots, take_sale_back
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import Language
@@ -135,16 +136,21 @@ def credit(person_id: int, invoice_id: int) -> ResponseReturnValue:
         for line in queries.lines_of([one.id for one in queries.credits_of([invoice_id])])
     }
     left = [line for line in queries.lines_of([invoice_id]) if line.id not in back]
-    form = CreditForm(line_ids=[line.id for line in left])
+    sold = sold_lots(left)
+    form = CreditForm(line_ids=[line.id for line in left], with_tickets=any(lot.free for lot in sold))
     form.line_ids.choices = [(line.id, f"{own_name(line)} · {show_yen(line.amount_yen)}") for line in left]
 
     def work() -> None:
         why, reason = CreditWhy(form.why.data), form.reason.data or ""
-        actions.credit(invoice_id, line_ids=form.line_ids.data, why=why, reason=reason, by=actor(), now=now())
+        take_sale_back(
+            invoice, form.line_ids.data or [], with_tickets=bool(form.with_tickets.data), why=why, reason=reason,
+            by=actor(), now=now(),
+        )  # fmt: skip
 
     return _form_page(
-        person, form, "billing/credit.html", work, _("Cancelled in the books."), invoice=invoice
-    )
+        person, form, "billing/credit.html", work, _("Cancelled in the books."), invoice=invoice,
+        free=sum(lot.free for lot in sold), reserved=sum(lot.reserved for lot in sold),
+    )  # fmt: skip
 
 
 @account.route("/payments/<int:payment_id>/receipt", methods=["GET", "POST"])
@@ -167,7 +173,14 @@ def receipt(person_id: int, payment_id: int) -> ResponseReturnValue:
 
     done = _("The receipt is ready to be opened.")
     return _form_page(
-        person, form, "billing/receipt.html", work, done, payment=payment, issues=before, kinds=KINDS
+        person,
+        form,
+        "billing/receipt.html",
+        work,
+        done,
+        paid=queries.paid([payment])[0],
+        issues=before,
+        kinds=KINDS,
     )
 
 

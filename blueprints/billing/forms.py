@@ -3,7 +3,15 @@
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -41,6 +49,7 @@ class CreditForm(CreateForm):
     line_ids = SelectMultipleField(
         _l("Lines"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
+    with_tickets = BooleanField(_l("Take its free tickets off as well"))
     why = RadioField(_l("Kind"), choices=options(WHY), validators=[InputRequired()])
     reason = StringField(_l("Why"), validators=[InputRequired(), Length(max=LONGEST_REASON)])
 

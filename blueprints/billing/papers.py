@@ -13,6 +13,7 @@ from backoffice.billing.models import (
     Receipt,
     ReceiptIssue,
 )
+from backoffice.billing.receipts import went_back
 from backoffice.billing.taxes import by_rate
 from backoffice.core.contact import format_phone
 from backoffice.core.language import Language
@@ -72,7 +73,10 @@ def invoice_paper(invoice: Invoice, person: Person) -> bytes:
 
 
 def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> bytes:
-    """領収書. It states the tax when it pays whole invoices at once; else it names the invoice that does."""
+    """領収書. It states the tax when it pays whole invoices at once; else it names the invoice that does.
+
+    Of a payment that went back in part by then it states what is kept, what was received and what went back.
+    """
     words, own = Words(printed.language), queries.settings_of(receipt.studio_id)
     title = words("領収書", "Receipt")
     sheet = Sheet(title, language=printed.language, at=now(), footer=f"{title} {receipt.label}")
@@ -82,7 +86,8 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
     sheet.gap(6)
     sheet.text(printed.addressee or "", size=15, bold=True)
     sheet.gap(4)
-    sheet.amount(words("金額(税込)", "Amount"), f"{show_yen(payment.amount_yen)} –")
+    back_yen = went_back(payment, printed)
+    sheet.amount(words("金額(税込)", "Amount"), f"{show_yen(payment.amount_yen - back_yen)} –")
     sheet.text(
         f"但し {printed.proviso or ''} として"
         if not words.is_double
@@ -97,11 +102,17 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
         (words("お支払方法", "Paid by"), words(*kind)),
         (words("発行日", "Printed"), words.day(printed.issued_on)),
     ]
+    if back_yen:
+        facts += [
+            (words("当初の受領額", "Received at first"), show_yen(payment.amount_yen)),
+            (words("返金額", "Paid back"), show_yen(-back_yen)),
+            (words("差引受領額", "Kept"), show_yen(payment.amount_yen - back_yen)),
+        ]
     sheet.facts(facts)
     sheet.gap(4)
-    _what_for(sheet, payment, words)
+    _what_for(sheet, payment, words, is_whole=not back_yen)
     sheet.gap(8)
-    needs_stamp = payment.kind == PaymentKind.CASH and payment.amount_yen >= STAMPED_FROM
+    needs_stamp = payment.kind == PaymentKind.CASH and payment.amount_yen - back_yen >= STAMPED_FROM
     sheet.beside([words("収入印紙", "Revenue stamp")] if needs_stamp else [], issuer_rows(own, words))
     return sheet.content()
 
@@ -196,9 +207,9 @@ def _payments(sheet: Sheet, invoice: Invoice, own: BillingSettings, words: Words
         sheet.facts([(words("お振込先", "Transfer to"), bank)])
 
 
-def _what_for(sheet: Sheet, payment: Payment, words: Words) -> None:
+def _what_for(sheet: Sheet, payment: Payment, words: Words, *, is_whole: bool) -> None:
     (whole,) = queries.paid([payment])
-    if all(yen == invoice.total_yen for invoice, yen in whole.parts):
+    if is_whole and all(yen == invoice.total_yen for invoice, yen in whole.parts):
         _taxes(sheet, queries.lines_of([invoice.id for invoice, _yen_of in whole.parts]), words)
         return
     sheet.facts(

@@ -2,24 +2,33 @@
 
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from backoffice.billing.actions import refund
+from backoffice.billing.charging import sell
 from backoffice.billing.closing import close_day
-from backoffice.billing.models import Invoice, Payment, ReceiptIssue
+from backoffice.billing.models import Invoice, InvoiceLine, Payment, PaymentKind, ReceiptIssue
 from backoffice.billing.queries import items_of, settings_of
+from backoffice.billing.receipts import MOST, issue
+from backoffice.clients.actions import register
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
+from backoffice.core.language import Language
 from backoffice.core.submissions import new_token
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.models import Plan
+from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.models import Role
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
+from backoffice.tickets.queries import lots_of
 from tests.pages import PageClient
 
 
@@ -105,6 +114,41 @@ def test_a_manager_refunds_and_takes_back_with_a_reason(
     assert charged.label in text
 
 
+@pytest.mark.parametrize("is_monthly", [False, True])
+def test_a_sale_is_taken_back_with_its_free_tickets_or_without(
+    gym: Studio, person: Person, sign_in: Callable[..., PageClient], now: datetime, is_monthly: bool
+) -> None:
+    with transaction():
+        client = register(person.id, joined_on=now.date(), main_trainer_id=None, by=SYSTEM, now=now)
+        plan = next(plan for plan in plans(gym.id) if plan.is_monthly == is_monthly and plan.sessions)
+        sold = [
+            sell(client, plan.id, now.date() + day, studio=gym, paid=None, by=SYSTEM, now=now)
+            for day in ((timedelta(0),) if is_monthly else (timedelta(0), timedelta(1)))
+        ]
+    boss = sign_in(Role.MANAGER)
+    for membership, ticked in zip(sold, ({"with_tickets": "y"}, {}), strict=False):
+        invoice = db.session.scalars(
+            select(Invoice).join(InvoiceLine).where(InvoiceLine.membership_id == membership.id)
+        ).first()
+        page = f"invoices/{invoice.id}/credit"
+        free = _free(person, membership.id)
+        assert f"{free}枚" in boss.open(f"/people/{person.id}/account/{page}").text
+        typed = {"why": "MISTAKE", "reason": "誤って販売", **ticked}
+        refused = send(boss, person, page, typed)
+        assert refused.status_code == 422
+        assert "明細を選んで" in refused.text
+        assert _free(person, membership.id) == free
+        typed["line_ids"] = [line[0] for line in _lines(invoice)]
+        assert send(boss, person, page, typed).status_code == 303
+        assert send(boss, person, page, typed).status_code == 422  # nothing is left to choose
+        assert _free(person, membership.id) == (0 if ticked else free)
+        assert "誤って販売" in boss.open(f"/people/{person.id}/account").text
+
+
+def _free(person: Person, membership_id: int) -> int:
+    return sum(lot.free for lot in lots_of(person.id) if lot.grant.membership_id == membership_id)
+
+
 def _lines(invoice: Invoice) -> list[object]:
     from_db = db.session.execute(
         db.text("select id from invoice_lines where invoice_id = :i"), {"i": invoice.id}
@@ -158,6 +202,50 @@ def test_receipts_are_numbered_once_and_reissues_are_marked(
         ):
             assert part in text
     assert ["再発行" in text for text in shown] == [False, True]
+
+
+def test_a_receipt_for_what_went_back_in_part_says_what_is_kept_and_none_is_for_what_went_back_whole(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    pay(boss, person, 1_080)
+    payment = db.session.query(Payment).one()
+    page = f"payments/{payment.id}/receipt"
+    typed = {"addressee": "髙﨑商店 御中", "proviso": "お茶 代", "language": "ja"}
+    assert send(boss, person, page, typed).status_code == 303
+    later = {"by": by, "now": now + timedelta(hours=1)}
+    with transaction():
+        refund(payment, PaymentKind.CASH, 300, reason="返品", received_on=now.date(), **later)
+        said = {"addressee": "髙﨑商店 御中", "proviso": "お茶 代", "language": Language.JA}
+        issue(payment, **said, **later)
+    assert "¥780" in boss.open(f"/people/{person.id}/account/{page}").text
+    first, second = (
+        words(boss, f"/people/{person.id}/account/receipts/{one.id}.pdf")
+        for one in db.session.query(ReceiptIssue).order_by(ReceiptIssue.position)
+    )
+    assert "返金" not in first  # as it was printed then
+    assert "¥1,080 –" in first
+    for part in ("¥780 –", "返金額", "−¥300", "当初の受領額", "¥1,080", charged.label):
+        assert part in second
+    assert "8%対象" not in second  # the tax of the whole would be too much
+    with transaction():
+        refund(payment, PaymentKind.CASH, 780, reason="返品", received_on=now.date(), **later)
+    refused = send(boss, person, page, typed)
+    assert refused.status_code == 409
+    assert "返金済み" in refused.text
+
+
+def test_the_hundredth_printing_is_refused_in_words(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    pay(desk, person, 1_080)
+    payment = db.session.query(Payment).one()
+    typed = {"addressee": "髙﨑商店 御中", "proviso": "お茶 代", "language": "ja"}
+    with patch("backoffice.billing.receipts.MOST", 1):
+        assert send(desk, person, f"payments/{payment.id}/receipt", typed).status_code == 303
+        assert send(desk, person, f"payments/{payment.id}/receipt", typed).status_code == 409
+    assert MOST == 99  # as many as the database takes
 
 
 def test_an_invoice_states_tax_by_rate_and_what_is_open(
