@@ -7,6 +7,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.billing.freezing import cancel_freeze as take_freeze_back
+from backoffice.billing.freezing import end_freeze as change_last_day
 from backoffice.bookings.queries import booking as find_booking
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of
@@ -92,7 +94,7 @@ def end_freeze(person_id: int, freeze_id: int) -> ResponseReturnValue:
     version = form.version.data
 
     def work() -> None:
-        freezing.end_freeze(studio, freeze_id, form.ends_on.data, version=version, by=actor(), now=now())
+        change_last_day(studio, freeze_id, form.ends_on.data, version=version, by=actor(), now=now())
 
     return _page(person_id, form, work, _("Saved."), "memberships/freeze_end.html", freeze=row)
 
@@ -105,7 +107,7 @@ def cancel_freeze(person_id: int, freeze_id: int) -> ResponseReturnValue:
     freeze_of(studio.id, person_id, freeze_id)
     return _done(
         person_id,
-        lambda: freezing.cancel_freeze(studio, freeze_id, by=actor(), now=now()),
+        lambda: take_freeze_back(studio, freeze_id, by=actor(), now=now()),
         _("The freeze is cancelled."),
     )
 

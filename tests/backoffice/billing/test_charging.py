@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backoffice.billing.actions import credit
 from backoffice.billing.charging import Paid, charge_months, sell
-from backoffice.billing.models import Invoice, InvoiceLine, PaymentKind
+from backoffice.billing.freezing import cancel_freeze, end_freeze
+from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, PaymentKind
 from backoffice.billing.queries import items_of, open_yen, settings_of
 from backoffice.billing.taxes import by_rate
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
+from backoffice.core.errors import Invalid
 from backoffice.memberships.models import Freeze, Membership, Plan
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
@@ -111,3 +114,59 @@ def test_what_takes_back_states_the_same_tax(lines: list[tuple[int, int]]) -> No
     there, back = by_rate(lines), by_rate([(rate, -yen) for rate, yen in lines])
     assert [(one.rate, -one.total_yen, -one.tax_yen) for one in there] == [tuple(one) for one in back]
     assert sum(one.total_yen for one in there) == sum(yen for _rate, yen in lines)
+
+
+CHANGES: list[tuple[str, date | None, date | None]] = [
+    ("charged as frozen, back on that day", date(2027, 1, 10), date(2026, 12, 23)),
+    ("charged as frozen, taken back", date(2027, 1, 10), None),
+    ("charged in full, longer", date(2026, 12, 23), date(2027, 1, 10)),
+]
+
+
+@pytest.mark.parametrize(("last", "new"), [row[1:] for row in CHANGES], ids=[row[0] for row in CHANGES])
+def test_a_charged_month_keeps_its_freeze_until_the_charge_is_taken_back(
+    gym: Studio, monthly: Membership, by: Actor, now: datetime, last: date, new: date | None
+) -> None:
+    then = now + timedelta(days=30)  # the 24th of December, its second month
+    first = date(2026, 12, 24) if new is None else date(2026, 12, 1)
+    with transaction():
+        row = Freeze(
+            membership_id=monthly.id, starts_on=first, ends_on=last, fee_yen=3_300, created_at=now, created_by="test"
+        )  # fmt: skip
+        db.session.add(row)
+    assert sweep(gym, then) == 1
+
+    def change() -> None:
+        with transaction():
+            if new is None:
+                cancel_freeze(gym, row.id, by=by, now=then)
+            else:
+                end_freeze(gym, row.id, new, version=None, by=by, now=then)
+
+    with pytest.raises(Invalid):
+        change()
+    line = db.session.query(InvoiceLine).order_by(InvoiceLine.id.desc()).first()
+    assert line is not None
+    with transaction():
+        credit(line.invoice_id, why=CreditWhy.CHANGED, reason="休会の変更", by=by, now=then)
+    change()
+    assert sweep(gym, then) == 0
+
+
+def test_a_month_that_cost_nothing_is_charged_when_the_freeze_is_taken_back(
+    gym: Studio, monthly: Membership, by: Actor, now: datetime
+) -> None:
+    then = now + timedelta(days=30)
+    with transaction():
+        row = Freeze(
+            membership_id=monthly.id,
+            starts_on=date(2026, 12, 24),
+            fee_yen=0,
+            created_at=now,
+            created_by="test",
+        )
+        db.session.add(row)
+    assert sweep(gym, then) == 0
+    with transaction():
+        cancel_freeze(gym, row.id, by=by, now=then)
+    assert sweep(gym, then) == 1
