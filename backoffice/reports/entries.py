@@ -192,7 +192,9 @@ def _by_visit(filters: Filters, kind: ServiceKind) -> Select[*tuple[Any, ...]]:
             visits.c.service,
             outcome.label("outcome"),
             visits.c.starts_at.label("entered_at"),
-            case((Lead.stage == Stage.JOINED, Lead.closed_at), else_=Client.created_at).label("joined_at"),
+            case((Lead.stage == Stage.JOINED, Lead.closed_at), (Lead.id.is_(None), Client.created_at)).label(
+                "joined_at"
+            ),
         )
         .select_from(visits)
         .outerjoin(Lead, Lead.id == visits.c.lead_id)

@@ -8,13 +8,16 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.clients.actions import register
+from backoffice.core.audit import Actor
 from backoffice.core.db import db
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
-from backoffice.reports.entries import Basis, Filters, Grouping
+from backoffice.reports.entries import Basis, Filters, Grouping, entries
 from backoffice.reports.funnel import Bucket, cohorts, everybody_behind, number_of, people_behind, total
 from backoffice.reports.maturity import Maturity, maturity
 from backoffice.reports.periods import Period
@@ -142,6 +145,17 @@ def test_a_trial_counts_in_its_own_month_for_its_trainer(gym: Studio, now: datet
     assert [row.key for row in cohorts(by_trial, Grouping.MONTH, maturity=USUAL, now=now)] == ["2026-10-01"]
     (row,) = cohorts(by_trial, Grouping.TRAINER, maturity=USUAL, now=now)
     assert (row.key, row.people, row.joined) == (str(trainers(gym.id)[0].id), 1, 1)
+
+
+def test_who_was_lost_and_joined_later_by_another_enquiry_has_no_day_in_the_lost_row(
+    gym: Studio, by: Actor, now: datetime
+) -> None:
+    person = a_person(now)
+    tell(gym, person, Story(1, 1, "web", "", Stage.LOST, trial=True), now)
+    register(person.id, joined_on=date(2026, 11, 2), main_trainer_id=None, by=by, now=now)
+    found = entries(asking(gym, basis=Basis.TRIAL), now=now)
+    rows = db.session.execute(select(found.c.outcome, found.c.joined_at, found.c.days_after_trial))
+    assert [tuple(row) for row in rows] == [("lost", None, None)]
 
 
 def test_rates_wait_for_ten_decided_people(gym: Studio, now: datetime) -> None:
