@@ -61,7 +61,7 @@ REPORTS = (
     Report(
         "reports.forecast",
         N_("The next three months"),
-        N_("What may come in, how sure is that, and how well would it have been foretold before?"),
+        N_("What may come in, how sure that is, and how well earlier forecasts would have done"),
     ),
 )
 

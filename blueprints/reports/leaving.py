@@ -64,7 +64,7 @@ def why(one: MayLeave, reason: Reason) -> str:
         return _("No next booking; last visit %(day)s", day=show_day(one.visits.last_at))
     if reason == Reason.FALLING:
         return _(
-            "%(recent)s visits in four weeks; before that %(usual)s in four weeks",
+            "Visits in four weeks: %(recent)s; before that %(usual)s in four weeks",
             recent=one.visits.recent, usual=f"{one.visits.usual:g}",
         )  # fmt: skip
     if reason == Reason.UNUSED:
@@ -73,7 +73,7 @@ def why(one: MayLeave, reason: Reason) -> str:
         )
     if reason == Reason.EXPIRING:
         return _(
-            "%(free)s tickets left, the first end on %(day)s: more than they usually use by then",
+            "Tickets left: %(free)s, the first end on %(day)s: more than they usually use by then",
             free=one.tickets.free, day=show_day(one.tickets.next_end),
         )  # fmt: skip
     return _("CARE: something has changed; please ask their trainer")
