@@ -21,7 +21,7 @@ check: setup-dev
 	$(BIN)/python tools/translations.py --check
 
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite

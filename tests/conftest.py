@@ -31,16 +31,6 @@ from tests.process import settle
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Tuesday 24 November 2026, 12:00 in Kyoto: the time of every test that does not choose its own."""
 
-LONGEST_FIRST = ("browser", "journeys", "commands", "faults", "races", "architecture")
-"""Folders of slow tests: begun first, two processes end together; the many quick files fill the gaps."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """File by file, the longest folders first (`make test` keeps this order)."""
-    order = {name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
-
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServers]:

@@ -152,7 +152,7 @@ class Town:
     def _happens(self, one: Guest) -> None:
         choices: list[Callable[[Guest], None]] = [self._visit_ends, self._books, self._comes]
         if one.is_open:
-            choices += [self._moves_on, self._moves_on, self._falls_back, self._closes]
+            choices += [self._moves_on, self._moves_on, self._falls_back, self._closes, self._misses]
         if one.pack is not None:
             choices += [self._uses, self._uses, self._uses]
         if self.dice.random() < 0.04:
@@ -165,12 +165,16 @@ class Town:
         slug = "trial" if lead is not None else "session"
         one.ahead.append((at, add_booking(self.gym, one.person, lead, slug, at, now=self.now)))
 
-    def _comes(self, one: Guest) -> None:
+    def _comes(self, one: Guest, *, came: bool = True) -> None:
         """A visit that was booked on the spot is over by now."""
         began = self.now - timedelta(hours=1)
         lead = one.lead if one.is_open else None
         booking = add_booking(self.gym, one.person, lead, "trial" if lead else "session", began, now=began)
-        self._ends(one, booking, came=True)
+        self._ends(one, booking, came=came)
+
+    def _misses(self, one: Guest) -> None:
+        """The same, and nobody was there."""
+        self._comes(one, came=False)
 
     def _visit_ends(self, one: Guest) -> None:
         """A visit whose time has come is held, missed, or was cancelled in the end."""
