@@ -102,8 +102,8 @@ def test_the_bookings_of_a_period_leave_a_row_for_each_guest_without_notes(
         ("first=2026-11-24&last=2026-11-23", "before the first"),
         ("first=2025-11-23&last=2026-11-24", "At most 366 days"),
         ("first=x&last=", "required"),
-        ("first=0001-01-01&last=0001-01-02", "Please check the dates."),
-        ("first=9999-12-31&last=9999-12-31", "Please check the dates."),
+        ("first=0001-01-01&last=0001-01-02", "Please check the year."),
+        ("first=9999-12-31&last=9999-12-31", "Please check the year."),
     ],
 )
 def test_a_period_that_cannot_be_comes_back_with_a_sentence(
