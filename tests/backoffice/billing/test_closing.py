@@ -47,7 +47,7 @@ def test_what_the_books_say_and_what_lay_in_the_drawer(
     books = day_of(gym.id, TODAY)
     assert (books.total_yen, books.cash_yen) == (49_500, 30_000 + 19_500)
     assert books.totals[PaymentKind.CARD] == 30_000
-    with pytest.raises(Invalid, match="differs"):
+    with pytest.raises(Invalid, match="difference"):
         close({10_000: 4, 5_000: 1, 1_000: 4})
     made = close({10_000: 4, 5_000: 1, 1_000: 4}, "500円不足、明日確認")
     assert (made.counted_yen, expected_cash(made)) == (49_000, 49_500)

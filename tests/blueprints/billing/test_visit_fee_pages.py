@@ -72,7 +72,7 @@ def test_joining_credits_the_fee_that_is_paid_with_it(
     desk.post(f"/joining?person={guest.person_id}", data=agreed)
     paper = db.session.query(JoiningPaper).one()
     assert paper.trial_credit_yen == 5_500
-    typed = {"version": paper.version, "is_on_paper": "y", "paid_with": "CARD"}
+    typed = {"version": paper.version, "is_on_paper": "y", "is_complete": "y", "paid_with": "CARD"}
     unpaid = desk.post(f"/joining/{paper.id}/member", data=typed | {"fee": "", "form_token": new_token()})
     assert unpaid.status_code == 409
     assert amounts() == []
