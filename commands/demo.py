@@ -46,7 +46,7 @@ def fill_if_empty() -> bool:
         start_over(db.engine)
     elif has_gym():
         return False
-    click.echo("making the demo gym (once, about a minute) …")
+    click.echo("making the demo gym (once, one to two minutes) …")
     _mark(UNFINISHED)
     load_demo(now=clock.utc_now(), progress=show_progress)
     _mark(FINISHED)

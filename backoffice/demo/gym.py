@@ -40,7 +40,7 @@ GOALS = {"enquiries": 16, "trials": 10, "joins": 6, "revenue_yen": 3_000_000, "s
 
 
 def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> None:
-    """Fill an empty database with the demo gym, around today. Commits as it goes; about a minute."""
+    """Fill an empty database with the demo gym, around today. Commits as it goes; one to two minutes."""
     random = Random(seed)  # noqa: S311 - a story, the same at every load
     since = local_date(now, "Asia/Tokyo") - timedelta(days=31 * MONTHS)
     with transaction():

@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.core.errors import NotFound
 from backoffice.reports.goals import MEASURES, Goals, goals_of, set_goals
 from backoffice.reports.pace import month_in_all
 from backoffice.reports.periods import months_after
@@ -15,14 +14,13 @@ from backoffice.studio.actions import update_studio
 from backoffice.studio.queries import the_studio
 from blueprints.reports.blueprint import reports
 from blueprints.reports.goal_forms import GoalsForm, MaturityForm
+from blueprints.reports.near_months import NearMonths
 from blueprints.studio.pages import done, saved
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.studio import current_studio
 
-AHEAD = 6
-"""Months that can be set beyond this one."""
-BACK = 12
+MONTHS = NearMonths("reports.month_goals", back=12, ahead=6)
 
 
 @reports.get("/reports/goals")
@@ -36,7 +34,7 @@ def goals() -> ResponseReturnValue:
 @permit(Permission.STUDIO_EDIT)
 def month_goals(month: str) -> ResponseReturnValue:
     """The goals of a month; `?copy=1` shows those of the month before, to be saved."""
-    first = _month(month)
+    first = MONTHS.read(month)
     found = goals_of(current_studio().id, first)
     copied = goals_of(current_studio().id, months_after(first, -1)) if request.args.get("copy") else found
     form = GoalsForm(data={**copied.wanted, "version": found.version})
@@ -46,8 +44,8 @@ def month_goals(month: str) -> ResponseReturnValue:
         "reports/goals.html",
         form=form,
         month=first,
-        before=_link(months_after(first, -1)),
-        after=_link(months_after(first, 1)),
+        before=MONTHS.link(months_after(first, -1)),
+        after=MONTHS.link(months_after(first, 1)),
         next_month=months_after(first, 1),
         last_month=goals_of(current_studio().id, months_after(first, -1)),
         last_words=_last_words(months_after(first, -1)),
@@ -99,23 +97,3 @@ def _set(first: date, form: GoalsForm) -> Goals:
     return set_goals(
         current_studio().id, first, wanted, version=form.version.data or 0, by=actor(), now=now()
     )
-
-
-def _month(text: str) -> date:
-    """The first day of 2026-11. Raises `NotFound` for nonsense and for months nobody plans."""
-    try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError as error:
-        raise NotFound from error
-    if not _is_near(first):
-        raise NotFound
-    return first
-
-
-def _is_near(first: date) -> bool:
-    this = today().replace(day=1)
-    return months_after(this, -BACK) <= first <= months_after(this, AHEAD)
-
-
-def _link(first: date) -> str:
-    return url_for("reports.month_goals", month=f"{first:%Y-%m}") if _is_near(first) else ""

@@ -15,7 +15,7 @@ from backoffice.reports.sources import NO_ENQUIRY, InAll, SourceLine, in_all, so
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import Asked, read_asked, read_choice
 from blueprints.reports.blueprint import reports
-from blueprints.reports.costs import month_link
+from blueprints.reports.costs import MONTHS
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, list_file
 from blueprints.reports.question import NONE
@@ -51,7 +51,7 @@ def sources() -> ResponseReturnValue:
         ),
         grouping=grouping,
         Grouping=Grouping,
-        costs_url=month_link(asked.period.last) or url_for("reports.costs"),
+        costs_url=MONTHS.link(asked.period.last) or url_for("reports.costs"),
     )
 
 

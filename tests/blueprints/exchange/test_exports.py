@@ -103,6 +103,7 @@ def test_the_bookings_of_a_period_leave_a_row_for_each_guest_without_notes(
         ("first=2025-11-23&last=2026-11-24", "At most 366 days"),
         ("first=x&last=", "required"),
         ("first=0001-01-01&last=0001-01-02", "Please check the year."),
+        ("first=1950-01-01&last=1950-01-02", "Please check the dates."),
         ("first=9999-12-31&last=9999-12-31", "Please check the year."),
     ],
 )
