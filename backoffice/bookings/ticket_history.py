@@ -1,6 +1,7 @@
 """The lines of a person's ticket ledger, each with the visit it follows; and visits for which there was no ticket."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
@@ -8,9 +9,10 @@ from sqlalchemy.orm import aliased
 
 from backoffice.bookings.forgiving import FREE
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.people.models import Person
-from backoffice.studio.models import Service
+from backoffice.studio.models import Service, Studio
 from backoffice.tickets.left import has_ticket
 from backoffice.tickets.models import TicketEntry, TicketGrant
 
@@ -56,6 +58,32 @@ def ticket_history(person_id: int, *, at: datetime | None = None) -> list[Histor
         left += row[0].free + row[0].reserved
         lines.append(HistoryLine(*row, left))
     return lines
+
+
+class Ahead(NamedTuple):
+    """A booked visit that should use a ticket and has none yet."""
+
+    person_id: int
+    booking_id: int
+    day: date
+
+
+def ahead_without_ticket(person_ids: Collection[int], studio: Studio, *, now: datetime) -> list[Ahead]:
+    """The booked visits of these people that `catch_up` would give a ticket, if there was one. One statement."""
+    query = (
+        select(Participant.person_id, Booking.id, Booking.starts_at)
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(
+            Participant.person_id.in_(person_ids), Booking.studio_id == studio.id,
+            Booking.state == BookingState.BOOKED, Booking.starts_at > now, Service.uses_tickets,
+            Service.kind.not_in(FREE), ~has_ticket(Participant.id),
+        )
+    )  # fmt: skip
+    return [
+        Ahead(person_id, booking_id, local_date(starts_at, studio.zone))
+        for person_id, booking_id, starts_at in db.session.execute(query)
+    ]
 
 
 class Unpaid(NamedTuple):

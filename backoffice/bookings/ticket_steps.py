@@ -27,6 +27,11 @@ GRACE = timedelta(days=14)
 """How long a ticket can be used at least that came back because the gym cancelled."""
 
 
+def needs_ticket(service: Service) -> bool:
+    """Whether a visit of this service uses a ticket. Pure."""
+    return service.uses_tickets and service.kind not in FREE
+
+
 def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
     """Bring the tickets of a booking's guests to what the booking says. The caller holds the booking.
 

@@ -26,11 +26,13 @@ from blueprints.bookings.days import FARTHEST, asked_day
 from blueprints.bookings.desk_forms import (
     ANY_SIZE,
     GUESTS,
+    ROW_ID,
     BookingForm,
     read_instant,
 )
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
 from blueprints.bookings.offered import Offered, offered, trainer_choices
+from blueprints.bookings.ticket_lines import Line, tell_without_ticket, ticket_lines
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import honorific, own_name, show_daytime
@@ -80,6 +82,7 @@ def create() -> ResponseReturnValue:
     when = show_daytime(booking.starts_at)
     if booking.held_until is None:
         flash_done(_("%(who)s is booked: %(when)s", who=who, when=when))
+        tell_without_ticket(guests, [booking.id])
     else:
         until = show_daytime(booking.held_until)
         flash_done(_("Kept for %(who)s: %(when)s (until %(until)s)", who=who, when=when, until=until))
@@ -108,6 +111,16 @@ def guests(which: str) -> ResponseReturnValue:
     }
     chosen = request.form.get(f"{which}_person_id", "")[:20]
     return render_template("bookings/_known.html", which=which, known=_known(typed), chosen=chosen)
+
+
+@desk.post("/bookings/guests/<any(first, second):which>/tickets")
+@permit(Permission.BOOKINGS_EDIT)
+def guest_tickets(which: str) -> ResponseReturnValue:
+    """What the chosen guest can book with (a fragment of the form), for the service and the day in it."""
+    form = BookingForm()
+    person_id = _person_id(form, which)
+    line = None if person_id is None else _tickets(form, [person_id]).get(person_id)
+    return render_template("bookings/_guest_tickets.html", person_id=person_id, line=line)
 
 
 def _book(form: BookingForm, choices: Offered) -> tuple[Booking, list[Person]]:
@@ -231,6 +244,21 @@ def _known(typed: dict[str, str]) -> list[Candidate]:
     return maybe_known(**typed) if any(typed.values()) else []
 
 
+def _person_id(form: BookingForm, which: str) -> int | None:
+    """The guest that was chosen, by id."""
+    typed = form.guest(which)["person_id"] or ""
+    return int(typed) if ROW_ID.fullmatch(typed) else None
+
+
+def _tickets(form: BookingForm, person_ids: list[int]) -> dict[int, Line]:
+    """What the chosen guests can book with, for the service and the day in the form."""
+    day, picked = form.day.data, form.picked
+    if picked is not None and abs(picked.starts_at - now()) < FARTHEST:
+        day = local_date(picked.starts_at, current_studio().zone)
+    days = [day] if day and abs(day - today()) < FARTHEST else []
+    return ticket_lines(person_ids, _service(form.service_id.data), days)
+
+
 def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None) -> ResponseReturnValue:
     chosen: dict[str, Person] = {}
     known: dict[str, list[Candidate]] = {}
@@ -245,8 +273,10 @@ def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None)
         service, day, form.trainer_id.data, women_only=bool(form.wants_woman.data),
         chosen=form.pick.data or "", channel=form.channel.data or "",
     )  # fmt: skip
+    lines = _tickets(form, [person.id for person in chosen.values()])
+    tickets = {which: lines.get(chosen[which].id) if which in chosen else None for which in GUESTS}
     page = render_template(
         "bookings/new.html", form=form, clash=clash, said=say(clash) if clash else "", times=times, chosen=chosen,
-        known=known,
+        known=known, tickets=tickets,
     )  # fmt: skip
     return page, status

@@ -23,6 +23,7 @@ from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
 from blueprints.bookings.offered import offered, trainer_choices
+from blueprints.bookings.ticket_lines import tell_without_ticket
 from blueprints.bookings.words import (
     ATTENDANCE_WORDS,
     CHANNEL_WORDS,
@@ -98,6 +99,7 @@ def move(booking_id: int) -> ResponseReturnValue:
         return _page(booking, form, cancel_form, status=error.status)
     if booking.starts_at != before:
         flash_done(_("Moved to %(when)s.", when=show_daytime(booking.starts_at)))
+        _tell_without_ticket(booking.id)
     else:
         flash_done(_("Saved."))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
@@ -115,6 +117,7 @@ def confirm(booking_id: int) -> ResponseReturnValue:
             now=now(),
         )
     flash_done(_("The booking is confirmed."))
+    _tell_without_ticket(booking_id)
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
 
 
@@ -153,6 +156,11 @@ def undo_cancel(booking_id: int) -> ResponseReturnValue:
     else:
         flash_done(_("The booking stands again."))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
+
+
+def _tell_without_ticket(booking_id: int) -> None:
+    view = queries.booking_view(current_studio().id, booking_id)
+    tell_without_ticket([guest.person for guest in view.guests], [booking_id])
 
 
 def check_may_open(booking: Booking) -> None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from backoffice.bookings.suggestions import Habits, fitting_times, habits_of, likely_service
+from backoffice.bookings.suggestions import Fitting, Habits, fitting_times, habits_of, likely_service
+from backoffice.core.clock import local_date
 from backoffice.core.errors import NotFound
 from backoffice.core.submissions import new_token
 from backoffice.leads.queries import open_lead_of
@@ -17,11 +18,11 @@ from backoffice.people import queries as people
 from backoffice.people.models import Person
 from backoffice.staff.permissions import Permission
 from backoffice.studio.models import Service
-from backoffice.tickets.queries import Balance, client_balance
 from blueprints.bookings.days import asked_day
 from blueprints.bookings.desk_booking import desk
 from blueprints.bookings.desk_forms import write_pick
 from blueprints.bookings.offered import offered
+from blueprints.bookings.ticket_lines import Line, ticket_lines
 from blueprints.bookings.words import CHANNEL_WORDS
 from blueprints.support.access import permit
 from blueprints.support.clock import now, today
@@ -57,7 +58,6 @@ def quick() -> ResponseReturnValue:
     service = next((one for one in choices.services if one.id == asked), None) or likely_service(
         choices.services, habits, interest
     )
-    tickets = _tickets(caller, service)
     day = max(asked_day("day", request.form), today())
     times = fitting_times(
         studio, service, habits, day, now=now(), trainer_id=request.form.get("trainer_id", type=int),
@@ -67,15 +67,17 @@ def quick() -> ResponseReturnValue:
         "bookings/_quick.html", caller=caller, services=choices.services, trainers=choices.trainers, service=service,
         trainer_id=request.form.get("trainer_id", type=int), day=day, times=times, token=new_token(),
         names={one.id: own_name(one) for one in choices.trainers}, value=write_pick,
-        tickets=tickets, channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
+        tickets=_tickets(caller, service, times),
+        channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
     )  # fmt: skip
 
 
-def _tickets(caller: Caller, service: Service) -> Balance | None:
-    """What a member has left, where the service asks for a ticket. One statement."""
-    if caller.person is None or not service.uses_tickets:
+def _tickets(caller: Caller, service: Service, times: Fitting) -> Line | None:
+    """What a member has left, where the service asks for a ticket, and on which of the offered days there is none."""
+    if caller.person is None:
         return None
-    return client_balance(caller.person.id, day=today())
+    days = {local_date(one.starts_at, current_studio().zone) for one in [*times.usual, *times.others]}
+    return ticket_lines([caller.person.id], service, days).get(caller.person.id)
 
 
 def _caller() -> Caller:

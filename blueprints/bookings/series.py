@@ -14,11 +14,13 @@ from backoffice.bookings.models import Series
 from backoffice.bookings.refusals import Slot
 from backoffice.bookings.series import Outcome, PlannedDate
 from backoffice.bookings.suggestions import habits_of, likely_service
+from backoffice.bookings.ticket_steps import needs_ticket
 from backoffice.core.clock import local
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.core.submissions import first_use, keep_result, result_of
+from backoffice.memberships.covering import covers
 from backoffice.people.models import Person
 from backoffice.people.queries import person as find_person
 from backoffice.staff.permissions import Permission
@@ -27,6 +29,7 @@ from backoffice.studio.queries import service as find_service
 from blueprints.bookings.desk_forms import read_pick, write_pick
 from blueprints.bookings.offered import offered
 from blueprints.bookings.series_forms import SeriesForm, SeriesMoveForm
+from blueprints.bookings.ticket_lines import tell_without_ticket
 from blueprints.bookings.words import STATE_WORDS
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -105,6 +108,7 @@ def add_date(series_id: int) -> ResponseReturnValue:
             lambda: domain.add_date(found, day, slot, studio=current_studio(), by=actor(), now=now())
         )
         flash_done(_("%(day)s is booked.", day=show_day(day)))
+        _tell_without_ticket(found, domain.persons_of(found), day)
     except DomainError as error:
         flash_error(say(error))
     return redirect(url_for("series.show", series_id=series_id), 303)
@@ -150,6 +154,7 @@ def _book(form: SeriesForm, person: Person, days: list[date]) -> None:
     )  # fmt: skip
     keep_result(token, url_for("series.show", series_id=made.id))
     _report(ngettext("%(num)s date is booked.", "%(num)s dates are booked.", len(outcome.done)), outcome)
+    _tell_without_ticket(made, [person])
 
 
 def _chosen(day: date, sent: MultiDict[str, str]) -> Slot | None:
@@ -164,12 +169,21 @@ def _report(text: str, outcome: Outcome) -> None:
         flash_error(_("Not possible: %(days)s", days=days))
 
 
+def _tell_without_ticket(found: Series, persons: list[Person], day: date | None = None) -> None:
+    """Say it of every date of the series, or of one of them."""
+    dates = [one for one in domain.dates(found) if one.booking is not None and day in (None, one.day)]
+    tell_without_ticket(persons, [one.booking.id for one in dates if one.booking is not None])
+
+
 def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
     planned = domain.plan(
         current_studio(), _service(form), days, form.clock.data, trainer_id=form.trainer_id.data,
         person_ids=[person.id], language=language(), now=now(),
     )  # fmt: skip
     rows = [Row(one, write_pick(one.slot) if one.slot else SKIP) for one in planned]
+    cover = covers([person.id], current_studio(), days=days, now=now()).get(person.id)
+    chosen = [one.day for one in planned if one.slot]
+    without = cover.without(chosen) if cover is not None and needs_ticket(_service(form)) else []
     return render_template(
         "bookings/series_new.html",
         form=form,
@@ -178,6 +192,8 @@ def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
         value=write_pick,
         skip=SKIP,
         names=_names(),
+        without=without,
+        of=len(chosen),
     )
 
 
