@@ -87,6 +87,23 @@ class BarChart:
 
 
 @dataclass(frozen=True)
+class SideBar:
+    """A bar that lies beside its name; `total` is what its parts add up to."""
+
+    label: str
+    rects: list[Rect]
+    total: float
+
+
+@dataclass(frozen=True)
+class SideBars:
+    """Bars below each other: for names, which would not fit along an axis."""
+
+    rows: list[SideBar]
+    legend: list[Series]
+
+
+@dataclass(frozen=True)
 class Bar:
     """One bar: what it stands for, and a value for each series."""
 
@@ -141,6 +158,14 @@ def bar_chart(
     ]
     along = _thinned([(number + 0.5, bar.label) for number, bar in enumerate(bars)])
     return BarChart(rects, _across(marks, says), [Mark(box.x(x), label) for x, label in along], list(series))
+
+
+def side_bars(bars: Sequence[Bar], series: Sequence[Series]) -> SideBars | None:
+    """Stacked bars below each other, the longest across the whole box; None when there is nothing to stack."""
+    longest = max((sum(bar.values) for bar in bars), default=0)
+    if not longest:
+        return None
+    return SideBars([_side_bar(bar, longest, series) for bar in bars], list(series))
 
 
 @dataclass(frozen=True)
@@ -198,8 +223,22 @@ def _rect(bar: Bar, left: float, each: float, part: int, box: _Box, series: Sequ
         width=round(each * 0.68, 2),
         height=round(box.y(upper - value) - box.y(upper), 2),
         tone=series[part].tone,
-        says=f"{bar.label} {series[part].label}: {value:,g}",
+        says=_says(bar, part, series),
     )
+
+
+def _side_bar(bar: Bar, longest: float, series: Sequence[Series]) -> SideBar:
+    ends = [round(100 * end / longest, 2) for end in accumulate(bar.values, initial=0)]
+    rects = [
+        Rect(ends[part], 0, round(ends[part + 1] - ends[part], 2), 100, one.tone, _says(bar, part, series))
+        for part, one in enumerate(series)
+        if bar.values[part]
+    ]
+    return SideBar(bar.label, rects, sum(bar.values))
+
+
+def _says(bar: Bar, part: int, series: Sequence[Series]) -> str:
+    return f"{bar.label} {series[part].label}: {bar.values[part]:,g}"
 
 
 def _across(marks: Sequence[float], says: Callable[[float], str] | None) -> list[Mark]:

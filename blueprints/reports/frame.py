@@ -28,14 +28,11 @@ def report_page(
     asked: Asked,
     boxes: Iterable[Box] = (),
     *,
-    compares: bool = True,
     table: str = "",
     **values: Any,
 ) -> str:
-    """A page that extends `reports/_frame.html`; `boxes` are the filters of this report alone.
-
-    `compares` is False where numbers of other months would say nothing beside these; `table` is the endpoint that hands
-    out the table shown as a file.
+    """A page that extends `reports/_frame.html`; `boxes` are the filters of this report alone, `table` is the
+    endpoint that hands out the table shown as a file.
     """
     shown = list(boxes)
     return render_template(
@@ -43,8 +40,7 @@ def report_page(
         asked=asked,
         report=report_of(asked.endpoint),
         boxes=shown,
-        chosen_words=_chosen(asked, shown, compares=compares),
-        compares=compares,
+        chosen_words=_chosen(asked, shown),
         table=table,
         comparison_names=comparison_names(),
         printed_at=now(),
@@ -52,10 +48,10 @@ def report_page(
     )
 
 
-def _chosen(asked: Asked, boxes: Sequence[Box], *, compares: bool) -> list[str]:
+def _chosen(asked: Asked, boxes: Sequence[Box]) -> list[str]:
     """What is asked, in words: paper has no form."""
     words = [show_period(asked.period)]
-    if compares and asked.compared is not None:
+    if asked.compared is not None:
         words.append(_("compared with %(months)s", months=show_period(asked.compared)))
     for box in boxes:
         chosen = next((text for value, text in box.options if value == box.chosen), "")

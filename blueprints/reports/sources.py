@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 from backoffice.core.language import N_
 from backoffice.leads.queries import all_sources
 from backoffice.reports.entries import Basis, Filters, Grouping
+from backoffice.reports.funnel import Cohort, cohorts
 from backoffice.reports.maturity import maturity
 from backoffice.reports.members import Standing
+from backoffice.reports.periods import Period
 from backoffice.reports.sources import NO_ENQUIRY, InAll, SourceLine, in_all, source_lines
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import Asked, read_asked, read_choice
 from blueprints.reports.blueprint import reports
+from blueprints.reports.charts import Bar, Series, SideBars, side_bars
 from blueprints.reports.costs import MONTHS
 from blueprints.reports.frame import report_page
 from blueprints.reports.listing import Column, list_file
@@ -28,6 +31,7 @@ _COSTS: tuple[tuple[str, Callable[[SourceLine], int | None]], ...] = (
     (N_("Cost for each enquiry (yen)"), lambda row: row.cost_per_enquiry),
     (N_("Cost for each who joined (yen)"), lambda row: row.cost_per_join),
 )
+MOST_BARS = 12
 BY = (Grouping.SOURCE, Grouping.ARTICLE)
 
 
@@ -42,10 +46,11 @@ def sources() -> ResponseReturnValue:
     return report_page(
         "reports/sources.html",
         asked,
-        compares=False,
         table="reports.sources_file",
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
         together=together,
+        chart=_chart(rows, name),
+        before=asked.compared and _before(asked, asked.compared, grouping),
         without_url=url_for(
             "reports.members_list", **asked.address(group=None, standing=Standing.NO_ENQUIRY.value)
         ),
@@ -89,6 +94,25 @@ def _in_all(asked: Asked, grouping: Grouping) -> InAll:
 def _lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
     filters, at = _filters(asked), asked.counted.at
     return source_lines(filters, grouping, maturity=maturity(filters, now=at), now=at)
+
+
+def _before(asked: Asked, months: Period, grouping: Grouping) -> dict[str, Cohort]:
+    """The same sources in the months compared with; a source that brought nobody then is not in it."""
+    filters, at = _filters(asked).only(period=months), asked.counted.at
+    return {row.key: row for row in cohorts(filters, grouping, maturity=maturity(filters, now=at), now=at)}
+
+
+def _chart(rows: list[SourceLine], name: Callable[[SourceLine], str]) -> SideBars | None:
+    """What became of those who enquired, for the sources that brought most."""
+    series = [
+        Series(_("Joined"), "matsu"),
+        Series(_("Still open"), "yama"),
+        Series(_("Not this time"), "nezu"),
+    ]
+    shown = [row for row in rows if row.cohort.people][:MOST_BARS]
+    return side_bars(
+        [Bar(name(row), (row.cohort.joined, row.cohort.open, row.cohort.lost)) for row in shown], series
+    )
 
 
 def _filters(asked: Asked) -> Filters:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from backoffice.reports import trainers as figures
 from backoffice.reports.entries import Basis, Filters
 from backoffice.reports.maturity import maturity
+from backoffice.reports.periods import Period
 from backoffice.reports.trainers import Number
 from backoffice.staff import trainers as staff
 from backoffice.staff.permissions import Permission
@@ -33,10 +34,10 @@ def trainers() -> ResponseReturnValue:
     return report_page(
         "reports/trainers.html",
         asked,
-        compares=False,
         table="reports.trainers_table",
         rows=rows,
         names=names,
+        before=asked.compared and _before(asked, asked.compared, names),
         against=words.against_words(),
         knows_who_stayed=figures.months_known(asked.period),
         behind=_behind(asked),
@@ -99,6 +100,13 @@ def known_lines(asked: Asked) -> tuple[dict[int, str], list[figures.TrainerLine]
     names = dict(sorted(_names().items(), key=lambda one: one[1]))
     young = maturity(filters, now=at)
     return names, figures.trainer_lines(filters, list(names), maturity=young, now=at)
+
+
+def _before(asked: Asked, months: Period, names: dict[int, str]) -> dict[int, figures.TrainerLine]:
+    """The same trainers in the months compared with."""
+    filters, at = _filters(asked).only(period=months), asked.counted.at
+    lines = figures.trainer_lines(filters, list(names), maturity=maturity(filters, now=at), now=at)
+    return {line.trainer_id: line for line in lines}
 
 
 def _number() -> Number:

@@ -136,6 +136,11 @@ def show_short_day(day: date) -> str:
     return f"{day.month}/{day.day}" if _reader().is_japanese else f"{day.day} {MONTHS[day.month - 1]}"
 
 
+def show_thousands(count: int) -> str:
+    """1,192: a count in groups of three."""
+    return f"{count:,}"
+
+
 def show_number(value: Decimal | float, decimals: int) -> str:
     """65.8, to so many decimals."""
     return f"{value:.{decimals}f}".replace("-", "−")
@@ -213,6 +218,7 @@ def init_app(app: Flask) -> None:
         caution=caution_pill,
         weekday=weekday,
         shortday=show_short_day,
+        thousands=show_thousands,
         number=show_number,
         signed=show_signed,
         hand=label_word,

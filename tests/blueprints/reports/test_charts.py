@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blueprints.reports.charts import Bar, Line, Series, bar_chart, line_chart, percent
+from blueprints.reports.charts import Bar, Line, Series, bar_chart, line_chart, percent, side_bars
 from blueprints.reports.heat import LEVELS, share_cell
 
 JOINED = Series("joined", "matsu")
@@ -52,6 +52,22 @@ def test_steps_go_across_before_they_go_up() -> None:
 def test_nothing_known_is_no_chart() -> None:
     assert line_chart([Line(JOINED, [(0, None)])], [(0, "a")]) is None
     assert bar_chart([Bar("a", (0,))], [JOINED]) is None
+    assert side_bars([Bar("a", (0,))], [JOINED]) is None
+
+
+@given(values=st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 5_000)), min_size=1, max_size=12))
+def test_bars_beside_their_names_are_as_long_as_their_parts(values: list[tuple[int, int]]) -> None:
+    chart = side_bars(
+        [Bar(str(number), parts) for number, parts in enumerate(values)], [JOINED, Series("open", "yama")]
+    )
+    longest = max(sum(parts) for parts in values)
+    if chart is None:
+        assert not longest
+        return
+    for row, parts in zip(chart.rows, values, strict=True):
+        assert row.total == sum(parts)
+        assert abs(sum(rect.width for rect in row.rects) - 100 * sum(parts) / longest) < 0.03
+        assert all(0 <= rect.x < 100.01 for rect in row.rects)
 
 
 @given(share=st.floats(0, 1))
