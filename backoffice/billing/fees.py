@@ -64,7 +64,7 @@ def follow_cancellations(studio: Studio, *, by: Actor, now: datetime) -> int:
 def _visits(studio: Studio, own: BillingSettings, *, now: datetime) -> list[_Visit]:
     """The guests of visits of the last two months that may cost, or did; held until the end of the transaction."""
     today = at_local(local_date(now, studio.zone), datetime.min.time(), studio.zone)
-    since = max(now - LOOKS_BACK, at_local(own.charges_from, datetime.min.time(), studio.zone))
+    since = max(now - LOOKS_BACK, charged_from(own, studio))
     has_fee = select(InvoiceLine.id).where(
         InvoiceLine.participant_id == Participant.id, InvoiceLine.kind == LineKind.CANCEL
     )
@@ -93,7 +93,7 @@ def _visits(studio: Studio, own: BillingSettings, *, now: datetime) -> list[_Vis
         _Visit(
             guest, booking, service,
             is_chargeable=guest.id not in used and (_is_late(booking) or _is_missed(guest, booking)),
-            fee_yen=0 if guest.id in let_off else _fee_yen(booking, own),
+            fee_yen=0 if guest.id in let_off else fee_for(booking.state, booking.starts_at, booking.ended_at, own),
         )
         for guest, booking, service in rows
     ]  # fmt: skip
@@ -108,12 +108,23 @@ def _is_missed(guest: Participant, booking: Booking) -> bool:
     return guest.attendance == Attendance.NO_SHOW and not is_cancelled
 
 
-def _fee_yen(booking: Booking, own: BillingSettings) -> int:
-    """What a visit that may cost does cost: nothing when it was cancelled, or was to begin, before the fee was set."""
-    at = min(booking.starts_at, booking.ended_at or booking.starts_at)
+def fee_for(state: str, starts_at: datetime, ended_at: datetime | None, own: BillingSettings) -> int:
+    """What a visit that may cost does cost: nothing when it ended, or was to begin, before the fee was set. Pure."""
+    at = min(starts_at, ended_at or starts_at)
     if own.fees_from is not None and at < own.fees_from:
         return 0
-    return own.late_cancel_yen if _is_late(booking) else own.no_show_yen
+    return own.late_cancel_yen if state == BookingState.LATE_CANCELLED else own.no_show_yen
+
+
+def was_settled(guest_ids: Iterable[int]) -> set[int]:
+    """Those of some guests who were charged a fee that stands, or whose fee staff took back: they pay no other one."""
+    lines = _lines_of(guest_ids).items()
+    return {id_ for id_, of_visit in lines if any(why != CreditWhy.VISIT for _line, why, _back in of_visit)}
+
+
+def charged_from(own: BillingSettings, studio: Studio) -> datetime:
+    """Visits that begin earlier cost nothing: there were no books."""
+    return at_local(own.charges_from, datetime.min.time(), studio.zone)
 
 
 def _lines_of(guest_ids: Iterable[int]) -> dict[int, list[tuple[InvoiceLine, str | None, int | None]]]:

@@ -215,13 +215,14 @@ def cancel(
     if by_client:
         rules.check_cancel_deadline(booking, service, now=now)
     was_held = booking.state == BookingState.HELD
-    is_late = not by_gym and not was_held and rules.is_late_to_cancel(booking, service, now=now)
+    becomes = rules.state_if_cancelled(booking, service, by_gym=by_gym, now=now)
+    is_waived = becomes is BookingState.LATE_CANCELLED and waiver is not None
     before = row_values(booking, *AUDITED)
-    booking.state = _cancelled_state(by_gym=by_gym, is_late=is_late and waiver is None)
+    booking.state = (BookingState.CANCELLED if is_waived else becomes).value
     booking.cancel_reason, booking.ended_at = plain_text(reason, LONGEST_REASON), now
     booking.version += 1
     claims.release(booking_id=booking.id)
-    waived = frozenset({Rule.DEADLINE}) if is_late and waiver is not None else frozenset[Rule]()
+    waived = frozenset({Rule.DEADLINE}) if is_waived else frozenset[Rule]()
     _write_down("booking.cancelled", booking, waiver, waived, before=before, by=by, now=now)
     lead_steps.after_cancelling(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
@@ -262,12 +263,6 @@ def lock(booking: Booking, version: int | None = None) -> None:
     if db.session.get(Booking, booking.id, with_for_update=True, populate_existing=True) is not booking:
         raise NotFound
     check_version(booking.version, version)
-
-
-def _cancelled_state(*, by_gym: bool, is_late: bool) -> str:
-    if by_gym:
-        return BookingState.CANCELLED_BY_GYM.value
-    return (BookingState.LATE_CANCELLED if is_late else BookingState.CANCELLED).value
 
 
 def _rules(waived: frozenset[Rule], was_shortened: bool) -> frozenset[Rule]:

@@ -1,8 +1,10 @@
 """Which late cancel of a month a studio forgives: the one answer for the tickets and for the fees."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from backoffice.bookings.models import Booking, BookingState, Participant
@@ -16,11 +18,19 @@ FREE = (ServiceKind.COUNSELLING, ServiceKind.TRIAL)
 """Who comes to get to know the gym has no tickets yet and owes nothing for staying away, whatever the service says."""
 
 
-def forgiven(guest_ids: Collection[int], studio: Studio) -> set[int]:
+class IfLate(NamedTuple):
+    """A booking as it would be if it was cancelled late at a moment."""
+
+    booking_id: int
+    at: datetime
+
+
+def forgiven(guest_ids: Collection[int], studio: Studio, *, if_late: IfLate | None = None) -> set[int]:
     """Those of some guests whose late cancel is forgiven: of each person and month (of the visit) the first.
 
     A ticket that came back for that reason says who it was, else the time of cancelling does. What was forgiven once
-    stays so when the studio forgives no longer, as do cancels from before it changed its mind.
+    stays so when the studio forgives no longer, as do cancels from before it changed its mind. With `if_late` the
+    answer is what it would be once that booking was cancelled late.
     """
     if not guest_ids:
         return set()
@@ -34,14 +44,22 @@ def forgiven(guest_ids: Collection[int], studio: Studio) -> set[int]:
         .scalar_subquery()
     )
     by_ledger = func.coalesce(came_back, False)
+    ended_at: ColumnElement[Any] = Booking.ended_at.expression
+    is_late: ColumnElement[bool] = Booking.state == BookingState.LATE_CANCELLED
+    if if_late is not None:
+        asked_for = Booking.id == if_late.booking_id
+        ended_at, is_late = (
+            case((asked_for, literal(if_late.at)), else_=Booking.ended_at),
+            or_(is_late, asked_for),
+        )
     month = func.date_trunc("month", func.timezone(studio.zone, Booking.starts_at))
     late = (
         select(
-            Participant.id, Booking.ended_at, by_ledger.label("by_ledger"),
+            Participant.id, ended_at.label("ended_at"), by_ledger.label("by_ledger"),
             func.row_number()
             .over(
                 partition_by=(Participant.person_id, month),
-                order_by=(by_ledger.desc(), Booking.ended_at, Booking.id),
+                order_by=(by_ledger.desc(), ended_at, Booking.id),
             )
             .label("place"),
         )
@@ -49,7 +67,7 @@ def forgiven(guest_ids: Collection[int], studio: Studio) -> set[int]:
         .join(Service, Service.id == Booking.service_id)
         .where(
             Participant.person_id.in_(people), Booking.studio_id == studio.id,
-            Booking.state == BookingState.LATE_CANCELLED, Service.kind.not_in(FREE),
+            is_late, Service.kind.not_in(FREE),
         )
         .subquery()
     )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from backoffice.bookings.guests import Guest, barred
-from backoffice.bookings.models import Booking, BookingChannel
+from backoffice.bookings.models import Booking, BookingChannel, BookingState
 from backoffice.bookings.refusals import (
     CANCEL_DEADLINE,
     CHANGE_DEADLINE,
@@ -130,6 +130,14 @@ def check_cancel_deadline(booking: Booking, service: Service, *, now: datetime) 
 def is_late_to_cancel(booking: Booking, service: Service, *, now: datetime) -> bool:
     """Whether cancelling now is a late cancel (直前キャンセル)."""
     return now > cancel_until(booking, service)
+
+
+def state_if_cancelled(booking: Booking, service: Service, *, by_gym: bool, now: datetime) -> BookingState:
+    """What a booking becomes when it is called off now; a tentative one is never late. Pure."""
+    if by_gym:
+        return BookingState.CANCELLED_BY_GYM
+    is_late = booking.state != BookingState.HELD and is_late_to_cancel(booking, service, now=now)
+    return BookingState.LATE_CANCELLED if is_late else BookingState.CANCELLED
 
 
 def _time_ahead(service: Service, starts_at: datetime, *, walk_in: bool, now: datetime) -> list[Broken]:

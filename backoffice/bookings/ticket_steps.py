@@ -85,13 +85,19 @@ def catch_up(
 def _wish(booking: Booking, guest: Participant, studio: Studio, service: Service, *, now: datetime) -> Wish:
     day = local_date(booking.starts_at, studio.zone)
     # A service that used tickets once and does not any more gives back what is reserved.
-    use, reason = _use(booking, guest, studio) if service.uses_tickets else (Use.NONE, NO_TICKETS)
+    state = BookingState(booking.state)
+    is_forgiven = state is BookingState.LATE_CANCELLED and guest.id in forgiven([guest.id], studio)
+    use, reason = (
+        use_of(state, guest.attendance, is_forgiven=is_forgiven)
+        if service.uses_tickets
+        else (Use.NONE, NO_TICKETS)
+    )
     until = local_date(now, studio.zone) + GRACE if reason is BY_GYM else None
     return Wish(guest.id, guest.person_id, day, use, reason, until)
 
 
-def _use(booking: Booking, guest: Participant, studio: Studio) -> tuple[Use, str]:
-    state = BookingState(booking.state)
+def use_of(state: BookingState, attendance: str, *, is_forgiven: bool) -> tuple[Use, str]:
+    """What a visit in a state does to the ticket of one of its guests, and why. Pure."""
     if state is BookingState.HELD:
         return Use.NONE, ""
     if state is BookingState.CANCELLED:
@@ -99,11 +105,11 @@ def _use(booking: Booking, guest: Participant, studio: Studio) -> tuple[Use, str
     if state is BookingState.CANCELLED_BY_GYM:
         return Use.NONE, BY_GYM
     if state is BookingState.LATE_CANCELLED:
-        if guest.id in forgiven([guest.id], studio):
+        if is_forgiven:
             return Use.NONE, FORGIVEN
         return Use.USED, LATE
-    if guest.attendance == Attendance.ATTENDED:
+    if attendance == Attendance.ATTENDED:
         return Use.USED, ATTENDED
-    if guest.attendance == Attendance.NO_SHOW:
+    if attendance == Attendance.NO_SHOW:
         return Use.USED, NO_SHOW
     return Use.RESERVED, BOOKED

@@ -104,10 +104,15 @@ def balances(person_ids: Collection[int], *, day: date) -> dict[int, Balance]:
     """The balance of each of these people who was ever given a ticket. One statement."""
     if not person_ids:
         return {}
+    return {person_id: balance(lots, day=day) for person_id, lots in lots_of_people(person_ids).items()}
+
+
+def lots_of_people(person_ids: Collection[int]) -> dict[int, list[Lot]]:
+    """The lots of each of these people who was ever given a ticket, the first to end first. One statement."""
     found: dict[int, list[Lot]] = {}
     for lot in _lots(TicketGrant.person_id.in_(person_ids), at=None):
         found.setdefault(lot.grant.person_id, []).append(lot)
-    return {person_id: balance(lots, day=day) for person_id, lots in found.items()}
+    return found
 
 
 def standings(participant_ids: Collection[int]) -> dict[int, Standing]:

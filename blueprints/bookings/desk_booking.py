@@ -1,5 +1,6 @@
 """One booking at the desk: everything about it, moving it, cancelling it, and taking a cancel back."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
@@ -7,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from backoffice.billing.cancelling import Outcome, if_cancelled
 from backoffice.bookings import actions, queries
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
 from backoffice.bookings.refusals import NotFree, Slot
-from backoffice.bookings.rules import is_late_to_cancel, length_of
+from backoffice.bookings.rules import length_of
 from backoffice.choices.queries import open_for_booking
 from backoffice.core.clock import local
 from backoffice.core.db import transaction
@@ -18,6 +20,7 @@ from backoffice.core.errors import DomainError, Refused
 from backoffice.staff.audit_trail import TrailFilter, trail
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
+from blueprints.bookings.cancel_words import price_by_gym, price_of
 from blueprints.bookings.days import FARTHEST
 from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
@@ -158,6 +161,18 @@ def undo_cancel(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
 
 
+def _prices(view: queries.BookingView) -> dict[str, list[tuple[str, str]]]:
+    """What cancelling now does, by whom it is called off: each guest (named in a pair) and the sentences."""
+    names = {guest.person.id: honorific(guest.person.shown_name) for guest in view.guests}
+    is_pair = len(names) > 1
+    price = if_cancelled(view.booking, view.service, now=now())
+
+    def said(outcomes: list[Outcome], words: Callable[[Outcome], Sequence[str]]) -> list[tuple[str, str]]:
+        return [(names[one.person_id] if is_pair else "", " ".join(words(one))) for one in outcomes]
+
+    return {"client": said(price.by_guest, price_of), "gym": said(price.by_gym, price_by_gym)}
+
+
 def _tell_without_ticket(booking_id: int) -> None:
     view = queries.booking_view(current_studio().id, booking_id)
     tell_without_ticket([guest.person for guest in view.guests], [booking_id])
@@ -245,7 +260,7 @@ def _page(
         booking=booking, view=view, form=form, cancel_form=cancel_form, clash=clash,
         said=say(clash) if clash else "", times=times, is_open=is_open, edits=edits,
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
-        is_late=is_late_to_cancel(booking, view.service, now=now()),
+        prices=_prices(view) if is_open and edits else None,
         open_choices=open_for_booking(booking.id) if edits else [],
         trail=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,

@@ -6,12 +6,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.billing.cancelling import if_cancelled
 from backoffice.bookings import actions, attendance
 from backoffice.bookings.queries import booking as find_booking
 from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError
+from blueprints.bookings.cancel_words import price_for_guest
 from blueprints.bookings.slot_picker import (
     Wish,
     chosen_start,
@@ -103,7 +105,7 @@ def cancel(token: str) -> ResponseReturnValue:
     if not visit.may_cancel:
         return redirect(url_for("manage.show", token=token))
     form = CancelForm(version=visit.booking.version)
-    return render_template("bookings/manage_cancel.html", visit=visit, token=token, form=form)
+    return _cancel_page(form, visit, token)
 
 
 @manage.post("/cancel")
@@ -115,7 +117,7 @@ def send_cancel(token: str) -> ResponseReturnValue:
     if visit.is_cancelled:
         return redirect(url_for("manage.show", token=token), code=303)
     if not form.validate_on_submit():
-        return render_template("bookings/manage_cancel.html", visit=visit, token=token, form=form), 422
+        return _cancel_page(form, visit, token), 422
     try:
         in_transaction(lambda: _cancel(visit, form.reason.data or "", form.version.data))
     except DomainError as error:
@@ -125,6 +127,15 @@ def send_cancel(token: str) -> ResponseReturnValue:
 
 def _page(visit: Visit, token: str, *, refusal: str = "") -> str:
     return render_template("bookings/manage.html", visit=visit, token=token, refusal=refusal)
+
+
+def _cancel_page(form: CancelForm, visit: Visit, token: str) -> str:
+    """Asks once more, and says what it costs the guest whose link it is; nothing of the other guest of a pair."""
+    outcomes = if_cancelled(visit.booking, visit.service, now=now())
+    own = next(one for one in outcomes.by_guest if one.participant_id == visit.guest.id)
+    return render_template(
+        "bookings/manage_cancel.html", visit=visit, token=token, form=form, price=price_for_guest(own)
+    )
 
 
 def _picker_page(visit: Visit, token: str, *, taken: datetime | None) -> str:

@@ -281,9 +281,9 @@ def test_a_late_cancel_is_said_before_it_happens_and_a_cancelled_guest_is_not_aw
 ) -> None:
     tonight = visit(gym, guest(now=now), "18:00", now=now)
     later = visit(gym, guest("鈴木", "090-3333-4444", now=now), "11:00", now=now, day=TOMORROW)
-    assert "「直前キャンセル」になります" not in at_desk.get(f"/bookings/{later.id}").get_data(as_text=True)
+    assert "直前キャンセルです" not in at_desk.get(f"/bookings/{later.id}").get_data(as_text=True)
     page = at_desk.get(f"/bookings/{tonight.id}").get_data(as_text=True)
-    assert "「直前キャンセル」になります" in page
+    assert "直前キャンセルです" in page
     assert "st-expected" in page
     assert "· システム" in page  # the label of a hand that has no name is said in words
     assert "· system" not in page
