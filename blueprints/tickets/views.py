@@ -27,6 +27,7 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets import actions
 from backoffice.tickets.actions import Given, is_by_hand
+from backoffice.tickets.explaining import why
 from backoffice.tickets.queries import balance, lot_of, lots_of
 from blueprints.billing.paid_now import paid_now
 from blueprints.bookings.words import ATTENDANCE_WORDS
@@ -38,7 +39,7 @@ from blueprints.support.forms import SafeForm, add_domain_error, options
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 from blueprints.tickets.forms import ByHandForm, CorrectionForm, ReversalForm, SaleForm
-from blueprints.tickets.words import sentence
+from blueprints.tickets.words import sentence, sum_in_words
 
 tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
 
@@ -60,11 +61,14 @@ def show(person_id: int) -> ResponseReturnValue:
     studio, day = current_studio(), _asked_day()
     at = None if day is None else day_span(day, studio.zone)[1] - A_MOMENT
     have = lots_of(person_id, at=at)
+    lines = ticket_history(person_id, at=at)
+    total = why((line.entry for line in lines), have, day=day or today())
     without = visits_without_ticket(studio.id, since=now() - SINCE, now=now(), person_id=person_id)
     return render_template(
         "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=day or today()), lots=have,
         day=day, today=today(), SHOWN_LINES=SHOWN_LINES, without=[] if day else without, attendances=ATTENDANCE_WORDS,
-        lines=ticket_history(person_id, at=at), sentence=sentence, is_by_hand=is_by_hand, client=client_of(person_id),
+        lines=lines, total=sum_in_words(total), sentence=sentence, is_by_hand=is_by_hand,
+        client=client_of(person_id),
     )  # fmt: skip
 
 

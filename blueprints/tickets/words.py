@@ -1,14 +1,35 @@
 """The ledger in sentences."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from backoffice.bookings.forgiving import FORGIVEN
 from backoffice.bookings.ticket_history import HistoryLine
 from backoffice.bookings.ticket_steps import BY_GYM, LATE, NO_SHOW
+from backoffice.tickets.explaining import Sum, Term
 from backoffice.tickets.frozen import FROZEN, THAWED
 from backoffice.tickets.models import EntryKind
 from blueprints.support.filters import either, own_name, show_day, show_daytime
+
+TERMS = {
+    Term.GIVEN: _l("given"),
+    Term.ADDED: _l("added by hand"),
+    Term.TAKEN: _l("taken off by hand"),
+    Term.REFUNDED: _l("paid back"),
+    Term.ENDED: _l("ended unused"),
+    Term.USED: _l("used"),
+    Term.RESERVED: _l("reserved"),
+}
+
+
+def sum_in_words(found: Sum) -> str:
+    """The sum behind a balance in one line, as it is worked out."""
+    parts = []
+    for term, count in found.terms.items():
+        sign = "− " if count < 0 else "+ " if parts else ""
+        parts.append(f"{sign}{TERMS[term]} {abs(count)}")
+    return _("%(sum)s = %(n)s left", sum=" ".join(parts), n=found.free)
 
 
 def sentence(line: HistoryLine) -> str:
