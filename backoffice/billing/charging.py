@@ -140,7 +140,7 @@ def _month_line(membership: Membership, month: MonthDue) -> Line:
     days_ja = f"{month.first.month}/{month.first.day}〜{month.last.month}/{month.last.day}"
     days_en = f"{month.first.isoformat()} to {month.last.isoformat()}"
     kind = LineKind.FREEZE if month.is_frozen else LineKind.MONTH
-    name_ja = f"{membership.name_ja}{' 休会費' if month.is_frozen else ''}({days_ja})"
+    name_ja = f"{membership.name_ja}{' 休会費' if month.is_frozen else ''}（{days_ja}）"
     name_en = f"{membership.name_en}{', freeze' if month.is_frozen else ''} ({days_en})"
     return Line(
         kind, name_ja, name_en, month.price_yen, tax_rate=membership.tax_rate, membership_id=membership.id,

@@ -148,6 +148,6 @@ def _lines_of(guest_ids: Iterable[int]) -> dict[int, list[tuple[InvoiceLine, str
 def _line(visit: _Visit, studio: Studio) -> Line:
     """Outside the tax: it makes good what the gym loses (National Tax Agency, Tax Answer 6253)."""
     at = local(visit.booking.starts_at, studio.zone)
-    name_ja = f"キャンセル料({at.month}/{at.day} {at:%H:%M} {visit.service.name_ja})"
+    name_ja = f"キャンセル料（{at.month}/{at.day} {at:%H:%M} {visit.service.name_ja}）"
     name_en = f"Cancellation fee ({at:%Y-%m-%d %H:%M}, {visit.service.name_en})"
     return Line(LineKind.CANCEL, name_ja, name_en, visit.fee_yen, tax_rate=0, participant_id=visit.guest.id)

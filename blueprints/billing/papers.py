@@ -59,9 +59,9 @@ def invoice_paper(invoice: Invoice, person: Person) -> bytes:
     sheet.facts(facts)
     sheet.gap(4)
     sheet.amount(
-        words("返還金額(税込)", "Amount taken back")
+        words("返還金額（税込）", "Amount taken back")
         if is_credit
-        else words("ご請求金額(税込)", "Amount due"),
+        else words("ご請求金額（税込）", "Amount due"),
         show_yen(abs(invoice.total_yen)),
     )
     lines = queries.lines_of([invoice.id])
@@ -87,7 +87,7 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
     sheet.text(printed.addressee or "", size=15, bold=True)
     sheet.gap(4)
     back_yen = went_back(payment, printed)
-    sheet.amount(words("金額(税込)", "Amount"), f"{show_yen(payment.amount_yen - back_yen)} –")
+    sheet.amount(words("金額（税込）", "Amount"), f"{show_yen(payment.amount_yen - back_yen)} –")
     sheet.text(
         f"但し {printed.proviso or ''} として"
         if not words.is_double
@@ -161,8 +161,8 @@ def issuer_rows(own: BillingSettings, words: Words) -> list[str]:
 def _lines(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
     columns = [
         Column(words("品目", "Item"), 5), Column(words("数量", "Qty"), 1.2, is_number=True),
-        Column(words("単価(税込)", "Price"), 1.8, is_number=True), Column(words("税率", "Tax"), 1.2, is_number=True),
-        Column(words("金額(税込)", "Amount"), 2, is_number=True),
+        Column(words("単価（税込）", "Price"), 1.8, is_number=True), Column(words("税率", "Tax"), 1.2, is_number=True),
+        Column(words("金額（税込）", "Amount"), 2, is_number=True),
     ]  # fmt: skip
     rows = [
         (
@@ -185,7 +185,7 @@ def _taxes(sheet: Sheet, lines: Sequence[InvoiceLine], words: Words) -> None:
         name = words(f"{rate}%対象", f"at {rate}%") if rate else words("対象外", "outside the tax")
         rows.append((name, show_yen(abs(total)), show_yen(abs(tax)) if rate else "–"))
     columns = [
-        Column(words("税率ごとの内訳", "By tax rate"), 3), Column(words("金額(税込)", "Amount"), 2, is_number=True),
+        Column(words("税率ごとの内訳", "By tax rate"), 3), Column(words("金額（税込）", "Amount"), 2, is_number=True),
         Column(words("うち消費税", "Tax included"), 2, is_number=True),
     ]  # fmt: skip
     sheet.table(columns, rows, size=9)

@@ -50,7 +50,7 @@ SHOWN_LINES = 24
 FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
 A_MOMENT = timedelta(microseconds=1)
 SINCE = timedelta(days=90)
-BY_HAND_JA, BY_HAND_EN = "回数券(手入力)", "Tickets (by hand)"
+BY_HAND_JA, BY_HAND_EN = "回数券（手入力）", "Tickets (by hand)"
 
 
 @tickets.get("")

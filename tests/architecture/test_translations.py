@@ -27,6 +27,19 @@ def test_japanese_fills_in_the_same_values() -> None:
     assert [text for text in differing if text] == []
 
 
+def test_japanese_has_wide_brackets() -> None:
+    """As a Japanese gym prints them; those of a weekday come from the calendar and stay narrow: 11月24日(火)."""
+    with PO.open("rb") as file:
+        catalog = read_po(file, locale="ja")
+    narrow = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]\s?(?<!%)\(|(?<!%)\([^)]*[\u3040-\u30ff\u4e00-\u9fff]")
+    texts = [
+        text
+        for message in catalog
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    assert [text for text in texts if narrow.search(text)] == []
+
+
 def test_no_mark_stands_inside_another() -> None:
     """The extraction reads the outer call only: a text marked inside it would never be translated."""
     marks = {"_", "_l", "N_", "gettext", "ngettext", "lazy_gettext"}

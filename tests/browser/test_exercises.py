@@ -78,7 +78,7 @@ def test_imported_named_and_then_among_the_others(page: Page, manager: None) -> 
     page.get_by_role("link", name="Calf Stretch").click()
     no_serious_fault(page)
     page.get_by_role("link", name="編集").click()
-    page.get_by_label("名称(日本語)").fill("ふくらはぎのストレッチ")
+    page.get_by_label("名称（日本語）").fill("ふくらはぎのストレッチ")
     page.get_by_role("group", name="禁忌・注意").get_by_label("足首").first.check()
     no_serious_fault(page)
     page.get_by_role("button", name="保存").click()

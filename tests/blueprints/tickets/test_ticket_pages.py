@@ -43,7 +43,7 @@ def free(person: Person) -> list[int]:
 
 def test_what_is_left_and_why(member: Person, sign_in: Callable[..., PageClient]) -> None:
     page = sign_in(Role.FRONT_DESK).open(f"/people/{member.id}/tickets").text
-    assert "回数券 16回：16回分をお渡ししました(有効期限 2027年5月23日" in page
+    assert "回数券 16回：16回分をお渡ししました（有効期限 2027年5月23日" in page
     assert "残り16回の理由" in page
     assert "お渡し 16 = 残り16回" in page
     assert "訂正する" not in page
