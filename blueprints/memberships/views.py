@@ -26,6 +26,7 @@ from backoffice.memberships.queries import plans as plans_on_sale
 from backoffice.memberships.undecided import Decision, decide, undecided
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
+from backoffice.tickets.queries import lots_of
 from blueprints.memberships.forms import ChangeForm, DecisionForm, FreezeEndForm, FreezeForm, LeavingForm
 from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, ticket_after
 from blueprints.people.scope import check_visible
@@ -51,6 +52,7 @@ def show(person_id: int) -> ResponseReturnValue:
     return render_template(
         "memberships/show.html", person=bare_person(person_id), client=client, agreements=agreed, today=today(),
         freezes=freezes_of([one.id for one in agreed]), is_frozen=is_frozen,
+        pack_lots={lot.grant.membership_id: lot for lot in lots_of(person_id)},
         replaced={one.replaces_id: one for one in agreed if one.replaces_id},
         leaving=None if client is None else leaving_of(client.id),
         earlier=[] if client is None else earlier_stays(client.id),

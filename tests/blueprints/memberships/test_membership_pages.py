@@ -23,6 +23,8 @@ from backoffice.staff.models import Role
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
+from backoffice.tickets.actions import adjust
+from backoffice.tickets.queries import lots_of
 from tests.pages import PageClient
 
 
@@ -129,6 +131,25 @@ def test_another_plan_and_back(member: Person, address: str, sign_in: Callable[.
     new = db.session.query(Membership).filter_by(plan_id=other.id).one()
     assert desk.post(f"{address}/{new.id}/change/removal", data={}).status_code == 303
     assert db.session.query(Membership).one().ends_on is None
+
+
+def test_a_pack_says_what_is_left_of_it(
+    gym: Studio, by: Actor, now: datetime, sign_in: Callable[..., PageClient]
+) -> None:
+    with transaction():
+        person = create_person(name="北川 澄", phones=["090-1234-0001"], by=SYSTEM, now=now)
+        plan = db.session.query(Plan).filter_by(is_monthly=False).order_by(Plan.id).first()
+        terms = Joining(plan.id, date(2026, 11, 1), trainers(gym.id)[0].id)
+        join(person, terms, studio_id=gym.id, lead=None, by=by, now=now)
+    address, desk = f"/people/{person.id}/membership", sign_in(Role.FRONT_DESK)
+    page = desk.open(address).text
+    assert "残り16回" in page
+    assert "/freeze" in page
+    with transaction():
+        adjust(lots_of(person.id)[0].grant.id, -16, note="移行", by=by, now=now)
+    page = desk.open(address).text
+    assert "使い切り" in page
+    assert "/freeze" not in page, "nothing is left that could rest"
 
 
 def test_another_persons_freeze_is_not_found(
