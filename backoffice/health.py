@@ -22,6 +22,7 @@ from backoffice.messaging.queries import ailing_channels
 
 BACKUP = "backup"
 RECONCILED = "reconcile_messages"
+CHARGED = "charged"
 SWEEP = "deliver_messages"
 LATE_SWEEP = timedelta(minutes=2)
 LATE_BACKUP = timedelta(hours=26)
@@ -51,7 +52,7 @@ def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
     try:
         checks = [_database(), _migrations()]
         if worst(checks) is Level.OK:
-            checks += [_oldest_due_message(now), _channels(now), _reconciled()]
+            checks += [_oldest_due_message(now), _channels(now), _reconciled(), _charged()]
             checks += [_last_sweep(now), _last_backup(now)]
     except SQLAlchemyError:
         db.session.rollback()
@@ -140,6 +141,15 @@ def _reconciled() -> Check:
         return Check("messages_compared", Level.OK, "nothing odd" if found is not None else "not yet")
     advice = "Some messages do not add up. Look at Messages, and at docs/operations.md under Reconciliation."
     return Check("messages_compared", Level.DEGRADED, found, advice)
+
+
+def _charged() -> Check:
+    """What the last hourly sweep of the books could not charge."""
+    found = detail_of(CHARGED)
+    if not found:
+        return Check("charges", Level.OK, "all charged" if found is not None else "not yet")
+    advice = "The worker's log names each by its number. The next run tries again; the others were charged."
+    return Check("charges", Level.DEGRADED, f"not charged: {found}", advice)
 
 
 def _last_sweep(now: datetime) -> Check:

@@ -1,12 +1,12 @@
 """What memberships cost: charged when they are sold, and month by month when a month begins."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.actions import Charge, Line, charge, charge_all, pay
 from backoffice.billing.days import first_open_day
 from backoffice.billing.models import Invoice, InvoiceLine, LineKind, PaymentKind
 from backoffice.billing.queries import default_due, settings_of
@@ -77,42 +77,57 @@ def charge_membership(
     return made
 
 
-def charge_months(studio: Studio, *, by: Actor, now: datetime) -> int:
+def uncharged(studio: Studio, *, now: datetime) -> list[int]:
+    """The memberships of which a month has begun and is not charged; nothing is held."""
+    query = _monthly(studio, now)
+    return sorted({membership.id for membership, _person_id, _month in _due(studio, query, now)})
+
+
+def charge_months(studio: Studio, *, only: Collection[int] | None = None, by: Actor, now: datetime) -> int:
     """Charge every month that has begun since the books were opened and is not charged yet; how many there were.
 
-    A frozen month costs the fee of the freeze. Asked twice it charges nothing twice: the database holds a month of a
-    membership to one line.
+    `only`: of these memberships; a membership that somebody else holds is left for the next time. A frozen month costs
+    the fee of the freeze. Asked twice it charges nothing twice: the database holds a month of a membership to one line.
     """
-    today, since = local_date(now, studio.zone), settings_of(studio.id).charges_from
-    query = (
+    query = _monthly(studio, now).with_for_update(of=Membership, skip_locked=True)
+    if only is not None:
+        query = query.where(Membership.id.in_(only))
+    own = settings_of(studio.id)
+    charges = [
+        Charge(person_id, [_month_line(membership, month)], own.due_on(month.first))
+        for membership, person_id, month in _due(studio, query, now)
+    ]
+    return len(charge_all(charges, studio_id=studio.id, by=by, now=now))
+
+
+def _monthly(studio: Studio, now: datetime) -> Select[Membership, int]:
+    """The monthly agreements that have begun, and whose they are."""
+    return (
         select(Membership, Client.person_id)
         .join(Client, Client.id == Membership.client_id)
         .join(Plan, Plan.id == Membership.plan_id)
         .join(Person, Person.id == Client.person_id)
         .where(
             Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly,
-            Membership.starts_on <= today,
+            Membership.starts_on <= local_date(now, studio.zone),
         )
         .order_by(Membership.id)
-        .with_for_update(of=Membership, skip_locked=True)
+        .execution_options(populate_existing=True)
     )  # fmt: skip
+
+
+def _due(
+    studio: Studio, query: Select[Membership, int], now: datetime
+) -> Iterator[tuple[Membership, int, MonthDue]]:
+    """The months of some agreements that cost something and are not charged."""
+    today, since = local_date(now, studio.zone), settings_of(studio.id).charges_from
     found = db.session.execute(query).all()
-    freezes, charged = freezes_of([row[0].id for row in found]), _charged([row[0].id for row in found])
-    count = 0
+    ids = [membership.id for membership, _person_id in found]
+    freezes, charged = freezes_of(ids), _charged(ids)
     for membership, person_id in found:
-        due = months_due(membership, freezes[membership.id], first=since, last=today)
-        for month in due:
+        for month in months_due(membership, freezes[membership.id], first=since, last=today):
             if month.price_yen and (membership.id, month.first) not in charged:
-                _charge_month(membership, month, person_id, studio, by=by, now=now)
-                count += 1
-    return count
-
-
-def _charge_month(
-    membership: Membership, month: MonthDue, person_id: int, studio: Studio, *, by: Actor, now: datetime
-) -> None:
-    due_on = default_due(studio.id, month.first)
-    charge(person_id, [_month_line(membership, month)], studio_id=studio.id, due_on=due_on, by=by, now=now)
+                yield membership, person_id, month
 
 
 def _first_lines(membership: Membership) -> list[Line]:

@@ -1,13 +1,14 @@
 """Fees that follow visits: a cancellation that came too late, or a no-show."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
-from backoffice.billing.actions import Line, charge, credit
+from backoffice.billing.actions import Charge, Line, charge_all, credit
 from backoffice.billing.models import BillingSettings, CreditWhy, Invoice, InvoiceLine, LineKind
 from backoffice.billing.queries import default_due, settings_of
 from backoffice.bookings.forgiving import FREE, forgiven
@@ -23,6 +24,14 @@ LOOKS_BACK = timedelta(days=62)
 CHANGED = "来店状況の変更"
 
 
+class _Charged(NamedTuple):
+    """A fee, why it was taken back, and by which line, if it was."""
+
+    line: InvoiceLine
+    why: str | None
+    back_id: int | None
+
+
 @dataclass(frozen=True)
 class _Visit:
     """One guest of a booking that is over or called off: whether it may cost by what happened, and how many yen."""
@@ -33,42 +42,62 @@ class _Visit:
     is_chargeable: bool
     fee_yen: int
     """What is to be charged, unless it was: nothing for what was forgiven or happened before the fee was set."""
+    charged: Sequence[_Charged] = ()
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the fee is to be written."""
+        return (
+            self.is_chargeable
+            and self.fee_yen > 0
+            and all(one.why == CreditWhy.VISIT for one in self.charged)
+        )
+
+    @property
+    def to_take_back(self) -> list[InvoiceLine]:
+        """Fees that stand and that the visit does not bear out."""
+        return [] if self.is_chargeable else [one.line for one in self.charged if one.back_id is None]
 
 
-def follow_cancellations(studio: Studio, *, by: Actor, now: datetime) -> int:
+def unsettled(studio: Studio, *, now: datetime) -> list[int]:
+    """The guests about whose fee the books do not say what the visit says; nothing is held."""
+    visits = _visits(studio, _query(studio, now))
+    return [visit.guest.id for visit in visits if visit.is_owed or visit.to_take_back]
+
+
+def follow_cancellations(
+    studio: Studio, *, only: Collection[int] | None = None, by: Actor, now: datetime
+) -> int:
     """Charge late cancels and no-shows for which no ticket was used, and take back what the visit no longer bears out.
 
     From the day after the visit, because attendance is put right until the evening. A fee is taken back because the
     visit changed, never because the house asks for other yen; what staff took back stays so. How many lines were
-    written. May be asked twice.
+    written. May be asked twice. `only`: of these guests; who is held by somebody else is left for the next time.
     """
-    visits = _visits(studio, settings_of(studio.id), now=now)
-    lines = _lines_of([visit.guest.id for visit in visits])
-    written = 0
-    for visit in visits:
-        of_visit = lines.get(visit.guest.id, [])
-        live = [line for line, _why, back in of_visit if back is None]
-        if visit.is_chargeable:
-            if visit.fee_yen and all(why == CreditWhy.VISIT for _line, why, _back in of_visit):
-                due_on = default_due(studio.id, local_date(now, studio.zone))
-                fee = _line(visit, studio)
-                charge(visit.guest.person_id, [fee], studio_id=studio.id, due_on=due_on, by=by, now=now)
-                written += 1
-            continue
-        for line in live:
-            credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.VISIT, reason=CHANGED, by=by, now=now)
-            written += 1
-    return written
+    query = _query(studio, now).with_for_update(of=Participant, skip_locked=True)
+    if only is not None:
+        query = query.where(Participant.id.in_(only))
+    visits = _visits(studio, query)
+    due_on = default_due(studio.id, local_date(now, studio.zone))
+    owed = [
+        Charge(visit.guest.person_id, [_line(visit, studio)], due_on) for visit in visits if visit.is_owed
+    ]
+    back = [line for visit in visits for line in visit.to_take_back]
+    charge_all(owed, studio_id=studio.id, by=by, now=now)
+    for line in back:
+        credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.VISIT, reason=CHANGED, by=by, now=now)
+    return len(owed) + len(back)
 
 
-def _visits(studio: Studio, own: BillingSettings, *, now: datetime) -> list[_Visit]:
-    """The guests of visits of the last two months that may cost, or did; held until the end of the transaction."""
+def _query(studio: Studio, now: datetime) -> Select[Participant, Booking, Service]:
+    """The guests of visits of the last two months that may cost, or did."""
+    own = settings_of(studio.id)
     today = at_local(local_date(now, studio.zone), datetime.min.time(), studio.zone)
     since = max(now - LOOKS_BACK, charged_from(own, studio))
     has_fee = select(InvoiceLine.id).where(
         InvoiceLine.participant_id == Participant.id, InvoiceLine.kind == LineKind.CANCEL
     )
-    query = (
+    return (
         select(Participant, Booking, Service)
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
@@ -83,17 +112,22 @@ def _visits(studio: Studio, own: BillingSettings, *, now: datetime) -> list[_Vis
             ),
         )
         .order_by(Participant.id)
-        .with_for_update(of=Participant, skip_locked=True)
+        .execution_options(populate_existing=True)
     )  # fmt: skip
-    rows = db.session.execute(query).all()
+
+
+def _visits(studio: Studio, query: Select[Participant, Booking, Service]) -> list[_Visit]:
+    """What some visits may cost, and what was charged for them."""
+    own, rows = settings_of(studio.id), db.session.execute(query).all()
     guest_ids = [guest.id for guest, _booking, _service in rows]
     used = {guest_id for guest_id, ticket in standings(guest_ids).items() if ticket.is_used}
-    let_off = forgiven(guest_ids, studio)
+    let_off, charged = forgiven(guest_ids, studio), _charged(guest_ids)
     return [
         _Visit(
             guest, booking, service,
             is_chargeable=guest.id not in used and (_is_late(booking) or _is_missed(guest, booking)),
             fee_yen=0 if guest.id in let_off else fee_for(booking.state, booking.starts_at, booking.ended_at, own),
+            charged=charged.get(guest.id, ()),
         )
         for guest, booking, service in rows
     ]  # fmt: skip
@@ -127,7 +161,7 @@ def charged_from(own: BillingSettings, studio: Studio) -> datetime:
     return at_local(own.charges_from, datetime.min.time(), studio.zone)
 
 
-def _lines_of(guest_ids: Iterable[int]) -> dict[int, list[tuple[InvoiceLine, str | None, int | None]]]:
+def _charged(guest_ids: Iterable[int]) -> dict[int, list[_Charged]]:
     """The fees charged for some guests, each with why it was taken back and by which line, if it was."""
     back, back_invoice = aliased(InvoiceLine), aliased(Invoice)
     query = (
@@ -139,9 +173,9 @@ def _lines_of(guest_ids: Iterable[int]) -> dict[int, list[tuple[InvoiceLine, str
             InvoiceLine.credits_line_id.is_(None),
         )
     )  # fmt: skip
-    found: dict[int, list[tuple[InvoiceLine, str | None, int | None]]] = {}
-    for line, why, back_id in db.session.execute(query):
-        found.setdefault(line.participant_id or 0, []).append((line, why, back_id))
+    found: dict[int, list[_Charged]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row[0].participant_id or 0, []).append(_Charged(*row))
     return found
 
 

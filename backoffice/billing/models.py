@@ -1,6 +1,6 @@
 """Tables of the books. Triggers refuse any change of what stands, more than is owed, and a payment of a closed day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -87,6 +87,10 @@ class BillingSettings(Base):
     charges_from: Mapped[date]
     visits_from: Mapped[date]
     version: Mapped[int] = mapped_column(Integer, default=1)
+
+    def due_on(self, issued_on: date) -> date:
+        """Until when an invoice of a day is to be paid, if nothing else was agreed."""
+        return issued_on + timedelta(days=self.payment_days)
 
 
 class PaperNumber(Base):

@@ -146,4 +146,4 @@ def settings_of(studio_id: int) -> BillingSettings:
 
 def default_due(studio_id: int, issued_on: date) -> date:
     """Until when an invoice of a day is to be paid, if nothing else was agreed."""
-    return date.fromordinal(issued_on.toordinal() + settings_of(studio_id).payment_days)
+    return settings_of(studio_id).due_on(issued_on)

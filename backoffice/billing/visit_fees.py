@@ -4,10 +4,11 @@ The day of the visit says what holds: attended, received, how, how much. The boo
 their own, never by a change; from `visits_from` on, because what was received before was counted elsewhere.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
@@ -84,12 +85,27 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
     return written + _take(guest, studio, live, by=by, now=now)
 
 
-def follow_fees(studio: Studio, *, by: Actor, now: datetime) -> int:
-    """The same for the visits of the last two months, wherever they were marked; how many rows were written."""
+def follow_fees(studio: Studio, *, only: Collection[int] | None = None, by: Actor, now: datetime) -> int:
+    """The same for the visits of the last two months, wherever they were marked; how many rows were written.
+
+    `only`: of these guests; who is held by somebody else is left for the next time.
+    """
+    query = _guests(studio, now).with_for_update(of=Participant, skip_locked=True)
+    if only is not None:
+        query = query.where(Participant.id.in_(only))
+    return sum(follow_fee(guest, by=by, now=now) for guest in db.session.scalars(query).all())
+
+
+def guests_with_fees(studio: Studio, *, now: datetime) -> list[int]:
+    """The guests of the last two months about whose fee there is something to say; nothing is held."""
+    return [guest.id for guest in db.session.scalars(_guests(studio, now))]
+
+
+def _guests(studio: Studio, now: datetime) -> Select[Participant]:
     since = max(
         now - LOOKS_BACK, at_local(settings_of(studio.id).visits_from, datetime.min.time(), studio.zone)
     )
-    query = (
+    return (
         select(Participant)
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
@@ -99,9 +115,7 @@ def follow_fees(studio: Studio, *, by: Actor, now: datetime) -> int:
             Service.uses_tickets.is_(False), Person.erased_at.is_(None), _may_differ(),
         )
         .order_by(Participant.id)
-        .with_for_update(of=Participant, skip_locked=True)
     )  # fmt: skip
-    return sum(follow_fee(guest, by=by, now=now) for guest in db.session.scalars(query).all())
 
 
 def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | None:

@@ -18,8 +18,10 @@ from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import Invalid
 from backoffice.memberships.models import Freeze, Membership, Plan
+from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
+from tests.statements import statements
 
 from .conftest import TODAY
 
@@ -170,3 +172,24 @@ def test_a_month_that_cost_nothing_is_charged_when_the_freeze_is_taken_back(
     with transaction():
         cancel_freeze(gym, row.id, by=by, now=then)
     assert sweep(gym, then) == 1
+
+
+def test_twenty_members_cost_as_many_statements_as_two(
+    gym: Studio, monthly: Membership, by: Actor, now: datetime
+) -> None:
+    sent = []
+    for day, others in ((30, 1), (61, 18)):
+        for number in range(others):
+            another(gym, monthly, f"{day}-{number}", by, now)
+        with statements() as one:
+            assert sweep(gym, now + timedelta(days=day)) > others
+        sent.append([line for line in one if "paper_numbers" not in line])
+    assert len(sent[0]) == len(sent[1]), sent
+
+
+def another(gym: Studio, like: Membership, name: str, by: Actor, now: datetime) -> None:
+    """Another member with the same agreement."""
+    with transaction():
+        person = create_person(name=name, by=by, now=now)
+        client = register(person.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now)
+        sell(client, like.plan_id, TODAY, studio=gym, paid=None, by=by, now=now)

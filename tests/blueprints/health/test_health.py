@@ -51,6 +51,7 @@ def test_all_is_well(client: FlaskClient, well: None) -> None:
         "oldest_due_message",
         "channels",
         "messages_compared",
+        "charges",
         "last_sweep",
         "last_backup",
     }
@@ -95,6 +96,13 @@ def test_what_does_not_add_up_is_told(client: FlaskClient, well: None, now: date
     assert ready(client)[2]["messages_compared"] == "degraded"
     beat(health.RECONCILED, now=now)
     assert ready(client)[2]["messages_compared"] == "ok"
+
+
+def test_what_could_not_be_charged_is_told(client: FlaskClient, well: None, now: datetime) -> None:
+    beat(health.CHARGED, now=now, detail="1 months of memberships")
+    assert ready(client)[2]["charges"] == "degraded"
+    beat(health.CHARGED, now=now)
+    assert ready(client)[2]["charges"] == "ok"
 
 
 def test_an_old_schema_is_not_ready(client: FlaskClient, well: None) -> None:
