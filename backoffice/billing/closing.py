@@ -120,7 +120,7 @@ def close_day(
     made = DayClose(
         studio_id=studio.id, day=day, totals={kind.value: yen for kind, yen in books.totals.items()},
         counts={str(worth): number for worth, number in counts.items()}, float_yen=books.float_yen,
-        counted_yen=cash, reason=words, closed_at=now, closed_by=by.label,
+        counted_yen=cash, reason=words or None, closed_at=now, closed_by=by.label,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -141,6 +141,24 @@ def reopen_day(studio_id: int, day: date, *, reason: str, by: Actor, now: dateti
     standing.reopened_at, standing.reopened_by, standing.reopen_reason = now, by.label, words
     db.session.flush()
     record("day_close.reopened", "day_close", standing.id, by=by, now=now, after={"day": day})
+
+
+def remove_words(studio_id: int, day: date, *, by: Actor, now: datetime) -> None:
+    """Take away what was typed at the closes of a day, for good: somebody in it may have asked to be erased.
+
+    The sums stay, and who took the words away. `NotFound` when there are none.
+    """
+    query = select(DayClose).where(DayClose.studio_id == studio_id, DayClose.day == day)
+    rows = db.session.scalars(query.order_by(DayClose.id).with_for_update())
+    worded = [row for row in rows if row.has_words]
+    if not worded:
+        raise NotFound
+    for row in worded:
+        row.reason = row.reopen_reason = None
+        row.words_removed_at, row.words_removed_by = now, by.label
+    db.session.flush()
+    for row in worded:
+        record("day_close.words_removed", "day_close", row.id, by=by, now=now, after={"day": day})
 
 
 def expected_cash(close: DayClose) -> int:

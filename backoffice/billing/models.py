@@ -293,6 +293,11 @@ class DayClose(WithId):
         ),
         CheckConstraint("float_yen >= 0 and counted_yen >= 0", name="amounts"),
         CheckConstraint("(reopened_at is null) = (reopened_by = '')", name="reopened"),
+        CheckConstraint(
+            "(words_removed_at is null) = (words_removed_by = '')"
+            " and (words_removed_at is null or num_nonnulls(reason, reopen_reason) = 0)",
+            name="words_removed",
+        ),
     )
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
@@ -303,9 +308,17 @@ class DayClose(WithId):
     """How many of each note and coin."""
     float_yen: Mapped[int] = mapped_column(Integer)
     counted_yen: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+    """Why the cash differed. It is about a drawer, but may name somebody: a manager can take the words away."""
     closed_at: Mapped[datetime]
     closed_by: Mapped[str] = mapped_column(Text)
     reopened_at: Mapped[datetime | None]
     reopened_by: Mapped[str] = mapped_column(Text, default="")
-    reopen_reason: Mapped[str] = mapped_column(Text, default="")
+    reopen_reason: Mapped[str | None] = mapped_column(EncryptedText)
+    words_removed_at: Mapped[datetime | None]
+    words_removed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    @property
+    def has_words(self) -> bool:
+        """Whether something that was typed is kept with it."""
+        return bool(self.reason or self.reopen_reason)

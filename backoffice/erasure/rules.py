@@ -226,7 +226,7 @@ _STAFF = "about colleagues and their time"
 NOT_THEIRS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "studios", "billing_settings", "paper_numbers", "day_closes",
+            "studios", "billing_settings", "paper_numbers",
             "services", "rooms", "opening_hours", "special_days", "lead_sources", "lost_reasons", "plans",
             "discounts", "terms_versions", "month_goals", "source_costs",
             "measure_kinds", "message_roads", "message_templates", "playbooks", "playbook_steps", "sheet_versions",
@@ -241,6 +241,7 @@ NOT_THEIRS: Mapping[str, str] = {
         ),
         _STAFF,
     ),
+    "day_closes": "the money of a day; who asks to be erased and is named in its words has them taken away on its page",
     "claims": "whose time is taken, by the number of an anonymous row",
     "kept_visits": "guests of bookings as reports count them, by the numbers of anonymous rows",
     "failed_debits": "marks of files and numbers of rows of a bank",

@@ -85,6 +85,16 @@ def reopen() -> ResponseReturnValue:
     return redirect(url_for("money.day", day=asked.isoformat()), 303)
 
 
+@money.post("/day/words/removal")
+@permit(Permission.BILLING_CORRECT)
+def remove_words() -> ResponseReturnValue:
+    """Take away what was typed at the closes of a day."""
+    asked = asked_day()
+    in_transaction(lambda: closing.remove_words(current_studio().id, asked, by=actor(), now=now()))
+    flash_done(_("The words are removed."))
+    return redirect(url_for("money.day", day=asked.isoformat()), 303)
+
+
 def _page(asked: date, form: CloseForm, reopen_form: ReopenForm) -> str:
     studio_id = current_studio().id
     return render_template(

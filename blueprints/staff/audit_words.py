@@ -214,6 +214,7 @@ VERBS = {
     "told": N_("told"),
     "took_over": N_("took over the screen"),
     "withdrawn": N_("withdrawn"),
+    "words_removed": N_("words removed"),
     "written": N_("written"),
 }
 

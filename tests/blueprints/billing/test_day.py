@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import text
+
 from backoffice.billing.models import DayClose
 from backoffice.billing.queries import settings_of
+from backoffice.core.audit import AuditLine
 from backoffice.core.db import db
 from backoffice.core.submissions import new_token
 from backoffice.staff.models import Role
@@ -26,8 +29,45 @@ def test_counted_closed_and_opened_again(gym: Studio, sign_in: Callable[..., Pag
     assert desk.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 403
     boss = sign_in(Role.MANAGER)
     boss.open("/money/day")
-    assert boss.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 303
+    for _ in range(2):
+        assert boss.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 303
     assert "登録漏れ" in boss.open("/money/day?day=2026-11-24").text
+
+
+def test_words_of_a_day_are_taken_away_for_good(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    """Twice closed, once opened again: every word of the day goes, who took it away stays, the audit says none."""
+    boss, day = sign_in(Role.MANAGER), "/money/day?day=2026-11-24"
+    boss.open(day)
+    for reason, again in (("北川様のお釣り", "北川様の入力漏れ"), ("北川様の分", "")):
+        typed = {"of_10000": "2", "reason": reason, "form_token": new_token()}
+        assert boss.post(day, data=typed).status_code == 303
+        if again:
+            typed = {"reason": again, "form_token": new_token()}
+            assert boss.post("/money/day/reopening?day=2026-11-24", data=typed).status_code == 303
+    assert [boss.open(day).text.count(word) for word in ("お釣り", "入力漏れ", "北川様の分")] == [1, 1, 1]
+    stored = db.session.execute(text("select reason, reopen_reason from day_closes")).all()
+    assert "北川" not in "".join(str(bytes(word)) for row in stored for word in row if word), "encrypted"
+    removal = "/money/day/words/removal?day=2026-11-24"
+    assert boss.post(removal, data={}).status_code == 303
+    shown = boss.open(day).text
+    assert "北川" not in shown
+    assert shown.count("検査 花") >= 2
+    assert "言葉を消す" not in shown
+    told = db.session.query(AuditLine).filter_by(action="day_close.words_removed").all()
+    assert len(told) == 2
+    assert all("北川" not in str(line.after) + str(line.before) for line in db.session.query(AuditLine))
+    assert boss.post(removal, data={}).status_code == 404
+    rows = db.session.execute(text("select counted_yen, reason, reopen_reason from day_closes")).all()
+    assert [tuple(row) for row in rows] == [(20_000, None, None)] * 2
+
+
+def test_only_who_corrects_takes_words_away(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    desk, day = sign_in(Role.FRONT_DESK), "/money/day?day=2026-11-24"
+    desk.open(day)
+    assert desk.post(day, data={"reason": "北川様", "form_token": new_token()}).status_code == 303
+    assert "北川" in desk.open(day).text
+    assert desk.post("/money/day/words/removal?day=2026-11-24", data={}).status_code == 403
+    assert "北川" in desk.open(day).text
 
 
 def test_the_manager_sets_what_papers_say(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
