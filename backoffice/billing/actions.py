@@ -139,7 +139,7 @@ def credit(
     Raises `TakenBack` when nothing is left to take back; refuses (Invalid) no reason, or lines whose sum is not
     above zero (a discount goes with what it was for).
     """
-    (item,) = _held([invoice_id])
+    (item,) = held_items([invoice_id])
     back = [
         _opposite(line) for line in _not_taken_back(item.invoice) if line_ids is None or line.id in line_ids
     ]
@@ -156,7 +156,7 @@ def take_back_parts(
     now: datetime,
 ) -> Invoice:
     """As `credit`, but only so many yen of each line (below zero of a line that takes off)."""
-    (item,) = _held([invoice_id])
+    (item,) = held_items([invoice_id])
     back = [
         _opposite(line, yen_by_line[line.id])
         for line in _not_taken_back(item.invoice)
@@ -195,7 +195,7 @@ def take(
     Refuses (Invalid) no amount, another day ahead or one long ago; (MoreThanOwed) more than is open; (DayClosed) a
     closed day.
     """
-    held = _held(invoice_ids)
+    held = held_items(invoice_ids)
     first = held[0].invoice
     if not 1 <= amount_yen <= MOST_YEN:
         raise Invalid(AMOUNT, field="amount_yen")
@@ -226,7 +226,7 @@ def refund(
     """
     if payment.amount_yen < 0:
         raise NotFound
-    _held([part.invoice_id for part in _parts([payment.id])])
+    held_items([part.invoice_id for part in _parts([payment.id])])
     room = [one for one in _left_by_invoice(payment) if invoice_id in (None, one[0])]
     left = sum(yen for _of, yen in room)
     if not 1 <= amount_yen <= MOST_YEN:
@@ -240,6 +240,16 @@ def refund(
         "payment.refunded", "payment", made.id, person_id=made.person_id, by=by, now=now, after=_sums(made)
     )
     return made
+
+
+def held_items(invoice_ids: Collection[int]) -> list[Item]:
+    """Invoices with their sums, held until the end of the transaction. Raises `NotFound` for none or a credit."""
+    query = select(Invoice.id).where(Invoice.id.in_(invoice_ids), Invoice.credits_id.is_(None))
+    db.session.execute(query.order_by(Invoice.id).with_for_update(key_share=True))
+    held = items(invoice_ids)
+    if not held or len({item.invoice.person_id for item in held}) > 1:
+        raise NotFound
+    return held
 
 
 def left_of(payment: Payment, invoice_id: int) -> int:
@@ -326,16 +336,6 @@ def _not_taken_back(origin: Invoice) -> list[InvoiceLine]:
     query = select(InvoiceLine.credits_line_id).join(Invoice, Invoice.id == InvoiceLine.invoice_id)
     back = set(db.session.scalars(query.where(Invoice.credits_id == origin.id)))
     return [line for line in lines_of([origin.id]) if line.id not in back]
-
-
-def _held(invoice_ids: Collection[int]) -> list[Item]:
-    """Invoices with their sums, held until the end of the transaction. Raises `NotFound` for none or a credit."""
-    query = select(Invoice.id).where(Invoice.id.in_(invoice_ids), Invoice.credits_id.is_(None))
-    db.session.execute(query.order_by(Invoice.id).with_for_update(key_share=True))
-    held = items(invoice_ids)
-    if not held or len({item.invoice.person_id for item in held}) > 1:
-        raise NotFound
-    return held
 
 
 def _payment(

@@ -13,6 +13,7 @@ from backoffice.billing.actions import Line
 from backoffice.billing.days import first_open_day
 from backoffice.billing.models import CreditWhy, Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.receipts import issue, issued, issues_of
+from backoffice.billing.second_times import take_at_desk
 from backoffice.billing.taking_back import sold_lots, take_sale_back
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
@@ -69,7 +70,10 @@ def pay(person_id: int) -> ResponseReturnValue:
     def work() -> None:
         ids = [item.invoice.id for item in found]
         kind, amount, day = PaymentKind(form.kind.data), form.amount_yen.data or 0, form.received_on.data
-        actions.take(ids, kind, amount, received_on=day, by=actor(), now=now())
+        take_at_desk(
+            ids, kind, amount, studio=current_studio(), received_on=day, is_another=bool(form.is_another.data),
+            by=actor(), now=now(),
+        )  # fmt: skip
 
     return _form_page(
         person,

@@ -26,8 +26,8 @@ LANGUAGES = {"ja": _l("Japanese"), "en": _l("Japanese and English")}
 RATES = {10: "10%", 8: _l("8% (food and drink)"), 0: _l("outside the tax")}
 
 
-class PaymentForm(CreateForm):
-    """Money that comes in."""
+class MoneyForm(CreateForm):
+    """How, how much and when."""
 
     kind = RadioField(
         _l("Way of payment"), choices=options(KINDS), validators=[InputRequired(_l("Please choose how."))]
@@ -36,7 +36,13 @@ class PaymentForm(CreateForm):
     received_on = DateField(_l("Received on"), validators=[InputRequired()])
 
 
-class RefundForm(PaymentForm):
+class PaymentForm(MoneyForm):
+    """Money that comes in; the tick is asked for when as much came on that day already."""
+
+    is_another = BooleanField(_l("This is another payment"))
+
+
+class RefundForm(MoneyForm):
     """Money that goes back, and why."""
 
     received_on = DateField(_l("Paid back on"), validators=[InputRequired()])

@@ -1,7 +1,7 @@
 """Forms about tickets."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from backoffice.tickets.actions import LONGEST_NOTE, MOST
@@ -25,6 +25,7 @@ class SaleForm(PaidNowForm):
     old_tickets = RadioField(
         _l("Earlier tickets"), choices=options(OLD_TICKET_WORDS), validators=[Optional()]
     )
+    is_another = BooleanField(_l("This is another sale"))
     looked_at = HiddenField("", validators=[Length(max=1)])
 
 

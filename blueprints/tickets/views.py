@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.billing.charging import sell
+from backoffice.billing.second_times import JUST_NOW, sell_at_desk, sold_just_now
 from backoffice.bookings.ticket_history import ticket_history, visits_without_ticket
 from backoffice.bookings.ticket_steps import catch_up
 from backoffice.clients.models import Client
@@ -44,7 +44,6 @@ from blueprints.tickets.words import sentence, sum_in_words
 tickets = Blueprint("tickets", __name__, url_prefix="/people/<int:person_id>/tickets")
 
 FARTHEST = timedelta(days=3660)
-JUST_NOW = timedelta(minutes=30)
 SHOWN_LINES = 24
 """The newest lines of a ledger answer nearly every question; earlier ones unfold."""
 FIRST_JOIN = N_("Only members buy more tickets. Please make them a member first.")
@@ -98,9 +97,9 @@ def sale(person_id: int) -> ResponseReturnValue:
 
     def work() -> None:
         if first_use(str(form.form_token.data), "sale", now=now()):
-            sell(
+            sell_at_desk(
                 client, form.plan_id.data, form.starts_on.data, studio=current_studio(), paid=paid_now(form),
-                old_tickets=old_tickets, by=actor(), now=now(),
+                is_another=bool(form.is_another.data), old_tickets=old_tickets, by=actor(), now=now(),
             )  # fmt: skip
 
     return _written(person_id, form, work, _("Sold."), "tickets/sale.html", **_checked(client, form))
@@ -216,7 +215,7 @@ def _checked(client: Client, form: SaleForm) -> dict[str, object]:
     with suppress(Invalid):
         until = check_start(plan, form.starts_on.data, today=today())
     return {
-        "plan": plan, "until": until,
+        "plan": plan, "until": until, "asks_again": sold_just_now(client.id, plan.id, now=now()) is not None,
         "left": client if again else None, "old_lots": old_lots(client.person_id, today()) if again else [],
         "running": [one for one in agreements_of(current_studio().id, client.person_id) if _goes_on(one)],
     }  # fmt: skip

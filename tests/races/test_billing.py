@@ -15,7 +15,9 @@ from backoffice.billing.leaving import statement
 from backoffice.billing.models import Invoice, LineKind, PaperKind, Payment, PaymentKind
 from backoffice.billing.paying_out import PayOut, SettledAlready, pay_out
 from backoffice.billing.queries import items
+from backoffice.billing.second_times import PaidAlready, SoldAlready, sell_at_desk, take_at_desk
 from backoffice.clients.actions import register
+from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, in_transaction, transaction
 from backoffice.memberships.leaving import LeavingTerms, leave
@@ -157,8 +159,61 @@ def test_twenty_payments_pay_ten_debts(arena: Flask) -> None:
 
 def test_without_the_lock_the_database_refuses_the_rest(arena: Flask) -> None:
     invoice_id, write = _paying(arena)
-    with patch.object(actions, "_held", items):
+    with patch.object(actions, "held_items", items):
         (ended,) = race(arena, WRITERS, 1, write)
     assert ended["won"] == 10
     with arena.app_context():
         assert items([invoice_id])[0].open_yen == 0
+
+
+def test_of_two_desks_that_take_the_same_one_is_asked(arena: Flask) -> None:
+    studio_id, person_id = prepare(arena)
+    with arena.app_context(), transaction():
+        line = Line(LineKind.PACK, "回数券", "Pack", 10_000)
+        invoice_id = charge(person_id, [line], studio_id=studio_id, due_on=NOW.date(), by=SYSTEM, now=NOW).id
+
+    def write(writer: int, number: int) -> bool:
+        try:
+            in_transaction(
+                lambda: take_at_desk(
+                    [invoice_id], PaymentKind.CASH, 100 + number, studio=the_studio(), received_on=NOW.date(),
+                    is_another=False, by=SYSTEM, now=NOW,
+                )
+            )  # fmt: skip
+        except PaidAlready:
+            return False
+        return True
+
+    assert race(arena, 2, 10, write) == [Counter(won=1, lost=1)] * 10
+
+
+def test_of_two_desks_that_sell_the_same_one_is_asked(arena: Flask) -> None:
+    studio_id, _person_id = prepare(arena)
+    clients = []
+    with arena.app_context(), transaction():
+        plan_id = next(plan.id for plan in plans(studio_id) if not plan.is_monthly)
+        for number in range(10):
+            person = create_person(name="客", mails=[f"d{number}@x.example"], by=SYSTEM, now=NOW)
+            made = register(person.id, joined_on=NOW.date(), main_trainer_id=None, by=SYSTEM, now=NOW)
+            clients.append(made.id)
+
+    def write(writer: int, number: int) -> bool:
+        client = db.session.get_one(Client, clients[number])
+        try:
+            in_transaction(
+                lambda: sell_at_desk(
+                    client,
+                    plan_id,
+                    NOW.date(),
+                    studio=the_studio(),
+                    paid=None,
+                    is_another=False,
+                    by=SYSTEM,
+                    now=NOW,
+                )
+            )
+        except SoldAlready:
+            return False
+        return True
+
+    assert race(arena, 2, 10, write) == [Counter(won=1, lost=1)] * 10

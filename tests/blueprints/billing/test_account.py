@@ -289,6 +289,7 @@ def test_a_sale_is_charged_and_paid_in_one_go(
     address = f"/people/{person.id}/tickets/sale"
     desk.open(address)
     typed = {"plan_id": pack.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
+    typed["is_another"] = "y"  # they have joined just now, with the same
     too_much = desk.post(address, data=typed | {"paid_kind": "CARD", "paid_yen": "158001"})
     assert too_much.status_code == 409
     for _ in range(2):
@@ -324,3 +325,27 @@ def test_after_the_day_is_counted_the_form_says_for_which_day_it_writes(
     with transaction():
         close_day(gym, now.date(), {10_000: 3}, reason="釣銭", by=by, now=now)
     assert "本日のレジは締め済み" in desk.get(address).text
+
+
+def test_as_much_again_on_one_day_is_asked_about(
+    gym: Studio, person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    """Another sum, another day, and what went back ask nothing; a tick says yes."""
+    desk = sign_in(Role.FRONT_DESK, mail="two@x.example")
+    assert "is_another" not in desk.open(f"/people/{person.id}/account/pay").text
+    assert pay(desk, person, 200).status_code == 303
+    asked = pay(desk, person, 200)
+    assert asked.status_code == 409
+    assert "12:00に検査 花が¥200の入金を登録済みです" in asked.text
+    assert 'name="is_another"' in asked.text
+    assert open_yen(gym, person) == 880
+    assert pay(desk, person, 100).status_code == 303
+    assert pay(desk, person, 200, received_on="2026-11-23").status_code == 303
+    assert pay(desk, person, 200, is_another="y").status_code == 303
+    assert open_yen(gym, person) == 380
+    payments = db.session.scalars(select(Payment).where(Payment.amount_yen == 200)).all()
+    with transaction():
+        for one in payments:
+            day = date(2026, 11, 24)
+            refund(one, PaymentKind.CASH, 200, reason="誤り", received_on=day, by=SYSTEM, now=one.created_at)
+    assert pay(desk, person, 200).status_code == 303

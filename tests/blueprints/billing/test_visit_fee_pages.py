@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backoffice.billing.models import InvoiceLine, Payment
 from backoffice.bookings.models import Booking, Participant
@@ -13,7 +13,7 @@ from backoffice.core.submissions import new_token
 from backoffice.joining.models import JoiningPaper
 from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Staff, Trainer
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
@@ -54,6 +54,24 @@ def test_one_tap_on_the_day_is_in_the_books(
     assert "¥5,500" in desk.open("/money/day").text
     desk.post(f"/participants/{guest.id}/fee/undo", data={})
     assert amounts() == [5_500, -5_500]
+
+
+def test_a_trainer_takes_the_fee_of_an_own_guest_alone(
+    gym: Studio, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    """And takes the mark back; the account stays with the desk."""
+    guest = a_trial(gym, now)
+    mori, okada = trainers(gym.id)
+    for trainer, expected, told in ((okada, 403, []), (mori, 303, [5_500, -5_500])):
+        own = sign_in(Role.TRAINER, mail=f"{trainer.slug}@test.example")
+        account = db.session.scalars(select(Staff.id).order_by(Staff.id.desc())).first()
+        db.session.execute(update(Trainer).where(Trainer.id == trainer.id).values(staff_id=account))
+        db.session.commit()
+        own.open("/today")
+        for mark, data in (("attendance", {}), ("fee", {"method": "CASH"}), ("fee/undo", {})):
+            assert own.post(f"/participants/{guest.id}/{mark}", data=data).status_code == expected
+        assert amounts() == told
+        assert own.get(f"/people/{guest.person_id}/account").status_code == 403
 
 
 def test_joining_credits_the_fee_that_is_paid_with_it(

@@ -12,6 +12,7 @@ from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.models import Membership, Plan
+from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
@@ -238,3 +239,34 @@ def test_a_trainer_sees_tickets_and_terms_and_no_money(
             text = client.open(f"/people/{member.id}/{page}").text
             assert "回数券" in text
             assert ("¥" in text) is sees
+
+
+def test_the_same_sold_a_moment_ago_is_asked_about(
+    gym: Studio,
+    member: Person,
+    sign_in: Callable[..., PageClient],
+    at: Callable[[datetime], None],
+    now: datetime,
+) -> None:
+    """The second desk had looked before the first one sold, so nothing had warned it."""
+    later = now + timedelta(hours=2)
+    at(later)
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    plan = next(one for one in plans(gym.id) if not one.is_monthly)
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "paid_kind": "CASH"}
+    desk.open(address)
+    assert 'name="is_another"' not in desk.post(address, data=typed | {"form_token": new_token()}).text
+    sure = typed | {"looked_at": "1"}
+    assert desk.post(address, data=sure | {"form_token": new_token()}).status_code == 303
+    assert len(free(member)) == 2
+    second = sure | {"form_token": new_token()}
+    asked = desk.post(address, data=second)
+    assert asked.status_code == 409
+    assert "14:00に検査 花が同じものを販売しました" in asked.text
+    assert 'name="is_another"' in asked.text
+    assert len(free(member)) == 2
+    for _ in range(2):
+        assert desk.post(address, data=second | {"is_another": "y"}).status_code == 303
+    assert len(free(member)) == 3
+    at(later + timedelta(minutes=31))
+    assert desk.post(address, data=sure | {"form_token": new_token()}).status_code == 303
