@@ -12,6 +12,7 @@ from backoffice.billing.closing import close_day
 from backoffice.billing.models import (
     CreditWhy,
     DayClose,
+    FailedDebit,
     Invoice,
     InvoiceLine,
     Payment,
@@ -118,6 +119,13 @@ def test_an_invoice_and_a_payment_have_what_they_are_the_sum_of(
     for table, row in ((Invoice, invoice), (Payment, payment)):
         with pytest.raises(IntegrityError, match="is the sum of its"):
             _execute(insert(table).values(shared | row), text("set constraints all immediate"))
+
+
+def test_a_failed_row_of_a_file_is_remembered_once(gym: Studio, now: datetime) -> None:
+    row = {"studio_id": gym.id, "source": "mark:2", "created_at": now}
+    _execute(insert(FailedDebit).values(row))
+    with pytest.raises(IntegrityError, match="uq_failed_debits_source"):
+        _execute(insert(FailedDebit).values(row))
 
 
 def _execute(*statements: Executable) -> None:

@@ -103,7 +103,8 @@ def test_corrected_with_a_reason_and_taken_back(
     line = max(entry.id for entry in _lines())
     back = f"/people/{member.id}/tickets/lines/{line}/reversal"
     token = {"form_token": new_token()}
-    assert manager.post(back, data=token | {"note": "まちがい"}).status_code == 303
+    for _ in range(2):
+        assert manager.post(back, data=token | {"note": "まちがい"}).status_code == 303
     assert free(member) == [16]
     assert lots_of(member.id)[0].expires_on == date(2027, 5, 23)
 
