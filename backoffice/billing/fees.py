@@ -152,8 +152,8 @@ def fee_for(state: str, starts_at: datetime, ended_at: datetime | None, own: Bil
 
 def was_settled(guest_ids: Iterable[int]) -> set[int]:
     """Those of some guests who were charged a fee that stands, or whose fee staff took back: they pay no other one."""
-    lines = _lines_of(guest_ids).items()
-    return {id_ for id_, of_visit in lines if any(why != CreditWhy.VISIT for _line, why, _back in of_visit)}
+    charged = _charged(guest_ids).items()
+    return {id_ for id_, of_visit in charged if any(one.why != CreditWhy.VISIT for one in of_visit)}
 
 
 def charged_from(own: BillingSettings, studio: Studio) -> datetime:
