@@ -336,7 +336,7 @@ def test_as_much_again_on_one_day_is_asked_about(
     assert pay(desk, person, 200).status_code == 303
     asked = pay(desk, person, 200)
     assert asked.status_code == 409
-    assert "12:00に検査 花が¥200の入金を登録済みです" in asked.text
+    assert "同額（¥200）の入金が登録済みです（12:00 検査 花）" in asked.text
     assert 'name="is_another"' in asked.text
     assert open_yen(gym, person) == 880
     assert pay(desk, person, 100).status_code == 303

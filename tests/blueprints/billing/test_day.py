@@ -52,7 +52,7 @@ def test_words_of_a_day_are_taken_away_for_good(gym: Studio, sign_in: Callable[.
     shown = boss.open(day).text
     assert "北川" not in shown
     assert shown.count("検査 花") >= 2
-    assert "言葉を消す" not in shown
+    assert "/money/day/words/removal" not in shown
     told = db.session.query(AuditLine).filter_by(action="day_close.words_removed").all()
     assert len(told) == 2
     assert all("北川" not in str(line.after) + str(line.before) for line in db.session.query(AuditLine))

@@ -263,7 +263,7 @@ def test_the_same_sold_a_moment_ago_is_asked_about(
     second = sure | {"form_token": new_token()}
     asked = desk.post(address, data=second)
     assert asked.status_code == 409
-    assert "14:00に検査 花が同じものを販売しました" in asked.text
+    assert "同じものが販売済みです（14:00 検査 花）" in asked.text
     assert 'name="is_another"' in asked.text
     assert len(free(member)) == 2
     for _ in range(2):
