@@ -1,7 +1,6 @@
 """The account of a person: what was charged, paid and is open; take, refund, take back, print a receipt."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -10,7 +9,6 @@ from flask_babel import gettext as _
 
 from backoffice.billing import actions, queries
 from backoffice.billing.actions import Line
-from backoffice.billing.days import first_open_day
 from backoffice.billing.models import CreditWhy, Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.receipts import issue, issued, issues_of
 from backoffice.billing.second_times import take_at_desk
@@ -23,11 +21,12 @@ from backoffice.people.models import Person
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from blueprints.billing.forms import ChargeForm, CreditForm, PaymentForm, ReceiptForm, RefundForm
+from blueprints.billing.paid_now import day_hint, payment_day
 from blueprints.billing.papers import invoice_paper, proviso_of, receipt_paper
 from blueprints.billing.words import KINDS, WHY_BACK
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import own_name, show_day, show_yen
+from blueprints.support.filters import own_name, show_yen
 from blueprints.support.forms import SafeForm, add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -65,7 +64,7 @@ def pay(person_id: int) -> ResponseReturnValue:
         if item.open_yen > 0 and wanted in (None, item.invoice.id)
     ]
     open_yen = sum(item.open_yen for item in found)
-    form = PaymentForm(amount_yen=open_yen or None, received_on=_default_day())
+    form = PaymentForm(amount_yen=open_yen or None, received_on=payment_day())
 
     def work() -> None:
         ids = [item.invoice.id for item in found]
@@ -82,7 +81,7 @@ def pay(person_id: int) -> ResponseReturnValue:
         work,
         _("The payment is written down."),
         items=found,
-        hint=_day_hint(),
+        hint=day_hint(),
     )
 
 
@@ -109,9 +108,7 @@ def refund(person_id: int, payment_id: int) -> ResponseReturnValue:
     """Money of one payment goes back, with a reason."""
     person, payment = bare_person(person_id), _payment(person_id, payment_id)
     (whole,) = queries.paid([payment])
-    form = RefundForm(
-        kind=payment.kind, amount_yen=max(whole.left_yen, 0) or None, received_on=_default_day()
-    )
+    form = RefundForm(kind=payment.kind, amount_yen=max(whole.left_yen, 0) or None, received_on=payment_day())
 
     def work() -> None:
         kind, amount, day = PaymentKind(form.kind.data), form.amount_yen.data or 0, form.received_on.data
@@ -126,7 +123,7 @@ def refund(person_id: int, payment_id: int) -> ResponseReturnValue:
         _("The refund is written down."),
         paid=whole,
         kinds=KINDS,
-        hint=_day_hint(),
+        hint=day_hint(),
     )
 
 
@@ -240,21 +237,6 @@ def _payment(person_id: int, payment_id: int) -> Payment:
     if found.person_id != person_id or found.amount_yen < 0:
         raise NotFound
     return found
-
-
-def _default_day() -> date:
-    """Today, or the next day once the money of today is counted."""
-    return first_open_day(current_studio().id, today())
-
-
-def _day_hint() -> str:
-    """Why the day in the form is not today: nobody expects it."""
-    day = _default_day()
-    return (
-        ""
-        if day == today()
-        else _("Today’s cash is counted, so this is written for %(day)s.", day=show_day(day))
-    )
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -36,6 +36,7 @@ from backoffice.people.search import find_people
 from backoffice.staff import sessions
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
+from blueprints.billing.paid_now import day_hint
 from blueprints.files.answers import file_answer
 from blueprints.joining.forms import AgreementForm, FinishForm
 from blueprints.joining.words import DOUBT_WORDS
@@ -290,6 +291,7 @@ def _page(paper_id: int, form: FinishForm) -> str:
         agreed=agreed,
         lines=money.lines(agreed),
         total_yen=money.total_yen(agreed),
+        day_hint=day_hint(),
         paper=paper,
         person=find_person(paper.person_id),
         answers=unpacked(paper.answers),

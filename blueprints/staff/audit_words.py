@@ -194,6 +194,7 @@ VERBS = {
     "reset_requested": N_("password reset asked for"),
     "restored": N_("restored"),
     "roads_set": N_("LINE messages chosen"),
+    "sale_undone": N_("sale taken back"),
     "saved": N_("kept"),
     "sent": N_("sent"),
     "sent_again": N_("sent again"),

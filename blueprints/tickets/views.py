@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.billing.second_times import JUST_NOW, sell_at_desk, sold_just_now
+from backoffice.billing.undoing import NotUndone
+from backoffice.billing.undoing import undo_sale as take_back
 from backoffice.bookings.ticket_history import ticket_history, visits_without_ticket
 from backoffice.bookings.ticket_steps import catch_up
 from backoffice.clients.models import Client
@@ -29,15 +31,16 @@ from backoffice.tickets import actions
 from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.explaining import why
 from backoffice.tickets.queries import balance, lot_of, lots_of
-from blueprints.billing.paid_now import paid_now
+from blueprints.billing.paid_now import day_hint, paid_now, payment_day
 from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.people.scope import check_visible
-from blueprints.support.access import actor, permit
+from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_yen
 from blueprints.support.forms import SafeForm, add_domain_error, options
+from blueprints.support.language import say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done
+from blueprints.support.toasts import flash_done, flash_error, flash_undo
 from blueprints.tickets.forms import ByHandForm, CorrectionForm, ReversalForm, SaleForm
 from blueprints.tickets.words import sentence, sum_in_words
 
@@ -94,15 +97,46 @@ def sale(person_id: int) -> ResponseReturnValue:
     if not form.looked_at.data:
         return _preview(person_id, client, form)
     old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
+    made: list[Membership] = []
 
     def work() -> None:
+        made.clear()
         if first_use(str(form.form_token.data), "sale", now=now()):
-            sell_at_desk(
+            sold = sell_at_desk(
                 client, form.plan_id.data, form.starts_on.data, studio=current_studio(), paid=paid_now(form),
                 is_another=bool(form.is_another.data), old_tickets=old_tickets, by=actor(), now=now(),
             )  # fmt: skip
+            made.append(sold)
 
-    return _written(person_id, form, work, _("Sold."), "tickets/sale.html", **_checked(client, form))
+    second, again = _checked(client, form), has_left(client, today())
+
+    def say_sold() -> None:
+        if made and not again and payment_day() == today():
+            flash_undo(
+                _("Sold."), url_for("tickets.undo_sale", person_id=person_id, membership_id=made[0].id)
+            )
+        else:
+            flash_done(_("Sold."))
+
+    return _written(person_id, form, work, say_sold, "tickets/sale.html", **second)
+
+
+@tickets.post("/sales/<int:membership_id>/undo")
+@permit(Permission.JOINING_EDIT)
+def undo_sale(person_id: int, membership_id: int) -> ResponseReturnValue:
+    """Take a sale of today back: whoever made it, or a manager; pressed twice it is taken back once."""
+    try:
+        in_transaction(
+            lambda: take_back(
+                membership_id, person_id, studio=current_studio(), is_manager=may(Permission.BILLING_CORRECT),
+                by=actor(), now=now(),
+            )
+        )  # fmt: skip
+    except NotUndone as error:
+        flash_error(say(error))
+    else:
+        flash_done(_("The sale is taken back. What was paid in it goes back to the guest."))
+    return redirect(url_for("tickets.show", person_id=person_id), 303)
 
 
 @tickets.route("/by-hand", methods=["GET", "POST"])
@@ -215,7 +249,8 @@ def _checked(client: Client, form: SaleForm) -> dict[str, object]:
     with suppress(Invalid):
         until = check_start(plan, form.starts_on.data, today=today())
     return {
-        "plan": plan, "until": until, "asks_again": sold_just_now(client.id, plan.id, now=now()) is not None,
+        "plan": plan, "until": until, "day_hint": day_hint(),
+        "asks_again": sold_just_now(client.id, plan.id, now=now()) is not None,
         "left": client if again else None, "old_lots": old_lots(client.person_id, today()) if again else [],
         "running": [one for one in agreements_of(current_studio().id, client.person_id) if _goes_on(one)],
     }  # fmt: skip
@@ -224,11 +259,18 @@ def _checked(client: Client, form: SaleForm) -> dict[str, object]:
 def _goes_on(agreement: Membership) -> bool:
     """What they have already, for whoever sells: a month that runs, or something a colleague sold just now."""
     is_over = agreement.ends_on is not None and agreement.ends_on < today()
-    return (agreement.is_monthly and not is_over) or agreement.created_at > now() - JUST_NOW
+    return (agreement.is_monthly and not is_over) or (
+        agreement.created_at > now() - JUST_NOW and agreement.ends_on != agreement.starts_on
+    )
 
 
 def _written(
-    person_id: int, form: SafeForm, work: Callable[[], None], done: str, template: str, **more: object
+    person_id: int,
+    form: SafeForm,
+    work: Callable[[], None],
+    done: str | Callable[[], None],
+    template: str,
+    **more: object,
 ) -> ResponseReturnValue:
     try:
         in_transaction(work)
@@ -237,5 +279,8 @@ def _written(
     except DomainError as error:
         add_domain_error(form, error)
         return render_template(template, person=bare_person(person_id), form=form, **more), error.status
-    flash_done(done)
+    if isinstance(done, str):
+        flash_done(done)
+    else:
+        done()
     return redirect(url_for("tickets.show", person_id=person_id), 303)

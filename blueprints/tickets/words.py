@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from backoffice.billing.undoing import UNDONE
 from backoffice.bookings.forgiving import FORGIVEN
 from backoffice.bookings.ticket_history import HistoryLine
 from backoffice.bookings.ticket_steps import BY_GYM, LATE, NO_SHOW
@@ -92,6 +93,8 @@ def _used(reason: str, visit: str) -> str:
 def _returned(reason: str, visit: str) -> str:
     if reason == BY_GYM:
         return _("Came back: the gym cancelled the visit of %(visit)s.", visit=visit)
+    if reason == UNDONE:
+        return _("Came back: the sale was taken back.")
     if reason == FORGIVEN:
         return _(
             "Came back: the visit of %(visit)s was cancelled late, the first time that month.", visit=visit

@@ -16,6 +16,7 @@ from backoffice.billing.models import Invoice, LineKind, PaperKind, Payment, Pay
 from backoffice.billing.paying_out import PayOut, SettledAlready, pay_out
 from backoffice.billing.queries import items
 from backoffice.billing.second_times import PaidAlready, SoldAlready, sell_at_desk, take_at_desk
+from backoffice.billing.undoing import NotUndone, undo_sale
 from backoffice.clients.actions import register
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
@@ -217,3 +218,33 @@ def test_of_two_desks_that_sell_the_same_one_is_asked(arena: Flask) -> None:
         return True
 
     assert race(arena, 2, 10, write) == [Counter(won=1, lost=1)] * 10
+
+
+def test_two_presses_take_one_sale_back(arena: Flask) -> None:
+    _studio_id, person_id = prepare(arena)
+    with arena.app_context(), transaction():
+        studio = the_studio()
+        client, pack = (
+            register(person_id, joined_on=NOW.date(), main_trainer_id=None, by=SYSTEM, now=NOW),
+            plans(studio.id)[0],
+        )
+        sell(client, pack.id, NOW.date(), studio=studio, paid=None, by=SYSTEM, now=NOW)
+        paid = Paid(PaymentKind.CASH)
+        sold_ids = [
+            sell(client, pack.id, NOW.date(), studio=studio, paid=paid, by=SYSTEM, now=NOW).id
+            for _ in range(ROUNDS)
+        ]
+
+    def write(writer: int, number: int) -> bool:
+        def work() -> None:
+            undo_sale(sold_ids[number], person_id, studio=the_studio(), is_manager=True, by=SYSTEM, now=NOW)
+
+        try:
+            in_transaction(work)
+        except NotUndone:
+            return False
+        return True
+
+    assert race(arena, 4, ROUNDS, write) == [Counter(won=1, lost=3)] * ROUNDS
+    with arena.app_context():
+        assert db.session.scalar(select(func.sum(Payment.amount_yen))) == 0

@@ -1,5 +1,6 @@
 """The pages of a ledger: read by whoever may see the person, sold at the desk, corrected by managers."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -7,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from backoffice.billing.closing import close_day
+from backoffice.billing.models import Payment
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
@@ -271,3 +274,63 @@ def test_the_same_sold_a_moment_ago_is_asked_about(
     assert len(free(member)) == 3
     at(later + timedelta(minutes=31))
     assert desk.post(address, data=sure | {"form_token": new_token()}).status_code == 303
+
+
+def test_a_sale_just_made_can_be_undone_in_the_toast(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    desk.get(address)
+    plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
+    sent = desk.post(address, data=typed | {"paid_kind": "CASH"})
+    assert sent.status_code == 303, re.findall(r"form-error.*?</p>", sent.text)
+    page = desk.open(sent.location).text
+    (undo,) = re.findall(rf'action="(/people/{member.id}/tickets/sales/[0-9]+/undo)"', page)
+    assert sorted(free(member)) == [4, 16]
+    done = desk.post(undo, data={})
+    assert done.status_code == 303, done.text[-1500:]
+    page = desk.open(done.location).text
+    assert "販売を取り消しました" in page
+    assert sorted(free(member)) == [0, 16]
+    again = desk.open(desk.post(undo, data={}).location).text
+    assert "すでに取り消されたか" in again
+    assert (
+        'data-toast="undo"'
+        not in desk.open(desk.post(address, data=typed | {"paid_kind": "CASH"}).location).text
+    )
+
+
+def test_a_colleague_undoes_nothing_and_a_manager_does(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    desk.get(address)
+    plan = db.session.query(Plan).filter_by(is_monthly=False).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
+    page = desk.open(desk.post(address, data=typed).location).text
+    (undo,) = re.findall(r'action="(/people/[0-9]+/tickets/sales/[0-9]+/undo)"', page)
+    other = sign_in(Role.FRONT_DESK, mail="other@test.example")
+    other.get("/today")
+    assert "販売した本人かマネージャー" in other.open(other.post(undo, data={}).location).text
+    manager = sign_in(Role.MANAGER)
+    manager.get("/today")
+    assert "販売を取り消しました" in manager.open(manager.post(undo, data={}).location).text
+    assert sorted(free(member)) == [0, 16]
+
+
+def test_a_sale_after_the_day_close_says_for_which_day_it_is_written(
+    gym: Studio, member: Person, by: Actor, now: datetime, sign_in: Callable[..., PageClient]
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    desk.get(address)
+    plan = db.session.query(Plan).filter_by(is_monthly=False).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token()}
+    assert "の入出金として記録します。" not in desk.post(address, data=typed).text
+    with transaction():
+        close_day(gym, date(2026, 11, 24), {}, reason="試験", by=by, now=now)
+    page = desk.post(address, data=typed).text
+    assert "の入出金として記録します。" in page
+    sent = desk.post(address, data=typed | {"looked_at": "1", "paid_kind": "CASH"})
+    assert db.session.query(Payment).one().received_on == date(2026, 11, 25)
+    assert 'data-toast="undo"' not in desk.open(sent.location).text, "on a closed day there is none"
