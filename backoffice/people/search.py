@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from backoffice.core.contact import (
+    fold_kana,
+    fold_name,
     grams,
     search_needles,
 )
@@ -48,8 +50,9 @@ def find_people(
 ) -> list[PersonRow]:
     """People found by one box: kanji, kana, Latin letters, the tail of a phone, an address. One statement.
 
-    Names that begin with what was typed come first, then by reading. `after` is the id of the last row
-    shown. Without a query: everybody, the newest first. `only` narrows to people somebody may see.
+    Who has exactly that name, reading, number or address comes first, then names that begin with it, then by reading.
+    `after` is the id of the last row shown. Without a query: everybody, the newest first. `only` narrows to people
+    somebody may see.
     """
     needles = search_needles(query)
     wanted = _LISTED if only is None else _LISTED.where(only)
@@ -58,7 +61,7 @@ def find_people(
         if after is not None:
             wanted = wanted.where(Person.id < after)
     else:
-        order = (_rank(needles), _READING, Person.id)
+        order = (_rank(query, needles), _READING, Person.id)
         wanted = wanted.where(*map(holds, needles)).order_by(*order)
         if after is not None:
             wanted = wanted.where(tuple_(*order) > select(*order).where(Person.id == after).scalar_subquery())
@@ -106,10 +109,14 @@ def holds(forms: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(or_(*(_GRAMS.contains(literal(some, ARRAY(Text))) for some in pieces)), found)
 
 
-def _rank(needles: list[tuple[str, ...]]) -> ColumnElement[int]:
-    """0 for those whose name, reading, phone or address begins with the first word typed, else 1."""
+def _rank(query: str, needles: list[tuple[str, ...]]) -> ColumnElement[int]:
+    """0 for those whose name, reading, phone or address is what was typed, 1 if it begins with its first word."""
+    whole = {fold_name(query), fold_kana(query), *(needles[0] if len(needles) == 1 else ())} - {""}
+    parts = func.concat(" ", Person.search, " ").op("like", is_comparison=True)
+    is_whole = parts(any_of([f"% {_plain(form)} %" for form in sorted(whole)]))
     forms = [_plain(form) for form in needles[0]]
-    return case((_like_any(f"{start}{form}%" for start in ("", "% ") for form in forms), 0), else_=1)
+    begins = _like_any(f"{start}{form}%" for start in ("", "% ") for form in forms)
+    return case((is_whole, 0), (begins, 1), else_=2)
 
 
 def _like_any(patterns: Iterable[str]) -> ColumnElement[bool]:

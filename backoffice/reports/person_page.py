@@ -12,6 +12,7 @@ from backoffice.core.audit import AuditLine
 from backoffice.core.db import db, fetch
 from backoffice.core.errors import NotFound
 from backoffice.leads.models import Lead
+from backoffice.memberships.models import Freeze, Membership
 from backoffice.people.models import Person, PersonMail, PersonPhone
 from backoffice.people.queries import Erased, reachable
 from backoffice.staff.models import Trainer
@@ -46,6 +47,10 @@ class Head(NamedTuple):
     member_number: int | None
     joined_on: date | None
     left_on: date | None
+    """The last day: past, or signed for a day to come."""
+    freeze_from: date | None
+    freeze_until: date | None
+    """Their latest freeze, over or not; without a last day it is open."""
     trainer_ja: str | None
     trainer_en: str | None
     is_archived: bool
@@ -88,11 +93,23 @@ def _all_of(column: Any, order: Any) -> Any:
     )
 
 
+def _freeze(column: Any) -> Any:
+    query = (
+        select(column)
+        .join(Membership, Membership.id == Freeze.membership_id)
+        .where(Membership.client_id == Client.id, Freeze.cancelled_at.is_(None))
+        .order_by(Freeze.starts_on.desc())
+        .limit(literal_column("1"))
+    )
+    return query.correlate(Client).scalar_subquery()
+
+
 _HEAD = (
     select(
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
-        Client.member_number, Client.joined_on, Client.left_on, Trainer.name_ja, Trainer.name_en,
+        Client.member_number, Client.joined_on, Client.left_on, _freeze(Freeze.starts_on), _freeze(Freeze.ends_on),
+        Trainer.name_ja, Trainer.name_en,
         Person.archived_at.is_not(None),
         Person.erased_at.is_not(None), Person.caution, Person.version, reachable(),
     )

@@ -159,3 +159,25 @@ def test_a_letter_typed_into_a_field_stays_a_letter(page: Page, known: int) -> N
     page.locator("#content input[type=search], [data-search-input]").first.focus()
     page.keyboard.press("b")
     expect(page.locator("[data-palette]")).to_be_hidden()
+
+
+def test_the_first_arrow_down_beside_a_hit_books_nobody_new(
+    site: Site, page: Page, far_morning: None
+) -> None:
+    with site.app.app_context():
+        with transaction():
+            who = create_person(name="桂 文", phones=["090-5151-9393"], by=SYSTEM, now=clock.utc_now()).id
+        db.session.remove()
+    sign_in(page)
+    page.keyboard.press("b")
+    page.keyboard.insert_text("090-5151-9393")
+    options = page.locator(".palette-list .suggestion")
+    expect(options).to_have_count(2)
+    expect(options.first).to_contain_text("桂 文")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#palette-panel [name=first_person_id]")).to_have_value(str(who))

@@ -15,6 +15,9 @@ let timer = 0;
 let asked = 0;
 // Enter pressed before the answer to what stands in the box is there: it opens the first option once it is.
 let entered = false;
+// Whether an arrow was pressed since the answer came. The first option is marked by itself, which not everybody sees: the
+// first arrow down never leads from somebody who is known to "a new guest".
+let moved = false;
 
 const options = () => [...list.querySelectorAll(".suggestion")];
 const marked = () => options().find((option) => option.getAttribute("aria-selected") === "true");
@@ -29,6 +32,7 @@ function mark(option) {
 
 function describe() {
   options().forEach((option, n) => (option.id = `palette-option-${n}`));
+  moved = false;
   mark(options()[0]);
   htmx.process(list);
 }
@@ -83,7 +87,10 @@ function onKey(event) {
     event.preventDefault();
     const all = options();
     const step = event.key === "ArrowDown" ? 1 : -1;
-    if (all.length) mark(all[(all.indexOf(marked()) + step + all.length) % all.length]);
+    const next = all[(all.indexOf(marked()) + step + all.length) % all.length];
+    const slips = !moved && step > 0 && next?.hasAttribute("data-palette-new");
+    moved = true;
+    if (next && !slips) mark(next);
   } else if (event.key === "Enter") {
     event.preventDefault();
     clearTimeout(timer);

@@ -181,3 +181,12 @@ def test_tickets_stay_within_the_limit(gym: Studio, at_desk: PageClient, by: Act
     with statements() as sent:
         assert "残り4回" in asked_for(at_desk, gym, who)
     assert len(sent) <= 12
+
+
+def test_who_is_meant_exactly_comes_first(gym: Studio, at_desk: PageClient, now: datetime) -> None:
+    for n, name in enumerate(("山田 花子美", "大山田 花子", "山田 花")):
+        guest(name, f"090-1234-567{n}", now=now)
+    exact = guest("山田 花子", "080-1234-5678", now=now)
+    for typed in ("山田 花子", "山田花子", "080-1234-5678", "08012345678"):
+        found = at_desk.post("/palette", data={"q": typed, "books": "1"}).get_data(as_text=True)
+        assert re.findall(r'"first_person_id": "([0-9]+)"', found)[0] == str(exact.id), typed

@@ -63,6 +63,7 @@ def test_the_desk_freezes_by_the_rule_and_once(
     row = db.session.query(Freeze).one()
     assert (row.fee_yen, row.waiver) == (3_300, None)
     assert "2027年1月31日" in desk.open(address).text
+    assert "2027年1月31日" in desk.open(f"/people/{member.id}").text
     changed = desk.post(f"{address}/freezes/{row.id}", data={"ends_on": "2027-02-28", "version": "1"})
     assert changed.status_code == 303
     stale = desk.post(f"{address}/freezes/{row.id}", data={"ends_on": "2027-03-31", "version": "1"})
@@ -92,7 +93,9 @@ def test_leaving_and_staying_after_all(
     assert db.session.query(Leaving).count() == 1
     assert db.session.query(Client).one().left_on == date(2026, 12, 31)
     assert "12月31日(木)" in desk.open(address).text
+    assert "12月31日(木)" in desk.open(f"/people/{member.id}").text, "where everybody looks first"
     assert desk.post(f"{address}/leaving/removal", data={}).status_code == 303
+    assert "12月31日(木)" not in desk.open(f"/people/{member.id}").text
     assert desk.post(f"{address}/leaving/removal", data={}).status_code == 404
 
 
