@@ -334,3 +334,17 @@ def test_a_sale_after_the_day_close_says_for_which_day_it_is_written(
     sent = desk.post(address, data=typed | {"looked_at": "1", "paid_kind": "CASH"})
     assert db.session.query(Payment).one().received_on == date(2026, 11, 25)
     assert 'data-toast="undo"' not in desk.open(sent.location).text, "on a closed day there is none"
+
+
+def test_what_was_undone_is_sold_right_without_a_question(
+    member: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    desk.get(address)
+    plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "looked_at": "1"}
+    page = desk.open(desk.post(address, data=typed | {"form_token": new_token()}).location).text
+    (undo,) = re.findall(r'action="(/people/[0-9]+/tickets/sales/[0-9]+/undo)"', page)
+    desk.open(desk.post(undo, data={}).location)
+    assert desk.post(address, data=typed | {"form_token": new_token()}).status_code == 303
+    assert sorted(free(member)) == [0, 4, 16]
