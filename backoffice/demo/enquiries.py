@@ -173,7 +173,7 @@ def _decide(diary: Diary, story: _Story) -> Member | None:
 
 
 def _lose_later(diary: Diary, story: _Story) -> None:
-    at = story.at + timedelta(days=diary.random.randrange(3, 25))
+    at = story.at + timedelta(days=diary.random.randrange(8, 30))
     if at < diary.now:
         lose(story.lead, diary.random.choice(LOST), by=SYSTEM, now=at)
 

@@ -67,6 +67,8 @@ def sign_in(mail: str, password: str, *, is_shared: bool, now: datetime) -> Proo
 def confirm_password(staff: Staff, session_id: int, password: str, *, now: datetime) -> Proof:
     """Check the password of the one who is working again: unlocks the screen and makes the session fresh."""
     proof = _check_password(staff.mail, password, now=now)
+    if isinstance(proof.refusal, WrongSecret):
+        return Proof(refusal=WrongSecret(N_("The password is not right."), field="password"))
     if proof.staff is not None:
         failures.forgive(failures.pin_key(session_id, staff.id))
         sessions.make_fresh(session_id, now=now)

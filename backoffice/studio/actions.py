@@ -94,7 +94,8 @@ def _check_service(values: Mapping[str, Any]) -> None:
 
 
 def add_room(studio_id: int, name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Room:
-    """Add a room for one booking at a time."""
+    """Add a room for one booking at a time. Refuses (Invalid) a name that is taken."""
+    editing.check_name_is_new(Room, name_ja, Room.studio_id == studio_id)
     room = Room(
         studio_id=studio_id, name_ja=name_ja, name_en=name_en, position=_next_position(Room, studio_id)
     )

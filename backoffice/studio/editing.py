@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement, select
+
 from backoffice.core.audit import Actor, record
 from backoffice.core.db import Base, db, row_values
-from backoffice.core.errors import NotFound, check_version
+from backoffice.core.errors import Invalid, NotFound, check_version
+from backoffice.core.language import N_
 
 Row = TypeVar("Row", bound=Base)
+NAME_IS_TAKEN = N_("There is one of this name already.")
 
 
 def locked(model: type[Row], row_id: int) -> Row:
@@ -17,6 +21,13 @@ def locked(model: type[Row], row_id: int) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+def check_name_is_new(model: Any, name_ja: str, *of_studio: ColumnElement[bool]) -> None:
+    """Refuse (Invalid) a name that a row in use has already: nobody could tell the two apart in a list."""
+    same = select(model.id).where(model.name_ja == name_ja, model.archived_at.is_(None), *of_studio)
+    if db.session.scalar(same.limit(1)) is not None:
+        raise Invalid(NAME_IS_TAKEN, field="name_ja")
 
 
 def change(

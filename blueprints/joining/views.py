@@ -40,6 +40,7 @@ from blueprints.billing.paid_now import day_hint
 from blueprints.files.answers import file_answer
 from blueprints.joining.forms import AgreementForm, FinishForm
 from blueprints.joining.words import DOUBT_WORDS
+from blueprints.memberships.words import plan_offer
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_yen
@@ -183,9 +184,7 @@ def _form(paper: JoiningPaper | None) -> AgreementForm:
     studio = current_studio()
     taken = [] if paper is None else [one.discount_id for one in queries.agreed(paper).discounts]
     form = AgreementForm(data=_usual() if paper is None else _agreed(paper, taken))
-    form.plan_id.choices = options(
-        {plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}" for plan in plans(studio.id)}
-    )
+    form.plan_id.choices = options({plan.id: plan_offer(plan) for plan in plans(studio.id)})
     form.main_trainer_id.choices = options({trainer.id: own_name(trainer) for trainer in trainers(studio.id)})
     form.discount_ids.choices = options(
         {

@@ -28,11 +28,10 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets.queries import lots_of
 from blueprints.memberships.forms import ChangeForm, DecisionForm, FreezeEndForm, FreezeForm, LeavingForm
-from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, ticket_after
+from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, plan_offer, ticket_after
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import own_name, show_yen
 from blueprints.support.forms import SafeForm, add_domain_error, options
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -153,7 +152,7 @@ def change(person_id: int, membership_id: int) -> ResponseReturnValue:
     form = ChangeForm()
     form.plan_id.choices = options(
         {
-            plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}"
+            plan.id: plan_offer(plan)
             for plan in plans_on_sale(studio.id)
             if plan.is_monthly and plan.id != membership.plan_id
         }

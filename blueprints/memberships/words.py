@@ -2,11 +2,13 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from backoffice.memberships.models import LeavingReason
+from backoffice.memberships.models import LeavingReason, Plan
 from backoffice.memberships.rejoining import OldTickets
 from backoffice.memberships.renewals import Why
 from backoffice.memberships.undecided import Decision, Undecided
+from blueprints.support.filters import own_name, show_yen
 from blueprints.support.studio import current_studio
 
 REASON_WORDS = {
@@ -37,6 +39,18 @@ OLD_TICKET_WORDS = {
     OldTickets.KEEP: _l("Keep them: they can be used until their last day"),
     OldTickets.END: _l("End them: they are taken off, nothing is paid back"),
 }
+
+
+def plan_offer(plan: Plan) -> str:
+    """A plan in a list to choose from: its name, its price, how many sessions and how long they can be used."""
+    if plan.is_monthly:
+        price, often = _("%(yen)s a month", yen=show_yen(plan.price_yen)), _("%(n)s a month", n=plan.sessions)
+        return " · ".join((own_name(plan), price, often))
+    sessions = ngettext("%(num)s session in all", "%(num)s sessions in all", plan.sessions)
+    words = [own_name(plan), show_yen(plan.price_yen), sessions]
+    if plan.valid_months:
+        words.append(ngettext("%(num)s month", "%(num)s months", plan.valid_months))
+    return " · ".join(words)
 
 
 def ticket_after(decision: Decision, one: Undecided) -> str:

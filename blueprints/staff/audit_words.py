@@ -105,7 +105,7 @@ VERBS = {
     "charged": N_("charged"),
     "chosen": N_("time chosen"),
     "closed": N_("outcome noted"),
-    "closed_day": N_("closed"),
+    "closed_day": N_("counted and closed"),
     "confirm_undone": N_("confirmation taken back"),
     "confirmed": N_("confirmed"),
     "consent": N_("consent recorded"),

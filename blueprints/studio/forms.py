@@ -86,7 +86,10 @@ class StudioForm(SettingsForm):
     name_ja = StringField(_l("Name (Japanese)"), validators=[DataRequired(), NAME])
     name_en = StringField(_l("Name (English)"), validators=[NAME])
     phone = TelField(_l("Phone"), validators=[Length(max=30)])
-    mail = EmailField(_l("Mail"), validators=[Optional(), Email(), Length(max=254)])
+    mail = EmailField(
+        _l("Mail"),
+        validators=[Optional(), Email(message=_l("Please enter a mail address.")), Length(max=254)],
+    )
     line_id = StringField(_l("LINE ID"), validators=[Optional(), Regexp(LINE_ID), Length(max=40)])
     address_ja = TextAreaField(_l("Address (Japanese)"), validators=[LONG])
     address_en = TextAreaField(_l("Address (English)"), validators=[LONG])
@@ -156,6 +159,13 @@ class ServiceForm(SettingsForm):
 class NewServiceForm(ServiceForm):
     """The same for a service to come, with the word that stands in addresses."""
 
+    HINTS: ClassVar[dict[str, Any]] = {
+        **ServiceForm.HINTS,
+        "slug": _l(
+            "Stands in addresses, for example /book/trial. Small letters, digits, hyphens; it never changes."
+        ),
+    }
+
     slug = StringField(_l("Short name for addresses"), validators=[DataRequired(), Length(max=40)])
     form_token = CreateForm.form_token
 
@@ -202,6 +212,13 @@ class TrainerForm(SettingsForm):
 
 class NewTrainerForm(TrainerForm):
     """The same for a trainer to come."""
+
+    HINTS: ClassVar[dict[str, Any]] = {
+        **TrainerForm.HINTS,
+        "slug": _l(
+            "Stands in addresses, as in /book/trial?trainer=mori. Small letters, digits, hyphens; it never changes."
+        ),
+    }
 
     slug = StringField(_l("Short name for addresses"), validators=[DataRequired(), Length(max=40)])
     form_token = CreateForm.form_token

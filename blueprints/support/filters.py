@@ -111,9 +111,9 @@ def show_yen(amount: int | None) -> str:
 
 
 def show_short_yen(amount: float) -> str:
-    """482万円 or ¥4,820k: for the marks of a chart."""
-    if not amount:
-        return show_yen(0)
+    """482万円 or ¥4,820k, and whole yen below ¥100,000: for the marks of a chart."""
+    if amount < 100_000:
+        return show_yen(round(amount))
     return f"{amount / 10_000:,.0f}万円" if _reader().is_japanese else f"¥{amount / 1000:,.0f}k"
 
 

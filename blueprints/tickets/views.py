@@ -33,10 +33,10 @@ from backoffice.tickets.explaining import why
 from backoffice.tickets.queries import balance, lot_of, lots_of
 from blueprints.billing.paid_now import day_hint, paid_now, payment_day
 from blueprints.bookings.words import ATTENDANCE_WORDS
+from blueprints.memberships.words import plan_offer
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import own_name, show_yen
 from blueprints.support.forms import SafeForm, add_domain_error, options
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
@@ -82,9 +82,7 @@ def sale(person_id: int) -> ResponseReturnValue:
     if client is None:
         raise Invalid(FIRST_JOIN)
     form = SaleForm(starts_on=today())
-    form.plan_id.choices = options(
-        {plan.id: f"{own_name(plan)} · {show_yen(plan.price_yen)}" for plan in plans(current_studio().id)}
-    )
+    form.plan_id.choices = options({plan.id: plan_offer(plan) for plan in plans(current_studio().id)})
     if not form.validate_on_submit():
         second = (
             _checked(client, form)

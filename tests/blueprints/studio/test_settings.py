@@ -118,6 +118,10 @@ def test_a_service_is_added_once_changed_and_taken_out_of_use(manager: PageClien
 def test_rooms(manager: PageClient, gym: Studio) -> None:
     form = {**form_of(manager, "/settings/rooms"), "name_ja": "3号室", "name_en": "Room 3"}
     assert manager.post("/settings/rooms", data=form).status_code == 303
+    again = {**form_of(manager, "/settings/rooms"), "name_ja": "3号室", "name_en": "Room 3"}
+    refused = manager.post("/settings/rooms", data=again)
+    assert refused.status_code == 422
+    assert "同じ名称がすでにあります。" in refused.text
     row = db.session.scalars(select(Room).where(Room.name_en == "Room 3")).one()
     changed = {**form_of(manager, f"/settings/rooms/{row.id}"), "name_ja": "和室"}
     assert manager.post(f"/settings/rooms/{row.id}", data=changed).status_code == 303
