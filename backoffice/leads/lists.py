@@ -45,7 +45,7 @@ def entry(kind: ListKind, key: str, *, lock: bool = False) -> Entry:
 
 
 def add_entry(kind: ListKind, name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Entry:
-    """A new entry, the last in the order. Its key is made here: nobody has to invent one. Refuses (Invalid) a name that is taken."""
+    """A new entry, the last in the order; its key is made here. Refuses (Invalid) a name that is taken."""
     model = _MODELS[kind]
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"list:{kind}", 0))))
     editing.check_name_is_new(model, name_ja)
