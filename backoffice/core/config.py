@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from backoffice.core.db import NO_COMPILING, READ_ONLY
+from backoffice.core.db import NO_COMPILING, NO_DISTANCE, READ_ONLY
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS_PER_WORKER = 8
@@ -87,7 +87,7 @@ class Settings:
                 "hide_parameters": self.production,  # values of people must not reach a log through an error's text
                 "connect_args": {
                     "connect_timeout": 5,
-                    "options": f"-c timezone=UTC {READ_ONLY} {NO_COMPILING}",
+                    "options": f"-c timezone=UTC {READ_ONLY} {NO_COMPILING} {NO_DISTANCE}",
                 },
             },
             "SESSION_COOKIE_NAME": "backoffice",

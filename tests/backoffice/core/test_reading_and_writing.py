@@ -64,3 +64,9 @@ def test_a_statement_asked_again_and_again_stays_prepared(real: Flask) -> None:
 def test_the_server_does_not_compile_statements(real: Flask) -> None:
     with real.app_context():
         assert fetch(text("show jit")).scalar() == "off"
+
+
+def test_what_lies_apart_is_as_near_for_the_server(real: Flask) -> None:
+    """The price decides whether a report looks guests up or reads all there ever were."""
+    with real.app_context():
+        assert fetch(text("show random_page_cost")).scalar() == "1.1"
