@@ -11,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,6 +65,7 @@ class KeptVisit(Base):
     __table_args__ = (
         Index("ix_kept_visits_starts_at", "studio_id", "starts_at"),
         Index("ix_kept_visits_service_id", "service_id", "starts_at"),
+        Index("ix_kept_visits_lead_id", "lead_id", "starts_at", postgresql_where=text("lead_id is not null")),
     )
 
     participant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

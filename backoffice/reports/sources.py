@@ -5,14 +5,15 @@ Enquiries and joins are the funnel's (`reports/entries.py`), so a number here is
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import SelectBase, func, select
+from sqlalchemy import false, func, null, select, true, union_all
 
 from backoffice.billing.models import Payment
 from backoffice.core.db import db
 from backoffice.reports.costs import costs_by_source
 from backoffice.reports.entries import JOINED, Basis, Filters, Grouping, entries
-from backoffice.reports.funnel import Cohort, cohorts, total
+from backoffice.reports.funnel import Cohort, cohorts_and_total
 from backoffice.reports.maturity import Maturity
 from backoffice.reports.members import MemberFilters, Standing, count_members, standing_of
 
@@ -42,30 +43,17 @@ class SourceLine:
         return _each(self.cost_yen, self.cohort.joined)
 
 
-def source_lines(
-    filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime
-) -> list[SourceLine]:
-    """Sources or articles by number of enquiries; three statements. Whoever joined through two counts for both.
-
-    A source that cost something and brought nobody stands at the end.
-    """
-    asked = filters.only(basis=Basis.ENQUIRY)
-    received = _received(asked, grouping, now)
-    rows = cohorts(asked, grouping, maturity=maturity, now=now)
-    costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
-    nobody = [_nobody(key) for key in sorted(costs) if key not in {row.key for row in rows}]
-    return [SourceLine(row, received.get(row.key, 0), costs.get(row.key)) for row in [*rows, *nobody]]
-
-
 @dataclass(frozen=True)
-class InAll:
-    """All enquiries of the months together, who joined in them without one, and what all of those who joined have paid.
+class Brought:
+    """The table: a line for each source or article, those who joined without an enquiry, and everybody together.
 
-    Whoever joined through two sources counts once here.
+    `cohort` are all enquiries of the months, `received_yen` what all of those who joined have paid: whoever joined
+    through two sources counts for both lines and once here.
     """
 
-    cohort: Cohort
+    lines: list[SourceLine]
     without: SourceLine
+    cohort: Cohort
     received_yen: int
     cost_yen: int
 
@@ -75,28 +63,24 @@ class InAll:
         return self.cohort.joined + self.without.cohort.joined
 
 
-def in_all(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> InAll:
-    """The last rows of the table; five statements."""
-    asked = filters.only(basis=Basis.ENQUIRY)
-    months = MemberFilters(filters.studio_id, filters.period)
-    unknown = standing_of(months, Standing.NO_ENQUIRY)
-    people = entries(asked, now=now)
-    through = select(people.c.person_id).where(people.c.outcome == JOINED)
-    without = replace(_nobody(NO_ENQUIRY), joined=count_members(months, Standing.NO_ENQUIRY))
+def brought(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> Brought:
+    """Sources or articles by number of enquiries, and all together; four statements.
+
+    A source that cost something and brought nobody stands at the end.
+    """
+    asked, months = filters.only(basis=Basis.ENQUIRY), MemberFilters(filters.studio_id, filters.period)
+    rows, total = cohorts_and_total(asked, grouping, maturity=maturity, now=now)
+    paid = _paid(asked, months, grouping, now)
     costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
-    return InAll(
-        total(asked, maturity=maturity, now=now),
-        SourceLine(without, _paid_by(select(unknown.c.person_id), filters.studio_id)),
-        _paid_by(through.union(select(unknown.c.person_id)), filters.studio_id),
+    nobody = [_nobody(key) for key in sorted(costs) if key not in {row.key for row in rows}]
+    without = replace(_nobody(NO_ENQUIRY), joined=count_members(months, Standing.NO_ENQUIRY))
+    return Brought(
+        [SourceLine(row, paid.by_key.get(row.key, 0), costs.get(row.key)) for row in [*rows, *nobody]],
+        SourceLine(without, paid.by_key.get(None, 0)),
+        total,
+        paid.in_all,
         sum(costs.values()),
     )
-
-
-def _paid_by(people: SelectBase, studio_id: int) -> int:
-    query = select(func.coalesce(func.sum(Payment.amount_yen), 0)).where(
-        Payment.studio_id == studio_id, Payment.person_id.in_(people)
-    )
-    return int(db.session.scalars(query).one())
 
 
 def _nobody(key: str) -> Cohort:
@@ -109,18 +93,34 @@ def _each(yen: int | None, people: int) -> int | None:
     return None if yen is None or not people else (2 * yen + people) // (2 * people)
 
 
-def _received(filters: Filters, grouping: Grouping, now: datetime) -> dict[str, int]:
-    people = entries(filters, now=now)
-    members = (
-        select(people.c[grouping.value].label("key"), people.c.person_id)
-        .where(people.c.outcome == JOINED)
-        .distinct()
-        .subquery()
+class _Paid(NamedTuple):
+    """Yen by source or article (None: of those without an enquiry), and in all, each person once."""
+
+    by_key: dict[str | None, int]
+    in_all: int
+
+
+def _paid(filters: Filters, months: MemberFilters, grouping: Grouping, now: datetime) -> _Paid:
+    """What those who joined have paid until now. One statement: who they are is asked once for all sums."""
+    people, unknown = entries(filters, now=now), standing_of(months, Standing.NO_ENQUIRY)
+    through = select(people.c[grouping.value].label("key"), people.c.person_id).where(
+        people.c.outcome == JOINED
     )
+    joined = through.union(select(null(), unknown.c.person_id)).cte("joined")
+    yen = func.sum(Payment.amount_yen).label("yen")
     paid = (
-        select(members.c.key, func.sum(Payment.amount_yen).label("yen"))
-        .join(Payment, Payment.person_id == members.c.person_id)
-        .where(Payment.studio_id == filters.studio_id)
-        .group_by(members.c.key)
+        select(Payment.person_id, yen)
+        .where(Payment.studio_id == filters.studio_id, Payment.person_id.in_(select(joined.c.person_id)))
+        .group_by(Payment.person_id)
+        .cte("paid")
     )
-    return {row.key: int(row.yen) for row in db.session.execute(paid)}
+    by_key = select(joined.c.key, func.sum(paid.c.yen)).join(paid, paid.c.person_id == joined.c.person_id)
+    in_all = select(null(), func.coalesce(func.sum(paid.c.yen), 0))
+    query = union_all(
+        by_key.add_columns(false().label("is_all")).group_by(joined.c.key), in_all.add_columns(true())
+    )
+    rows = db.session.execute(query).all()
+    return _Paid(
+        {key: int(yen) for key, yen, is_all in rows if not is_all},
+        sum(int(yen) for _key, yen, is_all in rows if is_all),
+    )

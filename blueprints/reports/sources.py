@@ -13,7 +13,7 @@ from backoffice.reports.funnel import Cohort, cohorts
 from backoffice.reports.maturity import maturity
 from backoffice.reports.members import Standing
 from backoffice.reports.periods import Period
-from backoffice.reports.sources import NO_ENQUIRY, InAll, SourceLine, in_all, source_lines
+from backoffice.reports.sources import NO_ENQUIRY, Brought, SourceLine, brought
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import Asked, read_asked, read_choice
 from blueprints.reports.blueprint import reports
@@ -41,15 +41,15 @@ def sources() -> ResponseReturnValue:
     """One line for each source, or for each article."""
     grouping = _grouping()
     asked = _asked(grouping)
-    rows, together = _lines(asked, grouping), _in_all(asked, grouping)
+    together = _brought(asked, grouping)
     name = _name(grouping)
     return report_page(
         "reports/sources.html",
         asked,
         table="reports.sources_file",
-        rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in rows],
+        rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in together.lines],
         together=together,
-        chart=_chart(rows, name),
+        chart=_chart(together.lines, name),
         before=asked.compared and _before(asked, asked.compared, grouping),
         without_url=url_for(
             "reports.members_list", **asked.address(group=None, standing=Standing.NO_ENQUIRY.value)
@@ -82,18 +82,13 @@ def _grouping() -> Grouping:
 
 def _all_lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
     """With those of whom no enquiry is known, so that the file sums to all who joined."""
-    without = _in_all(asked, grouping).without
-    return [*_lines(asked, grouping), *([without] if without.cohort.joined else [])]
+    found = _brought(asked, grouping)
+    return [*found.lines, *([found.without] if found.without.cohort.joined else [])]
 
 
-def _in_all(asked: Asked, grouping: Grouping) -> InAll:
+def _brought(asked: Asked, grouping: Grouping) -> Brought:
     filters, at = _filters(asked), asked.counted.at
-    return in_all(filters, grouping, maturity=maturity(filters, now=at), now=at)
-
-
-def _lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
-    filters, at = _filters(asked), asked.counted.at
-    return source_lines(filters, grouping, maturity=maturity(filters, now=at), now=at)
+    return brought(filters, grouping, maturity=maturity(filters, now=at), now=at)
 
 
 def _before(asked: Asked, months: Period, grouping: Grouping) -> dict[str, Cohort]:

@@ -15,7 +15,7 @@ from backoffice.leads.queries import sources
 from backoffice.reports.costs import MOST_YEN, costs_by_source, costs_of, set_costs
 from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.periods import Period
-from backoffice.reports.sources import SourceLine, source_lines
+from backoffice.reports.sources import SourceLine, brought
 from backoffice.studio.models import Studio
 from tests.backoffice.reports.test_sources import USUAL, an_enquiry
 
@@ -24,7 +24,7 @@ OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 def lines(gym: Studio, now: datetime, first: date, last: date) -> dict[str, SourceLine]:
     filters = Filters(gym.id, gym.zone, Period(first, last), Basis.ENQUIRY)
-    return {row.cohort.key: row for row in source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)}
+    return {row.cohort.key: row for row in brought(filters, Grouping.SOURCE, maturity=USUAL, now=now).lines}
 
 
 def test_entered_changed_and_taken_out_again(gym: Studio, by: Actor, now: datetime) -> None:
@@ -88,7 +88,7 @@ def test_what_a_source_cost_for_each_it_brought(gym: Studio, by: Actor, now: dat
     assert lines(gym, now, OCTOBER, NOVEMBER)["line"].cost_yen == 51_000
     filters = Filters(gym.id, gym.zone, Period(OCTOBER, OCTOBER), Basis.ENQUIRY)
     assert all(
-        row.cost_yen is None for row in source_lines(filters, Grouping.ARTICLE, maturity=USUAL, now=now)
+        row.cost_yen is None for row in brought(filters, Grouping.ARTICLE, maturity=USUAL, now=now).lines
     )
 
 

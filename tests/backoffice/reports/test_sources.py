@@ -12,7 +12,7 @@ from backoffice.reports.entries import Basis, Filters, Grouping
 from backoffice.reports.maturity import Maturity
 from backoffice.reports.members import MemberFilters, Standing, members_behind
 from backoffice.reports.periods import Period
-from backoffice.reports.sources import in_all, source_lines
+from backoffice.reports.sources import brought
 from backoffice.studio.models import Studio
 from tests.backoffice.reports.test_members import a_member
 
@@ -52,7 +52,7 @@ def test_a_source_is_the_funnels_people_and_what_its_members_paid(
     refund(payment, PaymentKind.CASH, 20_000, reason="取消", received_on=now.date(), by=by, now=now)
     paid(gym, visitor, 3_000, by, now)
     filters = Filters(gym.id, gym.zone, Period(date(2026, 10, 1), date(2026, 10, 1)), Basis.ENQUIRY)
-    lines = source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    lines = brought(filters, Grouping.SOURCE, maturity=USUAL, now=now).lines
     assert [
         (line.cohort.key, line.cohort.people, line.cohort.joined, line.received_yen) for line in lines
     ] == [
@@ -70,7 +70,7 @@ def test_a_member_with_two_enquiries_through_one_source_pays_once(
     lead.opened_at = datetime(2026, 9, 5, 3, tzinfo=UTC)
     paid(gym, member, 100_000, by, now)
     filters = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 10, 1)), Basis.ENQUIRY)
-    (line,) = source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    (line,) = brought(filters, Grouping.SOURCE, maturity=USUAL, now=now).lines
     assert (line.cohort.joined, line.received_yen) == (2, 100_000)
 
 
@@ -87,8 +87,8 @@ def test_all_rows_together_are_everybody_once_with_those_of_no_known_enquiry(
     paid(gym, member, 100_000, by, now)
     paid(gym, walked_in, 30_000, by, now)
     filters = Filters(gym.id, gym.zone, Period(date(2026, 9, 1), date(2026, 10, 1)), Basis.ENQUIRY)
-    lines = source_lines(filters, Grouping.SOURCE, maturity=USUAL, now=now)
-    together = in_all(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    together = brought(filters, Grouping.SOURCE, maturity=USUAL, now=now)
+    lines = together.lines
     assert sum(line.cohort.people for line in lines) == together.cohort.people == 3
     assert (together.without.cohort.joined, together.without.received_yen) == (1, 30_000)
     assert sum(line.cohort.joined for line in lines) + 1 == together.joined == 3
