@@ -7,9 +7,10 @@ may be above 100 %.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -80,9 +81,6 @@ class Time:
         """Sold ÷ sellable; None where nobody worked."""
         return self.sold / self.sellable if self.sellable else None
 
-    def __add__(self, other: "Time") -> "Time":
-        return Time(self.sellable + other.sellable, self.sold + other.sold)
-
 
 class BookingBehind(NamedTuple):
     """One booking that takes time of a number: `minutes` of it lie in the hours that were asked about."""
@@ -100,14 +98,14 @@ class BookingBehind(NamedTuple):
 
 @dataclass(frozen=True)
 class Used:
-    """The time of every trainer, weekday and hour that was asked about."""
+    """The time of every trainer, weekday and hour that was asked about, in this order."""
 
     cells: Mapping[Cell, Time]
 
     @property
     def in_all(self) -> Time:
         """All of it together."""
-        return _sum(self.cells.values())
+        return self._by(lambda _cell: None).get(None, Time())
 
     def by_trainer(self) -> dict[int, Time]:
         """The same by trainer, in the order of their ids."""
@@ -122,10 +120,12 @@ class Used:
         return self._by(lambda cell: (cell[0], cell[2]))
 
     def _by(self, key: Any) -> dict[Any, Time]:
-        found: dict[Any, Time] = {}
-        for cell, time in sorted(self.cells.items()):
-            found[key(cell)] = found.get(key(cell), Time()) + time
-        return found
+        found: dict[Any, list[int]] = {}
+        for cell, time in self.cells.items():
+            minutes = found.setdefault(key(cell), [0, 0])
+            minutes[0] += time.sellable
+            minutes[1] += time.sold
+        return {name: Time(sellable, sold) for name, (sellable, sold) in found.items()}
 
 
 def used(studio: Studio, filters: HourFilters, *, now: datetime) -> Used:
@@ -171,10 +171,15 @@ def _sellable(studio: Studio, filters: HourFilters, now: datetime) -> Counter[Ce
         end = minute_of(until if left_at is None else min(until, left_at))
         open_time = both(working, opening)
         for start, stop in minus(open_time, blocked[trainer_id]) if trainer_id in blocked else open_time:
-            at = local(instant(start), zone)
-            minute = at.weekday() * DAY + at.hour * HOUR + at.minute
-            alike[trainer_id, minute, min(stop, end) - start] += 1
+            alike[trainer_id, _week_minute(start, zone), min(stop, end) - start] += 1
     return _by_cell(alike, filters)
+
+
+@lru_cache(maxsize=4096)
+def _week_minute(minute: int, zone: str) -> int:
+    """The minute of the studio's week; most of a team begins its day at the same time."""
+    at = local(instant(minute), zone)
+    return at.weekday() * DAY + at.hour * HOUR + at.minute
 
 
 def _team(filters: HourFilters) -> dict[int, datetime | None]:
@@ -324,7 +329,3 @@ def _weekday(at: ColumnElement[Any]) -> ColumnElement[int]:
 
 def _hour(at: ColumnElement[Any]) -> ColumnElement[int]:
     return cast(extract("hour", at), Integer)
-
-
-def _sum(times: Iterable[Time]) -> Time:
-    return sum(times, Time())

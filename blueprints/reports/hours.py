@@ -8,7 +8,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.bookings.availability import nearest_free
+from backoffice.bookings.availability import free_slots, nearest_free
 from backoffice.bookings.refusals import Slot
 from backoffice.reports import utilisation as figures
 from backoffice.reports.utilisation import HourFilters, Used
@@ -23,7 +23,7 @@ from blueprints.reports.listing import Column, Listing, list_file, list_page
 from blueprints.reports.named import service_names, trainer_box, trainer_names
 from blueprints.reports.paging import PAGE, mark_after, read_after
 from blueprints.support.access import permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.filters import honorific, show_daytime, weekday
 from blueprints.support.studio import current_studio
 
@@ -182,8 +182,10 @@ def _cell(time: figures.Time | None, url: str, most: float) -> HeatCell:
 
 def _next_free(trial: Service) -> Slot | None:
     """The first free start for a trial, if there is one within four weeks."""
-    found = nearest_free(current_studio(), trial, now(), now=now(), count=1)
-    return found[0] if found else None
+    studio, first = current_studio(), today()
+    # mostly there is one by tomorrow; working out a week of a large team takes a tenth of the page
+    soon = free_slots(studio, trial, first, first + timedelta(days=1), now=now())
+    return next(iter(soon or nearest_free(studio, trial, now(), now=now(), count=1)), None)
 
 
 def _columns() -> list[Column]:
