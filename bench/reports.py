@@ -2,6 +2,9 @@
 
 Visits are kept once before, as the periodic task does; how long the next round takes is a line of the table.
 
+A quarter of those who enquire join and stay for one to eighteen months, so that some two thousand train at a time, each
+about once a week, and have booked the weeks ahead. Few sleep: they stay on and come no more (every two hundredth).
+
 In a database of its own, written by the database itself: no claims, triggers or foreign keys, which
 reports do not read.
 """
@@ -45,10 +48,12 @@ PAGES = (
     ("members and retention", "/reports/members"),
     ("revenue", "/reports/revenue"),
     ("forecast", "/reports/forecast"),
+    ("who may leave", "/reports/leaving"),
+    ("manager's page", "/home"),
 )
 
 TABLES = ("people", "leads", "bookings", "participants", "clients", "memberships", "ticket_grants", "ticket_entries",
-          "payments")  # fmt: skip
+          "payments", "check_ins")  # fmt: skip
 
 FOREIGN_KEYS = """
     select format('alter table %s drop constraint %I', conrelid::regclass, conname) from pg_constraint
@@ -74,26 +79,41 @@ VISITS = """
     select :studio, case when n % 20 = 0 then :trial else :session end,
         (:trainers)[1 + n % :team], case when n % 20 = 0 then 1 + (n / 20) % :leads end, at, at + interval '1 hour',
         case when n % 20 = 0 then 15 else 0 end, 15,
-        case n % 8 when 0 then 'NO_SHOW' when 1 then 'CANCELLED' when 2 then 'LATE_CANCELLED' else 'ATTENDED' end,
+        case when at > :now then 'BOOKED' else
+        case n % 8 when 0 then 'NO_SHOW' when 1 then 'CANCELLED' when 2 then 'LATE_CANCELLED' else 'ATTENDED' end end,
         'DESK', false, false, 0, '', '', at - (n % 20) * interval '1 day', 'bench', 1
     from generate_series(1, :many) n, lateral (
-        select date_trunc('day', :now - (n::bigint * :seconds / :many) * interval '1 second')
+        select date_trunc('day', :now + interval '14 days' - (n::bigint * :seconds / :many) * interval '1 second')
             + (n * 7 % 10) * interval '75 minutes' as at
     )
 """
+"""The newest two weeks of them lie ahead."""
+REGULARS = """
+    create temporary table regulars on commit drop as
+    select month, person_id, row_number() over of_month - 1 as number, count(*) over (partition by month) as many
+    from generate_series(date_trunc('month', :now - :seconds * interval '1 second'),
+        date_trunc('month', :now + interval '1 month'), interval '1 month') month, clients
+    where joined_on <= month and (left_on is null or left_on > month + interval '1 month') and person_id % 800 <> 0
+    window of_month as (partition by month order by id)
+"""
+"""Who trains in a month, numbered: they take its sessions in turn."""
 GUESTS = """
     insert into participants (booking_id, person_id, position, attendance, late_minutes, needs_wear, wear_size, shoe_cm,
         fee_yen, fee_method, fee_received_by, link_epoch, version)
-    select id, coalesce(lead_id, 1 + id % :leads), 1,
+    select b.id, coalesce(lead_id, r.person_id, 1 + b.id % :leads), 1,
         case state when 'ATTENDED' then 'ATTENDED' when 'NO_SHOW' then 'NO_SHOW' else 'EXPECTED' end,
         0, false, '', '', case when lead_id is null then 0 else 5500 end, '', '', 1, 1
-    from bookings
+    from bookings b
+    left join (select distinct month, many from regulars) m on m.month = date_trunc('month', b.starts_at)
+    left join regulars r on r.month = m.month and r.number = b.id % (m.many - (m.many + 5) % 8)
 """
 MEMBERS = """
     insert into clients (person_id, member_number, joined_on, left_on, created_at, version)
-    select id, id, day, case when id % 8 = 0 then day + 30 * (id % 20)::int + 30 end, :now, 1
-    from people, lateral (select (:now - (id * :seconds / :leads) * interval '1 second')::date + 12 as day)
-    where id % 4 = 0
+    select id, id, day, case when id % 800 <> 0 and last_day < :now then last_day end, :now, 1
+    from people, lateral (
+        select (:now - (id * :seconds / :leads) * interval '1 second')::date + 12 as day
+    ), lateral (select day + 30 * (id / 4 % 18 + 1)::int as last_day)
+    where id % 4 = 0 and day <= :now
 """
 AGREEMENTS = """
     insert into memberships (client_id, plan_id, name_ja, name_en, starts_on, ends_on, price_yen, tax_rate, sessions,
@@ -110,9 +130,10 @@ GRANTS = """
     from memberships m join clients c on c.id = m.client_id
 """
 LEDGER = """
-    insert into ticket_entries (grant_id, kind, free, reserved, used, participant_id, reason, at, created_at,
-        created_by)
-    select g.id, kind, free, reserved, used, case when kind = 'GRANT' then null else 1 end, '',
+    insert into ticket_entries (grant_id, kind, free, reserved, used, participant_id, expires_on, reason, at,
+        created_at, created_by)
+    select g.id, kind, free, reserved, used, case when kind = 'GRANT' then null else 1 end,
+        case when kind = 'GRANT' then g.valid_from + 365 end, '',
         least(:now, g.valid_from + n * interval '6 days'), :now, 'bench'
     from generate_series(1, :many / (select count(*) from ticket_grants)) n, ticket_grants g, lateral (
         select case when n = 1 then 'GRANT' when n % 2 = 0 then 'RESERVE' else 'USE' end as kind,
@@ -126,6 +147,17 @@ PAYMENTS = """
         c.joined_on + 30 * n, '', :now, 'bench'
     from clients c, generate_series(0, 5) n where c.joined_on + 30 * n <= (:now)::date
 """
+CHECK_INS = """
+    insert into check_ins (studio_id, person_id, day, fatigue, habits, has_words, answered_with, told_at, seen_by,
+        version)
+    select :studio, person_id, day, case when person_id % 800 = 40 and day > (:now)::date - 7 then 5
+            else 2 + person_id / 40 % 2 end,
+        '{}', false, '', day, '', 1
+    from clients, generate_series(greatest(joined_on, (:now)::date - 365), least(left_on, (:now)::date),
+        interval '2 days') day
+    where person_id % 40 = 0
+"""
+"""Every tenth member answers every second day; one in twenty of those is more tired this week."""
 
 
 def measure(settings: Settings) -> list[Result]:
@@ -198,8 +230,9 @@ def _load(now: datetime) -> None:
         for statement in db.session.scalars(text(FOREIGN_KEYS), {"tables": list(TABLES)}).all():
             db.session.execute(text(statement))
         for statement, many in (
-            (PEOPLE, LEADS), (ENQUIRIES, LEADS), (VISITS, BOOKINGS), (GUESTS, BOOKINGS), (MEMBERS, LEADS),
-            (AGREEMENTS, LEADS), (GRANTS, LEADS), (LEDGER, LINES), (PAYMENTS, LEADS),
+            (PEOPLE, LEADS), (ENQUIRIES, LEADS), (MEMBERS, LEADS), (VISITS, BOOKINGS), (REGULARS, BOOKINGS),
+            (GUESTS, BOOKINGS), (AGREEMENTS, LEADS), (GRANTS, LEADS), (LEDGER, LINES), (PAYMENTS, LEADS),
+            (CHECK_INS, LEADS),
         ):  # fmt: skip
             db.session.execute(text(statement), {**known, "many": many})
     with transaction():

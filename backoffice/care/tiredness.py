@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from backoffice.care.measures import Measure
 from backoffice.care.models import CheckIn
 from backoffice.care.signals import Span, Told, first_before, first_recent, signals_of
-from backoffice.core.db import db
+from backoffice.core.db import any_of_ids, db
 from backoffice.people.queries import health_kept
 
 
@@ -23,7 +23,7 @@ def more_tired_than_usual(person_ids: Collection[int], day: date) -> set[int]:
     query = (
         select(CheckIn.person_id, *_span(recent), *_span(before))
         .where(
-            CheckIn.person_id.in_(person_ids),
+            CheckIn.person_id == any_of_ids(person_ids),
             CheckIn.day.between(first_before(day), day),
             health_kept(CheckIn.person_id),
         )

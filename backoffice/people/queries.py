@@ -5,22 +5,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     and_,
-    any_,
     bindparam,
     func,
-    literal,
     literal_column,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
-from backoffice.core.db import db, fetch
+from backoffice.core.db import any_of_ids, db, fetch
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import N_
 from backoffice.people.models import Consent, Person, PersonMail, PersonNote, PersonPhone, Purpose
@@ -113,7 +109,7 @@ def held_person(person_id: int) -> Person:
 def locked_people(person_ids: Iterable[int]) -> list[Person]:
     """People read afresh and held until the end of the transaction, in the order of their ids."""
     db.session.flush()
-    query = _with_contacts().where(Person.id == _any_of_ids(person_ids)).order_by(Person.id)
+    query = _with_contacts().where(Person.id == any_of_ids(person_ids)).order_by(Person.id)
     return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
@@ -220,7 +216,3 @@ def first_phone() -> ColumnElement[Any]:
 
 def _with_contacts() -> Select[Person]:
     return select(Person).options(selectinload(Person.phones), selectinload(Person.mails))
-
-
-def _any_of_ids(ids: Iterable[int]) -> Any:
-    return any_(literal(list(ids), ARRAY(BigInteger)))

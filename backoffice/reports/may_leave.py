@@ -1,17 +1,15 @@
 """Which members may leave: rules that each say why, from bookings, tickets and check-ins. Nobody is scored.
 
-The limits are the house's judgement, as those of CARE: they say "look here", never what somebody intends. Attendance is
-compared with somebody's own past: the last 28 days with the 56 before them.
+The limits (`reports/may_leave_rows.py`) say "look here", never what somebody intends.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import select
 
-from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.care.tiredness import more_tired_than_usual
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor
@@ -19,23 +17,27 @@ from backoffice.core.clock import at_local, local_date
 from backoffice.core.db import db
 from backoffice.core.errors import NotFound
 from backoffice.core.language import N_
-from backoffice.people.models import Person
-from backoffice.reports.members import are_members_on, is_frozen_on, lives
+from backoffice.reports.may_leave_rows import (
+    BEFORE,
+    ENDS_WITHIN,
+    IS_ASKED,
+    LONGEST,
+    NEEDED_BEFORE,
+    NO_NEXT_AFTER,
+    RECENT,
+    last_visits,
+    members,
+    perhaps,
+)
+from backoffice.reports.members import are_members_on, lives
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
 from backoffice.tickets.queries import Balance, balances
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import Todo, TodoKind
 
-RECENT, BEFORE = timedelta(days=28), timedelta(days=56)
-NEEDED_BEFORE = 4
-"""Visits needed in the 56 days before for a comparison: fewer are no habit."""
-NO_NEXT_AFTER = timedelta(days=10)
-"""Who came in the last ten days may still be about to book."""
-ENDS_WITHIN = timedelta(days=30)
 FEW_TICKETS = 2
 """More left over than this at somebody's own pace: one that lapses now and then is no sign."""
-LONGEST = timedelta(days=365)
 BY = time(23, 59)
 """By the end of the day; midnight would stand in the lists as the day after."""
 TITLE = N_("May be about to leave: please ask how they are")
@@ -81,28 +83,31 @@ class MayLeave:
     todo_id: int | None
 
 
+class Page(NamedTuple):
+    """Some of the list, how many are on the whole of it, and whether more follow."""
+
+    rows: list[MayLeave]
+    total: int
+    has_more: bool
+
+
 def may_leave(studio: Studio, *, trainer_id: int | None = None, now: datetime) -> list[MayLeave]:
-    """The members of today for whom a rule speaks, those with most reasons first. Three statements.
+    """The members of today for whom a rule speaks, those with most reasons first. Five statements.
 
     Whoever began less than 28 days ago is left alone: there is no past of theirs to compare with. So is whoever rests,
     or did 28 days ago.
     """
-    today = local_date(now, studio.zone)
-    rows = db.session.execute(_members(studio, trainer_id, today, now)).all()
-    people = [row.person_id for row in rows]
-    tickets, tired = balances(people, day=today), more_tired_than_usual(people, today)
-    found = [
-        MayLeave(
-            row.person_id, row.name, row.kana, row.trainer_id, row.joined_on, visits, left,
-            reasons_of(visits, left, is_tired=row.person_id in tired, today=today, now=now), row.todo_id,
-        )
-        for row in rows
-        for visits in [Attendance28(row.last_at, row.next_at, row.recent or 0, row.before or 0)]
-        for left in [tickets.get(row.person_id, Balance(0, 0, None))]
-    ]  # fmt: skip
-    return sorted(
-        (one for one in found if one.reasons), key=lambda one: (-len(one.reasons), one.kana, one.person_id)
-    )
+    return _with_last_visit(_listed(studio, trainer_id, now), now)
+
+
+def may_leave_page(
+    studio: Studio, *, trainer_id: int | None = None, after: int | None = None, limit: int, now: datetime
+) -> Page:
+    """A page of the same list: what follows a person, or its beginning when they are not on it (any more)."""
+    listed = _listed(studio, trainer_id, now)
+    start = next((place for place, one in enumerate(listed, 1) if one.person_id == after), 0)
+    page = listed[start : start + limit]
+    return Page(_with_last_visit(page, now), len(listed), start + limit < len(listed))
 
 
 def reasons_of(
@@ -137,7 +142,7 @@ def ask_after(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> To
     client = db.session.scalars(held).one_or_none()
     if client is None:
         raise NotFound
-    known = db.session.scalars(select(Todo).where(Todo.person_id == person_id, *_IS_ASKED).limit(1)).first()
+    known = db.session.scalars(select(Todo).where(Todo.person_id == person_id, *IS_ASKED).limit(1)).first()
     if known is not None:
         return known
     trainer = None if client.main_trainer_id is None else db.session.get(Trainer, client.main_trainer_id)
@@ -148,46 +153,42 @@ def ask_after(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> To
     )  # fmt: skip
 
 
-def _members(studio: Studio, trainer_id: int | None, today: date, now: datetime) -> Select[Any]:
-    people, visits, todos = lives(studio.id), _visits(now), _open_todos()
-    query = (
-        select(
-            people.c.person_id, Person.name, Person.kana, people.c.trainer_id, people.c.joined_on,
-            visits.c.last_at, visits.c.next_at, visits.c.recent, visits.c.before, todos.c.todo_id,
+def _listed(studio: Studio, trainer_id: int | None, now: datetime) -> list[MayLeave]:
+    """Everybody on the list in its order, with what is known of twelve weeks. Four statements.
+
+    The database names those of whom a rule may speak, which in most gyms are few; the rules decide.
+    """
+    today = local_date(now, studio.zone)
+    present = {row.person_id: row for row in db.session.execute(members(studio, trainer_id, today))}
+    tired = more_tired_than_usual(present, today)
+    rows = db.session.execute(perhaps(present, tired, today, now)).all()
+    tickets = balances([row.id for row in rows], day=today)
+    found = [
+        MayLeave(
+            row.id,
+            row.name,
+            row.kana,
+            member.trainer_id,
+            member.joined_on,
+            visits,
+            left,
+            reasons,
+            row.todo_id,
         )
-        .join(Person, Person.id == people.c.person_id)
-        .outerjoin(visits, visits.c.person_id == people.c.person_id)
-        .outerjoin(todos, todos.c.person_id == people.c.person_id)
-        .where(are_members_on(people, today), people.c.joined_on <= today - RECENT, Person.erased_at.is_(None),
-            ~is_frozen_on(people, today), ~is_frozen_on(people, today - RECENT),
-        )
-    )  # fmt: skip
-    return query if trainer_id is None else query.where(people.c.trainer_id == trainer_id)
+        for row in rows
+        for member in [present[row.id]]
+        for visits in [Attendance28(row.last_at, row.next_at, row.recent or 0, row.before or 0)]
+        for left in [tickets.get(row.id, Balance(0, 0, None))]
+        for reasons in [reasons_of(visits, left, is_tired=row.id in tired, today=today, now=now)]
+        if reasons
+    ]
+    return sorted(found, key=lambda one: (-len(one.reasons), one.kana, one.person_id))
 
 
-def _visits(now: datetime) -> Subquery:
-    """The visits of everybody in the year before and whatever is booked."""
-    at, is_booked = Booking.starts_at, Booking.state.in_((BookingState.HELD, BookingState.BOOKED))
-    came = Participant.attendance == Attendance.ATTENDED
-    recent = now - RECENT
-    return (
-        select(
-            Participant.person_id,
-            func.max(at).filter(came).label("last_at"),
-            func.min(at).filter(is_booked, at > now).label("next_at"),
-            func.count().filter(came, at > recent).label("recent"),
-            func.count().filter(came, at <= recent, at > recent - BEFORE).label("before"),
-        )
-        .join(Booking, Booking.id == Participant.booking_id)
-        .where(at > now - LONGEST)
-        .group_by(Participant.person_id)
-        .subquery("visits")
-    )
-
-
-_IS_ASKED = (Todo.kind == TodoKind.MAY_LEAVE, Todo.done_at.is_(None))
-
-
-def _open_todos() -> Subquery:
-    newest = select(Todo.person_id, func.max(Todo.id).label("todo_id")).where(*_IS_ASKED)
-    return newest.group_by(Todo.person_id).subquery("todos")
+def _with_last_visit(rows: list[MayLeave], now: datetime) -> list[MayLeave]:
+    """The rows with the last visit of a year where there was none in twelve weeks."""
+    last = last_visits([one.person_id for one in rows if one.visits.last_at is None], now)
+    return [
+        replace(one, visits=replace(one.visits, last_at=one.visits.last_at or last.get(one.person_id)))
+        for one in rows
+    ]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import aliased
 
 from backoffice.clients.models import Client
-from backoffice.core.db import db
+from backoffice.core.db import any_of_ids, db
 from backoffice.core.errors import NotFound
 from backoffice.tickets.models import TicketEntry, TicketGrant
 
@@ -101,10 +101,27 @@ def lots_of_clients(person_ids: Collection[int]) -> dict[int, list[Lot]]:
 
 
 def balances(person_ids: Collection[int], *, day: date) -> dict[int, Balance]:
-    """The balance of each of these people who was ever given a ticket. One statement."""
+    """The balance of each of these people who was ever given a ticket. One statement: `balance`, by the database."""
     if not person_ids:
         return {}
-    return {person_id: balance(lots, day=day) for person_id, lots in lots_of_people(person_ids).items()}
+    lots = (
+        select(
+            TicketGrant.person_id, func.sum(TicketEntry.free).label("free"),
+            func.sum(TicketEntry.reserved).label("reserved"), last_day().label("ends_on"),
+        )
+        .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
+        .where(TicketGrant.person_id == any_of_ids(person_ids))
+        .group_by(TicketGrant.id)
+        .subquery()
+    )  # fmt: skip
+    is_live = lots.c.ends_on.is_(None) | (lots.c.ends_on >= day)
+    query = select(
+        lots.c.person_id,
+        func.coalesce(func.sum(lots.c.free).filter(is_live), 0),
+        func.sum(lots.c.reserved),
+        func.min(lots.c.ends_on).filter(is_live, lots.c.free > 0),
+    ).group_by(lots.c.person_id)
+    return {row[0]: Balance(int(row[1]), int(row[2]), row[3]) for row in db.session.execute(query)}
 
 
 def lots_of_people(person_ids: Collection[int]) -> dict[int, list[Lot]]:

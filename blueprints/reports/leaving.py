@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backoffice.core.db import transaction
-from backoffice.reports.may_leave import MayLeave, Reason, ask_after, may_leave
+from backoffice.reports.may_leave import MayLeave, Reason, ask_after, may_leave, may_leave_page
 from backoffice.staff.permissions import Permission
 from blueprints.reports.asked import read_number
 from blueprints.reports.blueprint import reports
 from blueprints.reports.catalogue import report_of
 from blueprints.reports.listing import Column, list_file
 from blueprints.reports.named import trainer_box, trainer_names
+from blueprints.reports.paging import PAGE
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
 from blueprints.support.filters import show_day
@@ -23,14 +24,20 @@ from blueprints.support.toasts import flash_done
 @reports.get("/reports/leaving")
 @permit(Permission.REPORTS_VIEW)
 def leaving() -> ResponseReturnValue:
-    """The list of today, those with most reasons first."""
-    trainer_id = read_number("trainer")
+    """The list of today, those with most reasons first, page by page."""
+    trainer_id, after = read_number("trainer"), read_number("after")
+    found = may_leave_page(current_studio(), trainer_id=trainer_id, after=after, limit=PAGE, now=now())
+    asked = {"trainer": trainer_id}
     return render_template(
         "reports/leaving.html",
         report=report_of("reports.leaving"),
         box=trainer_box(trainer_id),
-        asked={} if trainer_id is None else {"trainer": trainer_id},
-        rows=may_leave(current_studio(), trainer_id=trainer_id, now=now()),
+        asked=asked,
+        after=after,
+        found=found,
+        more_url=url_for("reports.leaving", **asked, after=found.rows[-1].person_id)
+        if found.has_more
+        else None,
         why=why,
         trainer_names=trainer_names(),
     )
@@ -53,7 +60,8 @@ def leaving_task(person_id: int) -> ResponseReturnValue:
     with transaction():
         todo = ask_after(current_studio(), person_id, by=actor(), now=now())
     flash_done(_("A task stands for %(day)s.", day=show_day(todo.due_at)))
-    return redirect(url_for("reports.leaving", trainer=read_number("trainer")) + f"#person-{person_id}", 303)
+    asked = {name: read_number(name) for name in ("trainer", "after")}
+    return redirect(url_for("reports.leaving", **asked) + f"#person-{person_id}", 303)
 
 
 def why(one: MayLeave, reason: Reason) -> str:

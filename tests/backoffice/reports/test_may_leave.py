@@ -12,7 +12,15 @@ from backoffice.core.db import db
 from backoffice.core.errors import NotFound
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Purpose
-from backoffice.reports.may_leave import Attendance28, Reason, ask_after, may_leave, reasons_of
+from backoffice.reports.may_leave import (
+    Attendance28,
+    MayLeave,
+    Reason,
+    ask_after,
+    may_leave,
+    may_leave_page,
+    reasons_of,
+)
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
@@ -108,11 +116,65 @@ def test_more_tickets_end_within_a_month_than_somebody_usually_uses(
     assert found == ([Reason.EXPIRING] if speaks else [])
 
 
+def a_pack(studio: Studio, client: Client, free: int, now: datetime, expires_on: date | None = None) -> None:
+    """Tickets given three months ago."""
+    day = TODAY - timedelta(days=90)
+    given = Given(free, "回数券", "Pack", 8000, day, expires_on=expires_on)
+    grant(client.person_id, given, studio_id=studio.id, by=SYSTEM, now=now - timedelta(days=90))
+
+
+def test_each_reason_alone_brings_a_member_on_the_list(gym: Studio, now: datetime) -> None:
+    """By what the database holds, one member each; a fifth comes as ever."""
+    falling, unused, expiring, as_ever, quiet = (
+        a_member(gym, date(2026, 1, 10), None) for _number in range(5)
+    )
+    for member in (falling, unused, expiring, as_ever):
+        a_visit(gym, member, now + timedelta(days=2), BookingState.BOOKED)
+    a_week_of(gym, quiet, now, 2, 3, 5, 6, 7, 8)
+    a_week_of(gym, falling, now, 2, 5, 6, 7, 8)
+    a_pack(gym, unused, 3, now)
+    a_week_of(gym, expiring, now, 1, 2, 3, 4, 5, 6, 7, 8)
+    a_pack(gym, expiring, 8, now, TODAY + timedelta(days=20))
+    a_week_of(gym, as_ever, now, 1, 2, 3, 4, 5, 6, 7, 8)
+    a_pack(gym, as_ever, 2, now, TODAY + timedelta(days=20))
+    assert {one.person_id: one.reasons for one in may_leave(gym, now=now)} == {
+        falling.person_id: [Reason.FALLING],
+        unused.person_id: [Reason.UNUSED],
+        expiring.person_id: [Reason.EXPIRING],
+        quiet.person_id: [Reason.NO_NEXT],
+    }
+
+
+@pytest.mark.parametrize(("days", "known"), [(83, True), (85, True), (364, True), (366, False)])
+def test_the_last_visit_is_told_for_a_year(
+    gym: Studio, member: Client, now: datetime, days: int, known: bool
+) -> None:
+    at = now - timedelta(days=days)
+    a_visit(gym, member, at)
+    (one,) = may_leave(gym, now=now)
+    assert one.visits.last_at == (at if known else None)
+    assert may_leave_page(gym, limit=9, now=now).rows == [one]
+
+
+def test_pages_hold_the_whole_list_in_its_order(gym: Studio, now: datetime) -> None:
+    """Also when somebody who stood at the end of a page is not on the list any more: it begins anew."""
+    members = [a_member(gym, date(2026, 1, 10), None) for _number in range(7)]
+    a_week_of(gym, members[3], now, 5, 6, 7, 8)
+    whole = may_leave(gym, now=now)
+    assert whole[0].person_id == members[3].person_id
+    paged: list[MayLeave] = []
+    for _page in range(3):
+        after = paged[-1].person_id if paged else None
+        page = may_leave_page(gym, after=after, limit=3, now=now)
+        assert page.total == 7
+        assert page.has_more == (len(paged) + len(page.rows) < 7)
+        paged += page.rows
+    assert paged == whole
+    assert may_leave_page(gym, after=members[3].person_id + 10**6, limit=3, now=now).rows == whole[:3]
+
+
 def test_tickets_that_nobody_uses(gym: Studio, member: Client, now: datetime) -> None:
-    grant(
-        member.person_id, Given(4, "回数券", "Pack", 8000, TODAY - timedelta(days=90)), studio_id=gym.id, by=SYSTEM,
-        now=now - timedelta(days=90),
-    )  # fmt: skip
+    a_pack(gym, member, 4, now)
     (one,) = may_leave(gym, now=now)
     assert Reason.UNUSED in one.reasons
     assert one.tickets.free == 4

@@ -197,6 +197,36 @@ def test_who_may_leave_is_told_in_words_and_gets_one_task(
     assert "/task" not in client.get("/reports/leaving").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_who_may_leave_page_by_page_is_the_number_and_the_file(
+    gym: Studio, sign_in: Callable[..., PageClient], language: str
+) -> None:
+    """Sixty members: fifty on a page, ten on the next, sixty said and sixty in the file; a task stays on its page."""
+    for _number in range(60):
+        a_member(gym, date(2026, 3, 1), None)
+    db.session.commit()
+    client = sign_in(Role.MANAGER)
+    client.get("/reports")
+    client.post("/language", data={"language": language})
+    first = client.get("/reports/leaving").get_data(as_text=True)
+    assert ("60 members" if language == "en" else "60名") in first
+    more = unescape(re.search(r'rel="next" href="([^"]+)"', first)[1])  # type: ignore[index]
+    second = client.get(more).get_data(as_text=True)
+    people = [re.findall(r'id="person-(\d+)"', page) for page in (first, second)]
+    assert [len(page) for page in people] == [50, 10]
+    assert 'rel="next"' not in second
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get("/reports/leaving.csv").get_data(as_text=True).lstrip("\ufeff"))
+        )
+    )
+    assert [row["Person number" if language == "en" else "お客様番号"] for row in rows] == people[0] + people[
+        1
+    ]
+    task = unescape(re.search(r'action="([^"]+/task[^"]+)"', second)[1])  # type: ignore[index]
+    assert client.post(task, data={}).headers["Location"].startswith(more)
+
+
 def test_no_task_about_somebody_who_is_no_member(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
     gone = a_member(gym, date(2026, 3, 1), date(2026, 4, 1))
     db.session.commit()
