@@ -306,7 +306,7 @@ def test_a_colleague_undoes_nothing_and_a_manager_does(
 ) -> None:
     desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
     desk.get(address)
-    plan = db.session.query(Plan).filter_by(is_monthly=False).first()
+    plan = db.session.query(Plan).filter_by(is_monthly=True).first()
     typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
     page = desk.open(desk.post(address, data=typed).location).text
     (undo,) = re.findall(r'action="(/people/[0-9]+/tickets/sales/[0-9]+/undo)"', page)
@@ -324,7 +324,7 @@ def test_a_sale_after_the_day_close_says_for_which_day_it_is_written(
 ) -> None:
     desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
     desk.get(address)
-    plan = db.session.query(Plan).filter_by(is_monthly=False).first()
+    plan = db.session.query(Plan).filter_by(is_monthly=True).first()
     typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token()}
     assert "の入出金として記録します。" not in desk.post(address, data=typed).text
     with transaction():
