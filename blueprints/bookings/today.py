@@ -37,6 +37,8 @@ from blueprints.support.studio import current_studio
 today_page = Blueprint("today", __name__)
 
 OLDEST_BACKUP = timedelta(hours=26)
+SHOWN_TODOS = 3
+"""More of them are folded: the first bookings of the day are to be seen without scrolling."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def _words() -> dict[str, object]:
         "undo_of": UNDO_OF,
         "lights": spoken(LIGHT_WORDS),
         "light_tones": LIGHT_TONES,
+        "SHOWN_TODOS": SHOWN_TODOS,
     }
 
 
