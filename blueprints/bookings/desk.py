@@ -10,6 +10,7 @@ from backoffice.bookings import actions
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
 from backoffice.bookings.refusals import NotFree
+from backoffice.bookings.suggestions import habits_of, likely_service
 from backoffice.core.clock import local, local_date
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, NotFound
@@ -215,6 +216,7 @@ def _fill_choices(form: BookingForm) -> Offered:
 def _asked() -> dict[str, object]:
     """What the address says already."""
     values: dict[str, object] = {"day": max(asked_day(), today())}
+    interest = ""
     for name, column in (
         ("trainer", "trainer_id"),
         ("room", "room_id"),
@@ -224,15 +226,17 @@ def _asked() -> dict[str, object]:
         if request.args.get(name, "").isdecimal():
             values[column] = request.args[name][:18]
     if "lead_id" in values:
-        values["first_person_id"] = str(
-            leads.lead(current_studio().id, int(str(values["lead_id"]))).person_id
-        )
+        lead = leads.lead(current_studio().id, int(str(values["lead_id"])))
+        values["first_person_id"], interest = str(lead.person_id), lead.interest
     for name in {"trainer_id", "room_id"} & values.keys():
         values[name] = int(str(values[name]))
     service = request.args.get("service", "")
     for one in offered().services:
         if service in (one.slug, str(one.id)):
             values["service_id"] = one.id
+    if offered().services and "service_id" not in values and "first_person_id" in values:
+        habits = habits_of(int(str(values["first_person_id"])), current_studio())
+        values["service_id"] = likely_service(offered().services, habits, interest).id
     at = read_instant(request.args.get("at", ""))
     if at is not None and abs(at - now()) < FARTHEST:
         zone = current_studio().zone

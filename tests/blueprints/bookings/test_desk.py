@@ -77,6 +77,16 @@ def test_a_caller_is_booked_and_becomes_a_lead(
     assert "090-1111-2222" in page
 
 
+def test_a_guest_who_had_a_trial_is_asked_for_a_session_first(
+    gym: Studio, at_desk: PageClient, typed: dict[str, object]
+) -> None:
+    at_desk.post("/bookings/new", data=dict(typed))
+    guest = db.session.scalars(select(Participant)).one()
+    page = at_desk.get(f"/bookings/new?person={guest.person_id}").get_data(as_text=True)
+    chosen = service_by_slug(gym.id, "session").id
+    assert re.search(rf'<option selected[^>]* value="{chosen}"|<option[^>]*value="{chosen}"[^>]*selected', page)
+
+
 def test_sending_the_form_twice_books_once(at_desk: PageClient, typed: dict[str, object]) -> None:
     first = at_desk.post("/bookings/new", data=dict(typed))
     second = at_desk.post("/bookings/new", data=dict(typed))
