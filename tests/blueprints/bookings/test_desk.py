@@ -84,7 +84,9 @@ def test_a_guest_who_had_a_trial_is_asked_for_a_session_first(
     guest = db.session.scalars(select(Participant)).one()
     page = at_desk.get(f"/bookings/new?person={guest.person_id}").get_data(as_text=True)
     chosen = service_by_slug(gym.id, "session").id
-    assert re.search(rf'<option selected[^>]* value="{chosen}"|<option[^>]*value="{chosen}"[^>]*selected', page)
+    assert re.search(
+        rf'<option selected[^>]* value="{chosen}"|<option[^>]*value="{chosen}"[^>]*selected', page
+    )
 
 
 def test_sending_the_form_twice_books_once(at_desk: PageClient, typed: dict[str, object]) -> None:
