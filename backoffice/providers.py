@@ -6,9 +6,9 @@ from backoffice.bookings.sheet_requests import screening_facts
 from backoffice.care.replies import care_facts
 from backoffice.choices.facts import tap_facts, times_facts
 from backoffice.inbox.facts import written_facts
+from backoffice.joining.facts import welcome_facts
 from backoffice.line.facts import answer_facts, invite_facts
 from backoffice.line.menu import ANSWERS
-from backoffice.memberships.facts import welcome_facts
 from backoffice.messaging.facts import Provider
 from backoffice.messaging.models import Kind
 from backoffice.playbooks.entries import STEP_KINDS

@@ -1,6 +1,6 @@
 """Refusals a person can understand: every domain error carries its own sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backoffice.core.language import N_
 
@@ -52,6 +52,14 @@ class Stale(DomainError):
 
 class Invalid(DomainError):
     """An input breaks a rule; `field` says which."""
+
+
+class SeveralInvalid(Invalid):
+    """Several inputs break rules at once: `each` says one of them, so that all are mended in one go."""
+
+    def __init__(self, each: Sequence[Invalid]) -> None:
+        super().__init__(each[0].message, field=each[0].field, **each[0].params)
+        self.each = each
 
 
 class UndecryptableError(DomainError):

@@ -13,14 +13,15 @@ from backoffice.clients.queries import client_of, has_left
 from backoffice.core.audit import Actor, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
-from backoffice.core.errors import DomainError, Invalid, check_version
+from backoffice.core.errors import DomainError, Invalid, SeveralInvalid, check_version
 from backoffice.core.language import N_, translate
-from backoffice.files.actions import add_file
+from backoffice.files.actions import add_file, open_file
 from backoffice.files.models import MediaType, Shelf
 from backoffice.files.reading import ReadyFile
 from backoffice.joining import answers as written
 from backoffice.joining import money, queries, signing
 from backoffice.joining.answers import Answers
+from backoffice.joining.contract import contract_now
 from backoffice.joining.copy import TITLE, draw_copy
 from backoffice.joining.models import JoiningPaper, PaperDiscount
 from backoffice.joining.prices import take_off
@@ -159,15 +160,16 @@ def sign(
 ) -> JoiningPaper:
     """Keep the papers as they were filled in and signed, with the terms shown.
 
-    Refuses (Invalid on its field) what is missing or cannot be read, terms not agreed to, a minor without a guardian;
+    Refuses (`SeveralInvalid`) the `faults` of what was sent;
     raises `Stale` when the papers or the terms have changed since they were shown, `Closed`, `NotFound`.
     """
     paper = _open(studio, paper_id, version)
     terms = queries.newest_terms(studio.id)
     check_version(terms.number, signing_.terms_number)
-    answers = written.check(written.tidied(typed), starts_on=paper.starts_on, now=now)
-    if not signing_.agrees:
-        raise Invalid(AGREE, field="agrees")
+    found = faults(paper, typed, signing_, now=now)
+    if found:
+        raise SeveralInvalid(found)
+    answers = written.as_kept(written.tidied(typed))
     paper.signature = signing.readable(signing_.signature, "signature")
     is_minor = answers.needs_guardian(paper.starts_on)
     paper.guardian_signature = (
@@ -184,6 +186,23 @@ def sign(
     after = {"terms": terms.number, "guardian": is_minor}
     record("joining.signed", "joining", paper.id, by=by, now=now, person_id=paper.person_id, after=after)
     return paper
+
+
+def faults(paper: JoiningPaper, typed: Answers, signing_: Signing, *, now: datetime) -> list[Invalid]:
+    """All that keeps papers from being signed, each on its field, so that it is mended in one go.
+
+    What is missing or cannot be read, terms not agreed to, no signature, a minor without a guardian who signs.
+    """
+    answers = written.tidied(typed)
+    found = written.faults(answers, starts_on=paper.starts_on, now=now)
+    if not signing_.agrees:
+        found.append(Invalid(AGREE, field="agrees"))
+    drawn = {"signature": signing_.signature}
+    if answers.needs_guardian(paper.starts_on):
+        drawn["guardian_signature"] = signing_.guardian_signature
+    return found + [
+        Invalid(signing.MISSING, field=name) for name, path in drawn.items() if not signing.is_drawn(path)
+    ]
 
 
 def finish(
@@ -246,6 +265,21 @@ def hand_over(studio: Studio, paper_id: int, *, by: Actor, now: datetime) -> Joi
     return paper
 
 
+def hand_out_copy(studio: Studio, paper_id: int, *, by: Actor, now: datetime) -> ReadyFile:
+    """The copy for whoever signed: as kept since they joined, before that drawn from what was signed. Recorded.
+
+    Raises `Unsigned` where nothing was signed here, or it was erased.
+    """
+    paper = queries.paper(studio.id, paper_id)
+    if paper.file_id is not None:
+        file = open_file(studio.id, paper.file_id, Shelf.AGREEMENTS, by=by, now=now)
+        return ReadyFile(file.name, MediaType(file.media_type), file.content or b"")
+    if paper.signed_at is None or paper.signature is None:
+        raise Unsigned
+    record("joining.copy_opened", "joining", paper.id, by=by, now=now, person_id=paper.person_id)
+    return _drawn(studio, paper, None, now)
+
+
 def _open(studio: Studio, paper_id: int, version: int | None) -> JoiningPaper:
     """The paper, held until the end of the transaction, after the person it is about."""
     held_person(queries.paper(studio.id, paper_id).person_id)
@@ -269,6 +303,7 @@ def _write(paper: JoiningPaper, agreement: Agreement, studio: Studio, now: datet
     if agreement.referrer_id == paper.person_id:
         raise Invalid(THEMSELVES, field="referrer")
     paper.plan_id, paper.plan_version, paper.price_yen = plan.id, plan.version, plan.price_yen
+    paper.contract = contract_now(plan, studio)
     paper.starts_on = agreement.starts_on
     paper.main_trainer_id, paper.referrer_id = agreement.main_trainer_id, agreement.referrer_id
     paper.joining_fee_yen = agreement.joining_fee_yen
@@ -364,14 +399,23 @@ def _join(
 
 def _keep_copy(studio: Studio, paper: JoiningPaper, client: Client, *, by: Actor, now: datetime) -> int:
     """The copy as a file of the person, on a shelf from which nothing is taken away."""
-    person = held_person(paper.person_id)
+    ready = _drawn(studio, paper, client.member_number, now)
+    return add_file(studio.id, paper.person_id, Shelf.AGREEMENTS, ready, by=by, now=now).id
+
+
+def _drawn(studio: Studio, paper: JoiningPaper, member_number: int | None, now: datetime) -> ReadyFile:
+    """The signed papers as a PDF in the language of the person, under its name."""
+    language = held_person(paper.person_id).language
     content = draw_copy(
-        studio, queries.agreed(paper), queries.terms_of(paper), member_number=client.member_number,
-        language=person.language, at=now,
-    )  # fmt: skip
-    name = f"{translate(TITLE, person.language)} {client.member_number}.pdf"
-    ready = ReadyFile(name, MediaType.PDF, content)
-    return add_file(studio.id, person.id, Shelf.AGREEMENTS, ready, by=by, now=now).id
+        studio,
+        queries.agreed(paper),
+        queries.terms_of(paper),
+        member_number=member_number,
+        language=language,
+        at=now,
+    )
+    name = f"{translate(TITLE, language)} {member_number or ''}".strip()
+    return ReadyFile(f"{name}.pdf", MediaType.PDF, content)
 
 
 def _audited(paper: JoiningPaper) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 
 from backoffice.core.contact import fold_kana, is_kana, parse_mail, parse_phone, plain_text
@@ -66,33 +66,41 @@ def tidied(answers: Answers) -> Answers:
     return Answers(**{name: plain_text(getattr(answers, name), LONGEST) for name in NAMES})
 
 
-def check(answers: Answers, *, starts_on: date, now: datetime) -> Answers:
-    """The answers, complete and readable, the postal code as 604-8152.
+def faults(answers: Answers, *, starts_on: date, now: datetime) -> list[Invalid]:
+    """What is missing or cannot be read, each on its field, and a minor without a guardian's name."""
+    needed = [name for name in NAMES if name not in OPTIONAL]
+    if answers.needs_guardian(starts_on):
+        needed.append("guardian_name")
+    missing = [name for name in needed if not getattr(answers, name)]
+    wrong = {name: words for name, words in _unreadable(answers, now).items() if getattr(answers, name)}
+    return [Invalid(words, field=name) for name, words in {**dict.fromkeys(missing, NEEDED), **wrong}.items()]
 
-    Refuses (Invalid on its field) what is missing or cannot be read, and a minor without a guardian's name.
-    """
-    for name in NAMES:
-        if name not in OPTIONAL and not getattr(answers, name):
-            raise Invalid(NEEDED, field=name)
+
+def as_kept(answers: Answers) -> Answers:
+    """Answers without `faults`, the postal code as 604-8152."""
+    return replace(answers, postal_code=_postal_code(answers.postal_code))
+
+
+def _unreadable(answers: Answers, now: datetime) -> dict[str, str]:
+    found: dict[str, str] = {}
     if not is_kana(answers.kana) or not fold_kana(answers.kana):
-        raise Invalid(BAD_KANA, field="kana")
+        found["kana"] = BAD_KANA
     if answers.born is None or possible_birth(answers.born, now) is None:
-        raise Invalid(NEEDED, field="birth_date")
+        found["birth_date"] = NEEDED
+    if not _postal_code(answers.postal_code):
+        found["postal_code"] = BAD_CODE
     for name in ("phone", "emergency_phone"):
         if parse_phone(getattr(answers, name)) is None:
-            raise Invalid(BAD_CONTACT, field=name)
-    if answers.mail and parse_mail(answers.mail) is None:
-        raise Invalid(BAD_CONTACT, field="mail")
-    if answers.needs_guardian(starts_on) and not answers.guardian_name:
-        raise Invalid(NEEDED, field="guardian_name")
-    return Answers(**{**asdict(answers), "postal_code": _postal_code(answers.postal_code)})
+            found[name] = BAD_CONTACT
+    if parse_mail(answers.mail) is None:
+        found["mail"] = BAD_CONTACT
+    return found
 
 
 def _postal_code(text: str) -> str:
+    """As 604-8152; nothing for what is none."""
     found = _CODE.fullmatch(text.translate(_HALF).strip())
-    if found is None:
-        raise Invalid(BAD_CODE, field="postal_code")
-    return f"{found[1]}-{found[2]}"
+    return "" if found is None else f"{found[1]}-{found[2]}"
 
 
 _HALF = str.maketrans("０１２３４５６７８９", "0123456789")

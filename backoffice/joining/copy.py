@@ -7,6 +7,7 @@ from backoffice.core.language import N_, Language, pick, translate
 from backoffice.core.paper.sheet import Column, Sheet
 from backoffice.joining import money
 from backoffice.joining.answers import Answers, unpacked
+from backoffice.joining.contract import contract_rows
 from backoffice.joining.models import TermsVersion
 from backoffice.joining.queries import Agreed
 from backoffice.joining.signing import picture
@@ -23,11 +24,14 @@ def draw_copy(
     agreed: Agreed,
     terms: TermsVersion,
     *,
-    member_number: int,
+    member_number: int | None,
     language: str,
     at: datetime,
 ) -> bytes:
-    """The papers as they were signed, on A4, in the member's language. Raises `FacesMissing`."""
+    """The papers as they were signed, on A4, in the member's language, with a number once there is one.
+
+    Raises `FacesMissing`.
+    """
     return _Copy(studio, agreed, terms, language, at).drawn(member_number)
 
 
@@ -42,7 +46,7 @@ class _Copy:
         title = self._said(TITLE)
         self._sheet = Sheet(title, language=language, at=at, footer=f"{self._own(studio)} {title}")
 
-    def drawn(self, member_number: int) -> bytes:
+    def drawn(self, member_number: int | None) -> bytes:
         self._head(member_number)
         self._person()
         self._agreement()
@@ -50,15 +54,14 @@ class _Copy:
         self._signatures()
         return self._sheet.content()
 
-    def _head(self, member_number: int) -> None:
+    def _head(self, member_number: int | None) -> None:
         signed_on = self._day(local(self._signed_at(), self._studio.zone).date())
         self._sheet.text(self._said(TITLE), size=18, bold=True)
         self._sheet.gap(2)
+        signed = [f"{self._said(N_('Signed on'))} {signed_on}"]
+        number = [] if member_number is None else [f"{self._said(N_('Member number'))} {member_number}"]
         self._sheet.beside(
-            [
-                self._said(N_("Member number")) + f" {member_number}",
-                self._said(N_("Signed on")) + f" {signed_on}",
-            ],
+            number + signed,
             [self._own(self._studio), pick(self._language, self._studio.address_ja, self._studio.address_en)],
         )
 
@@ -85,7 +88,7 @@ class _Copy:
             rows.append((self._said(N_("Main trainer")), self._own(trainer)))
         if self._agreed.referrer is not None:
             rows.append((self._said(N_("Referred by")), self._agreed.referrer.shown_name))
-        self._sheet.facts(rows)
+        self._sheet.facts([*rows, *contract_rows(paper.contract, self._language)])
         self._sheet.gap(3)
         self._sheet.table(
             [
@@ -100,10 +103,15 @@ class _Copy:
         )
 
     def _rules(self) -> None:
+        """The terms; their last paragraph stays with the signature, which never stands alone on a page."""
         self._heading(N_("Terms"))
         number = translate(N_("Version %(n)s"), self._language, n=self._terms.number)
         self._sheet.text(number, size=8.5, muted=True)
-        self._sheet.text(pick(self._language, self._terms.text_ja, self._terms.text_en), size=8.5)
+        *first, last = pick(self._language, self._terms.text_ja, self._terms.text_en).rstrip().split("\n")
+        if first:
+            self._sheet.text("\n".join(first), size=8.5)
+        self._sheet.keep(self._sheet.height_of(last, size=8.5) + SIGNED_BLOCK)
+        self._sheet.text(last, size=8.5)
 
     def _signatures(self) -> None:
         paper = self._agreed.paper

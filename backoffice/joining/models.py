@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backoffice.core.crypto import EncryptedText
@@ -88,6 +90,8 @@ class JoiningPaper(WithId):
     plan_version: Mapped[int] = mapped_column(Integer)
     """The plan as it was when it was agreed on: nobody joins on papers of another."""
     price_yen: Mapped[int] = mapped_column(Integer)
+    contract: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What is agreed beyond the sum (`contract.Contract`), as it was shown; None: signed before it was kept."""
     starts_on: Mapped[date]
     main_trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainers.id"))
     joining_fee_yen: Mapped[int] = mapped_column(Integer)

@@ -161,6 +161,17 @@ def paper_path(paper_id: int, *, with_staff: int = 0) -> str:
     return f"/papers/{links.sign(LINK, paper_id, with_staff)}"
 
 
+def copy_path(person_id: int) -> str:
+    """The path of the page with the copy of the papers somebody joined on last; empty when none is kept."""
+    query = select(JoiningPaper.id).where(
+        JoiningPaper.person_id == person_id,
+        JoiningPaper.joined_at.is_not(None),
+        JoiningPaper.file_id.is_not(None),
+    )
+    found = db.session.scalar(query.order_by(JoiningPaper.id.desc()).limit(1))
+    return "" if found is None else f"{paper_path(found)}/done"
+
+
 def paper_by_token(token: str) -> tuple[int, int] | None:
     """Which paper a link opens, and who handed it over (0: nobody); None for a forged or old one."""
     parts = links.read(LINK, token, LINK_HOLDS)

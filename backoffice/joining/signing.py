@@ -22,13 +22,18 @@ MISSING = N_("Please sign in the field.")
 
 def readable(drawn: str, field: str) -> str:
     """The path as it may be kept. Refuses (Invalid on `field`) an empty one, a dot, and whatever is no line."""
+    if not is_drawn(drawn):
+        raise Invalid(MISSING, field=field)
+    return drawn.strip()
+
+
+def is_drawn(drawn: str) -> bool:
+    """Whether it is a signature: lines within the field, and more than a slip of the finger."""
     text = drawn.strip()
     if len(text) > LONGEST or not _PATH.fullmatch(text):
-        raise Invalid(MISSING, field=field)
+        return False
     points = [(int(x), int(y)) for x, y in _POINT.findall(text)]
-    if len(points) < LEAST_POINTS or any(x > WIDTH or y > HEIGHT for x, y in points):
-        raise Invalid(MISSING, field=field)
-    return text
+    return len(points) >= LEAST_POINTS and all(x <= WIDTH and y <= HEIGHT for x, y in points)
 
 
 def strokes(path: str) -> list[list[tuple[int, int]]]:

@@ -1,25 +1,14 @@
-"""What the welcome says about a new membership."""
+"""What messages say about a membership."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from backoffice.clients.models import Client
 from backoffice.core.db import db
-from backoffice.core.language import N_, pick
+from backoffice.core.language import pick
 from backoffice.memberships.models import Membership, Plan
-from backoffice.messaging.facts import Facts, NotWanted
-from backoffice.messaging.models import Message
 from backoffice.staff.models import Trainer
-
-NO_MEMBER = N_("The person is not a member.")
-
-
-def welcome_facts(message: Message, now: datetime) -> Facts | NotWanted:
-    """Number, plan, first day and trainer of the newest membership."""
-    words = None if message.person_id is None else member_words(message.person_id, message.language)
-    return NotWanted(NO_MEMBER) if words is None else Facts({"client": words})
 
 
 def member_words(person_id: int, language: str) -> dict[str, Any] | None:

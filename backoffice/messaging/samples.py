@@ -56,7 +56,7 @@ def sample_values(studio: Studio, language: str, *, now: datetime, flags: bool =
         },
         "client": {
             "member_number": 1001, "plan": pick(language, "月4回コース", "4 sessions a month"), "trainer": trainer,
-            "starts_on": local_date(now, studio.zone),
+            "starts_on": local_date(now, studio.zone), "copy_url": link,
         },
         "tickets": {"left": 2, "ends_on": local_date(now, studio.zone) + timedelta(days=30) if flags else None},
         "freeze": {

@@ -176,6 +176,7 @@ KINDS: dict[Kind, KindVariables] = {
             _V("client.plan", N_("Plan")),
             _V("client.starts_on", N_("First day"), Shape.DAY),
             _V("client.trainer", N_("Trainer")),
+            _V("client.copy_url", N_("Link to the copy of the joining papers")),
         ),
     ),
     Kind.AFTER_COUNSELLING: _WAY_TO_BOOK,

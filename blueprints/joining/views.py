@@ -23,6 +23,7 @@ from backoffice.files.models import Shelf
 from backoffice.joining import actions, money, queries
 from backoffice.joining.actions import Agreement
 from backoffice.joining.answers import unpacked
+from backoffice.joining.contract import contract_rows
 from backoffice.joining.doubts import doubts
 from backoffice.joining.models import JoiningPaper
 from backoffice.leads.models import Lead
@@ -45,7 +46,7 @@ from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
 from blueprints.support.filters import own_name, show_yen
 from blueprints.support.forms import add_domain_error, options
-from blueprints.support.language import say
+from blueprints.support.language import language, say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error
 
@@ -290,6 +291,7 @@ def _page(paper_id: int, form: FinishForm) -> str:
         agreed=agreed,
         lines=money.lines(agreed),
         total_yen=money.total_yen(agreed),
+        contract=contract_rows(paper.contract, language()),
         day_hint=day_hint(),
         paper=paper,
         person=find_person(paper.person_id),

@@ -42,5 +42,5 @@ def _values(studio: Studio, language: str, reader: PersonRow | None, *, now: dat
         values["booking"] = {**values["booking"], **booking}
     member = member_words(reader.id, language)
     if member is not None:
-        values["client"] = member
+        values["client"] = {**values["client"], **member}
     return values

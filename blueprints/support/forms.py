@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
-from backoffice.core.errors import DomainError, Stale
+from backoffice.core.errors import DomainError, SeveralInvalid, Stale
 from backoffice.core.submissions import new_token
 from blueprints.support.form_sentences import OwnSentences
 from blueprints.support.language import say
@@ -124,11 +124,12 @@ def add_domain_error(form: SafeForm, error: DomainError) -> None:
     version = form._fields.get("version")
     if isinstance(error, Stale) and version is not None and "current" in error.params:
         version.data, version.raw_data = error.params["current"], None
-    field = form._fields.get(error.field or "")
-    if field is None:
-        form.form_errors.append(say(error))
-    else:
-        field.errors = [*field.errors, say(error)]
+    for one in error.each if isinstance(error, SeveralInvalid) else [error]:
+        field = form._fields.get(one.field or "")
+        if field is None:
+            form.form_errors.append(say(one))
+        else:
+            field.errors = [*field.errors, say(one)]
 
 
 def all_errors(form: SafeForm) -> str:

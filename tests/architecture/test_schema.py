@@ -26,6 +26,8 @@ from backoffice.inbox.answers import Draft, answer
 from backoffice.inbox.health import Writer
 from backoffice.inbox.hearing import heard
 from backoffice.inbox.quick_replies import STARTERS
+from backoffice.joining.actions import Agreement, begin_paper
+from backoffice.joining.models import JoiningPaper
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.leaving import LeavingTerms, leave
 from backoffice.memberships.models import LeavingReason
@@ -288,3 +290,23 @@ def test_words_of_a_day_close_are_the_same_after_the_way_down_and_up(grown: Flas
         assert all(
             bytes(word).startswith(b"gAAAA") for row in connection.execute(words) for word in row if word
         )
+
+
+def test_papers_nobody_has_signed_say_the_contract_after_the_way_down_and_up(
+    grown: Flask, now: datetime
+) -> None:
+    with transaction():
+        studio, person = the_studio(), create_person(name="山本 さくら", by=SYSTEM, now=now)
+        terms = Agreement(plans(studio.id)[0].id, now.date(), None, 0)
+        paper_id = begin_paper(person, terms, studio=studio, lead=None, by=SYSTEM, now=now).id
+    kept = db.session.get_one(JoiningPaper, paper_id).contract
+    db.session.remove()
+    downgrade(db.engine, "0059")
+    upgrade(db.engine)
+    assert db.session.get_one(JoiningPaper, paper_id).contract == kept
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text("update joining_papers set signed_at = created_at"))
+    downgrade(db.engine, "0059")
+    upgrade(db.engine)
+    assert db.session.get_one(JoiningPaper, paper_id).contract is None  # nobody read it when it was signed

@@ -124,6 +124,11 @@ class Sheet:
         place: Any = {"L": MARGIN, "C": "C", "R": "R"}[align]
         self._pdf.image(io.BytesIO(content), x=place, h=height)
 
+    def height_of(self, words: str, *, size: float = 10.5) -> float:
+        """How high a paragraph is."""
+        self._face(size, False, False)
+        return len(self._lines(words, self.width)) * _height(size)
+
     def keep(self, height: float) -> None:
         """Keep so much of what comes on one page."""
         self._hold(height)

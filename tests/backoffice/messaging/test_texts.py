@@ -59,6 +59,7 @@ def values(language: str, *, by_gym: bool = False) -> dict[str, object]:
             "starts_on": date(2026, 12, 1),
             "plan": "月4回コース" if is_ja else "4 sessions a month",
             "trainer": "森 亮介" if is_ja else "Ryosuke Mori",
+            "copy_url": "https://sei.example/papers/TOKEN/done",
         },
         "proposal": {
             "starts_at": START,

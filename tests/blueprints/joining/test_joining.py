@@ -14,12 +14,14 @@ from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db
 from backoffice.core.submissions import new_token
+from backoffice.joining.facts import welcome_facts
 from backoffice.joining.models import JoiningPaper
 from backoffice.joining.queries import discounts, paper_path
 from backoffice.leads.actions import capture_lead
 from backoffice.leads.models import Lead, Stage
 from backoffice.memberships.models import Membership
 from backoffice.memberships.queries import plans
+from backoffice.messaging.facts import Facts
 from backoffice.messaging.models import Kind, Message
 from backoffice.people.actions import create_person
 from backoffice.people.details import details_of
@@ -95,7 +97,11 @@ def finish(desk: PageClient, paper: JoiningPaper, **changes: object) -> TestResp
 
 
 def test_the_guest_becomes_a_member_of_the_same_person(
-    gym: Studio, guest: SimpleNamespace, paper: tuple[PageClient, JoiningPaper], client: PageClient
+    gym: Studio,
+    guest: SimpleNamespace,
+    paper: tuple[PageClient, JoiningPaper],
+    client: PageClient,
+    now: datetime,
 ) -> None:
     desk, begun = paper
     page = desk.get(f"/joining/{begun.id}").get_data(as_text=True)
@@ -122,9 +128,12 @@ def test_the_guest_becomes_a_member_of_the_same_person(
     assert db.session.scalar(select(func.count()).select_from(Person)) == 1
     fee = db.session.get_one(Participant, guest.participant_id)
     assert (fee.fee_method, fee.fee_received_by) == ("CASH", "検査 花")
-    assert db.session.scalars(select(Message.person_id).where(Message.kind == Kind.WELCOME)).all() == [
-        guest.person_id
-    ]
+    welcome = db.session.scalars(select(Message).where(Message.kind == Kind.WELCOME)).one()
+    assert welcome.person_id == guest.person_id
+    facts = welcome_facts(welcome, now)
+    assert isinstance(facts, Facts)
+    where = facts.values["client"]["copy_url"].partition("/papers/")[2]
+    assert "/copy" in client.get(f"/papers/{where}").get_data(as_text=True)
     page = desk.get(f"/people/{guest.person_id}/joined").get_data(as_text=True)
     assert "〒604-8152" in page
     assert "山本 一郎" in page
@@ -213,6 +222,74 @@ def test_a_forged_link_and_papers_put_away_open_nothing(
     assert client.get(link[:-2] + "xx").status_code == 404
     desk.post(f"/joining/{begun.id}/drop", data={"version": begun.version})
     assert client.get(link).status_code == 404
+
+
+def test_all_that_is_wrong_is_said_in_one_go(
+    paper: tuple[PageClient, JoiningPaper], client: PageClient
+) -> None:
+    _desk, begun = paper
+    link = paper_path(begun.id)
+    client.get(link)
+    wrong = {"kana": "山本", "phone": "12", "emergency_phone": "34", "postal_code": "9"}
+    for more in ({}, {"address": ""}):  # with something missing, too, which the form itself sees
+        page = client.post(link, data=written(**wrong, **more, signature="")).get_data(as_text=True)
+        for name in (*wrong, *more):
+            assert f'id="{name}-error"' in page, name
+        assert 'id="signature-error"' in page
+        assert 'href="#emergency_phone">緊急連絡先の電話番号<' in page
+    assert begun.signed_at is None
+
+
+def test_the_monthly_price_and_the_rules_are_read_before_signing(
+    gym: Studio, paper: tuple[PageClient, JoiningPaper], client: PageClient
+) -> None:
+    desk, begun = paper
+    for page in (client.get(paper_path(begun.id)), desk.get(f"/joining/{begun.id}")):
+        text = page.get_data(as_text=True)
+        assert "毎月 ¥39,600（税込）" in text
+        assert "直前キャンセル" in text
+
+
+def test_who_signed_saves_a_copy_by_the_own_link_before_and_after_joining(
+    gym: Studio, guest: SimpleNamespace, paper: tuple[PageClient, JoiningPaper], client: PageClient
+) -> None:
+    desk, begun = paper
+    link = paper_path(begun.id)
+    assert client.get(f"{link}/copy").status_code == 404  # nothing is signed yet
+    client.get(link)
+    thanks = client.post(link, data=written()).location
+    assert f'href="{link}/copy"' in client.get(thanks).get_data(as_text=True)
+    assert client.get(f"{link}/copy").data.startswith(b"%PDF")
+    assert finish(desk, begun).status_code == 303
+    kept = client.get(f"{link}/copy")
+    assert kept.headers["Content-Disposition"].startswith("attachment")
+    assert "no-store" in kept.headers["Cache-Control"]
+    on_tablet = paper_path(begun.id, with_staff=1)
+    assert client.get(f"{on_tablet}/copy").status_code == 404
+    page = client.get(f"{on_tablet}/done").get_data(as_text=True)
+    assert "/copy" not in page
+    assert "控え" in page
+
+
+def test_the_copy_is_gone_with_its_link_and_with_what_was_signed(
+    gym: Studio,
+    paper: tuple[PageClient, JoiningPaper],
+    client: PageClient,
+    at: Callable[[datetime], None],
+    now: datetime,
+) -> None:
+    _desk, begun = paper
+    link = paper_path(begun.id)
+    client.get(link)
+    client.post(link, data=written())
+    assert client.get(f"{link}/copy").status_code == 200
+    at(now + timedelta(days=15))
+    assert client.get(f"{link}/copy").status_code == 404
+    at(now)
+    begun.signature = begun.answers = None  # as erasing leaves it
+    db.session.commit()
+    assert client.get(f"{link}/copy").status_code == 404
+    assert "/copy" not in client.get(f"{link}/done").get_data(as_text=True)
 
 
 def test_a_referrer_is_a_member_found_by_number_or_name(
