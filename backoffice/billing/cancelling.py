@@ -47,6 +47,13 @@ class Outcome(NamedTuple):
     received_yen: int
 
 
+class HousePrices(NamedTuple):
+    """What cancelling after the deadline and not coming cost, in yen, whoever it is; 0: nothing."""
+
+    late_yen: int
+    no_show_yen: int
+
+
 class Forecast(NamedTuple):
     """What cancelling now does, guest by guest: called off by the guest, or by the gym."""
 
@@ -64,6 +71,15 @@ class _Facts(NamedTuple):
     settled: set[int]
     own: BillingSettings
     costs_from: datetime
+
+
+def house_prices(studio: Studio, service: Service, starts_at: datetime) -> HousePrices | None:
+    """What a guest of a visit is told before it is booked; None where nothing ever costs. One statement."""
+    if service.kind in FREE:
+        return None
+    own = settings_of(studio.id)
+    found = HousePrices(own.late_cancel_yen, own.no_show_yen)
+    return found if any(found) and starts_at >= charged_from(own, studio) else None
 
 
 def if_cancelled(booking: Booking, service: Service, *, now: datetime) -> Forecast:

@@ -58,10 +58,9 @@ class _Copy:
         signed_on = self._day(local(self._signed_at(), self._studio.zone).date())
         self._sheet.text(self._said(TITLE), size=18, bold=True)
         self._sheet.gap(2)
-        signed = [f"{self._said(N_('Signed on'))} {signed_on}"]
-        number = [] if member_number is None else [f"{self._said(N_('Member number'))} {member_number}"]
+        rows = [] if member_number is None else [self._said(N_("Member number")) + f" {member_number}"]
         self._sheet.beside(
-            number + signed,
+            [*rows, self._said(N_("Signed on")) + f" {signed_on}"],
             [self._own(self._studio), pick(self._language, self._studio.address_ja, self._studio.address_en)],
         )
 

@@ -118,12 +118,19 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
 
 
 def proviso_of(payment: Payment) -> str:
-    """What a payment was for, in the words of its first line and how many more there are."""
+    """What a payment was for: its first item, and how many other kinds there are.
+
+    Months of one membership are one kind, and lines of the same name; what was taken off is none.
+    """
     (whole,) = queries.paid([payment])
     lines = queries.lines_of([invoice.id for invoice, _yen_of in whole.parts])
-    names = [line.name_ja for line in lines if line.unit_price_yen > 0]  # what was taken off is no item
-    more = f" ほか{len(names) - 1}点" if len(names) > 1 else ""
-    return f"{names[0][:40]}{more} 代" if names else ""
+    kinds: dict[object, str] = {}
+    for line in lines:
+        if line.unit_price_yen > 0:
+            kinds.setdefault((line.kind, line.membership_id or line.name_ja), line.name_ja)
+    first, *others = kinds.values() or [""]
+    more = f" ほか{len(others)}点" if others else ""
+    return f"{first[:40]}{more} 代" if first else ""
 
 
 class Words:

@@ -1,11 +1,15 @@
 """What cancelling a booking now would do, in sentences: for the desk, and for the guest whose booking it is."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from backoffice.billing.cancelling import Outcome, TicketEnd
-from blueprints.support.filters import show_yen
+from backoffice.billing.cancelling import Outcome, TicketEnd, house_prices
+from backoffice.studio.models import Service
+from blueprints.support.clock import now
+from blueprints.support.filters import show_daytime, show_yen
+from blueprints.support.studio import current_studio
 
 
 def price_of(outcome: Outcome) -> Sequence[str]:
@@ -30,6 +34,32 @@ def price_for_guest(outcome: Outcome) -> str:
     if outcome.received_yen:
         return _("There is no cancellation fee now. Please call us about the fee you have paid already.")
     return _("Cancelling now costs nothing.")
+
+
+def house_words(service: Service, starts_at: datetime) -> Sequence[str]:
+    """What cancelling late and not coming cost by the house's rules, for who books or has booked; empty: nothing."""
+    prices = house_prices(current_studio(), service, starts_at)
+    if prices is None:
+        return []
+    said, until = [], starts_at - timedelta(hours=service.cancel_until_hours)
+    if prices.late_yen and now() <= until:
+        said.append(
+            _(
+                "Cancelling is free until %(until)s; after that it costs %(yen)s.",
+                until=show_daytime(until), yen=show_yen(prices.late_yen),
+            )
+        )  # fmt: skip
+    elif prices.late_yen:
+        said.append(
+            _("It is so close to the visit that cancelling costs %(yen)s.", yen=show_yen(prices.late_yen))
+        )
+    if prices.no_show_yen:
+        said.append(_("Not coming without a word costs %(yen)s.", yen=show_yen(prices.no_show_yen)))
+    if prices.late_yen and current_studio().forgives_first_late_cancel:
+        said.append(_("The first late cancel of a month is forgiven."))
+    if service.uses_tickets:
+        said.append(_("Who has a session left uses one instead."))
+    return said
 
 
 def _ticket(outcome: Outcome) -> str:

@@ -13,7 +13,7 @@ from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError
-from blueprints.bookings.cancel_words import price_for_guest
+from blueprints.bookings.cancel_words import house_words, price_for_guest
 from blueprints.bookings.slot_picker import (
     Wish,
     chosen_start,
@@ -126,7 +126,8 @@ def send_cancel(token: str) -> ResponseReturnValue:
 
 
 def _page(visit: Visit, token: str, *, refusal: str = "") -> str:
-    return render_template("bookings/manage.html", visit=visit, token=token, refusal=refusal)
+    costs = house_words(visit.service, visit.booking.starts_at) if visit.is_ahead else []
+    return render_template("bookings/manage.html", visit=visit, token=token, refusal=refusal, costs=costs)
 
 
 def _cancel_page(form: CancelForm, visit: Visit, token: str) -> str:

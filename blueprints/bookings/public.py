@@ -20,6 +20,7 @@ from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.studio.models import Service
 from backoffice.studio.queries import services
 from blueprints.bookings import campaign, line_visit, person_check
+from blueprints.bookings.cancel_words import house_words
 from blueprints.bookings.slot_picker import (
     Wish,
     chosen_start,
@@ -145,7 +146,9 @@ def send(slug: str) -> ResponseReturnValue:
 @link_holder("manage")
 def done(token: str) -> str:
     """What was booked, how to get there, and the link to change it."""
-    return render_template("bookings/public_done.html", visit=read_visit(token), token=token)
+    visit = read_visit(token)
+    costs = house_words(visit.service, visit.booking.starts_at)
+    return render_template("bookings/public_done.html", visit=visit, token=token, costs=costs)
 
 
 @book.errorhandler(429)
@@ -230,6 +233,7 @@ def _form_page(
         service=service,
         wish=wish,
         starts_at=starts_at,
+        costs=house_words(service, starts_at),
         action=url_for("book.send", slug=service.slug, at=write_start(starts_at), **wish.values()),
         on_line=line_visit.is_open(),
         back=url_for("book.slots", slug=service.slug, day=iso_day(starts_at), **wish.values()),

@@ -111,6 +111,7 @@ VERBS = {
     "consent": N_("consent recorded"),
     "contact_added": N_("phone or address added"),
     "copied": N_("copied"),
+    "copy_opened": N_("copy opened"),
     "copy_undone": N_("copy undone"),
     "corrected": N_("corrected"),
     "created": N_("created"),

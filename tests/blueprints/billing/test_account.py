@@ -9,10 +9,10 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from backoffice.billing.actions import refund
+from backoffice.billing.actions import Line, charge, refund
 from backoffice.billing.charging import sell
 from backoffice.billing.closing import close_day
-from backoffice.billing.models import Invoice, InvoiceLine, Payment, PaymentKind, ReceiptIssue
+from backoffice.billing.models import Invoice, InvoiceLine, LineKind, Payment, PaymentKind, ReceiptIssue
 from backoffice.billing.queries import items_of, settings_of
 from backoffice.billing.receipts import MOST, issue
 from backoffice.clients.actions import register
@@ -202,6 +202,23 @@ def test_receipts_are_numbered_once_and_reissues_are_marked(
         ):
             assert part in text
     assert ["再発行" in text for text in shown] == [False, True]
+
+
+def test_the_proviso_counts_kinds_of_what_was_paid(
+    gym: Studio, person: Person, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    lines = [
+        Line(LineKind.JOINING, "入会金", "Joining fee", 22_000),
+        *(Line(LineKind.OTHER, "プロテイン", "Protein", 500) for _ in range(3)),
+        Line(LineKind.DISCOUNT, "紹介割", "Referral", -2_000),
+        Line(LineKind.OTHER, "タオル", "Towel", 300),
+    ]
+    charge(person.id, lines, studio_id=gym.id, due_on=now.date(), by=by, now=now)
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    pay(desk, person, 21_800)
+    payment = db.session.query(Payment).one()
+    page = desk.open(f"/people/{person.id}/account/payments/{payment.id}/receipt").text
+    assert "入会金 ほか2点 代" in page  # protein, once, and a towel; what was taken off is none
 
 
 def test_a_receipt_for_what_went_back_in_part_says_what_is_kept_and_none_is_for_what_went_back_whole(

@@ -12,7 +12,8 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import transaction
 from backoffice.people.models import Person
 from backoffice.staff.models import Role
-from backoffice.studio.models import Studio
+from backoffice.studio.models import Service, Studio
+from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.tickets.actions import Given, grant
 from tests.blueprints.bookings.front_desk import TODAY, guest, visit
 from tests.pages import PageClient
@@ -96,3 +97,48 @@ def test_a_guest_reads_of_the_own_ticket_only(
     assert "山田" not in pages[two.id]
     english = client.get(f"{manage_path(guests_of(booking.id)[1])}/cancel?lang=en").get_data(as_text=True)
     assert "Cancelling now costs nothing; your ticket for this visit comes back." in english
+
+
+@pytest.fixture
+def care(with_fee: Studio) -> Service:
+    """A service visitors book that costs something when it is missed."""
+    with transaction():
+        settings_of(with_fee.id).no_show_yen = 5_500
+        found = service_by_slug(with_fee.id, "care")
+        found.is_public, found.uses_tickets, found.cancel_until_hours = True, False, 24
+    return found
+
+
+def test_a_visitor_reads_what_cancelling_costs_before_booking_and_on_the_own_page(
+    care: Service, client: FlaskClient, now: datetime
+) -> None:
+    free = "12月1日(火) 10:00までのキャンセルは無料です。それ以降は ¥3,300のキャンセル料がかかります。"
+    missed = "ご連絡のないキャンセルには ¥5,500のキャンセル料がかかります。"
+    form = client.get(f"/book/{care.slug}/details?at=2026-12-02T01:00Z").get_data(as_text=True)
+    booked = visit(the_studio(), guest(now=now), "10:00", now=now, slug=care.slug, day=date(2026, 12, 2))
+    mine = client.get(manage_path(guests_of(booked.id)[0])).get_data(as_text=True)
+    for page in (form, mine):
+        assert free in page
+        assert missed in page
+
+
+def test_a_visit_within_the_deadline_says_that_cancelling_costs(
+    care: Service, client: FlaskClient, now: datetime
+) -> None:
+    booked = visit(the_studio(), guest(now=now), "18:00", now=now, slug=care.slug)
+    page = client.get(manage_path(guests_of(booked.id)[0])).get_data(as_text=True)
+    assert "直前のご予約のため、キャンセルには ¥3,300のキャンセル料がかかります。" in page
+    assert "無料" not in page
+
+
+@pytest.mark.parametrize(("slug", "start"), [("trial", "2026-11-26T01:15Z"), ("care", "2026-12-02T01:00Z")])
+def test_where_nothing_costs_nothing_is_said(
+    care: Service, client: FlaskClient, now: datetime, slug: str, start: str
+) -> None:
+    with transaction():
+        if slug == "care":
+            own = settings_of(care.studio_id)
+            own.late_cancel_yen = own.no_show_yen = 0
+    page = client.get(f"/book/{slug}/details?at={start}").get_data(as_text=True)
+    assert "<form" in page
+    assert "キャンセル料" not in page
