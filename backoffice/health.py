@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from backoffice.core.celery_app import broker_answers
 from backoffice.core.config import Settings
 from backoffice.core.db import db
 from backoffice.core.heartbeat import detail_of, last_beat
 from backoffice.core.migrate import current_revision, head_revision
-from backoffice.core.rekeying import unreadable_tables
+from backoffice.core.rekeying import unreadable
 from backoffice.messaging.models import Message, MessageState
-from backoffice.messaging.overdue import LATE_AFTER
+from backoffice.messaging.overdue import LATE_AFTER, due_before
 from backoffice.messaging.queries import ailing_channels
 
 BACKUP = "backup"
@@ -68,10 +68,10 @@ def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
 
 
 def check_keys() -> list[Check]:
-    """Whether the newest row of each encrypted table opens with ENCRYPTION_KEYS. Nothing when the database is away."""
+    """Whether everything encrypted opens with ENCRYPTION_KEYS. Nothing when the database is away."""
     try:
-        lost = unreadable_tables()
-    except SQLAlchemyError:
+        lost = unreadable()
+    except OperationalError:
         db.session.rollback()
         return []
     if not lost:
@@ -80,7 +80,7 @@ def check_keys() -> list[Check]:
         Check(
             "encryption_keys",
             Level.DOWN,
-            f"cannot read {', '.join(lost)}",
+            f"cannot read {', '.join(f'{count} in {table}' for table, count in lost.items())}",
             "A key is missing. Add the key these were written with to ENCRYPTION_KEYS, behind the newest one.",
         )
     ]
@@ -116,10 +116,11 @@ def _migrations() -> Check:
 
 def _oldest_due_message(now: datetime) -> Check:
     live = (MessageState.PLANNED, MessageState.CLAIMED)
-    oldest = db.session.scalar(select(func.min(Message.next_try_at)).where(Message.state.in_(live)))
+    since = func.greatest(Message.next_try_at, Message.created_at)
+    oldest = db.session.scalar(select(func.min(since)).where(Message.state.in_(live), due_before(now)))
     return _age(
         "oldest_due_message",
-        now - oldest if oldest is not None and oldest < now else timedelta(0),
+        now - oldest if oldest is not None else timedelta(0),
         LATE_AFTER,
         "Messages are waiting. Is the worker running? Look at Messages and at the worker's log.",
     )

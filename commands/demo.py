@@ -53,6 +53,11 @@ def fill_if_empty() -> bool:
     return True
 
 
+def holds_demo() -> bool:
+    """Whether the gym in this database is the demo, finished or not."""
+    return detail_of(MARK) is not None
+
+
 def sign_ins() -> list[str]:
     """How to get into the demo gym, in lines for a terminal."""
     return [f"Demo sign-ins, all with the password {PASSWORD}:", *(f"  {mail}" for mail in SIGN_INS)]

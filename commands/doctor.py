@@ -20,7 +20,7 @@ SIGNS = {Level.OK: "ok      ", Level.DEGRADED: "look    ", Level.DOWN: "BROKEN  
 
 @click.command(short_help="Check everything and say what to do.")
 def doctor() -> None:
-    """Check database, keys, broker, mail, LINE, disk, clock, the oldest due message and the last backup.
+    """Check database, keys, broker, PUBLIC_URL, mail, LINE, disk, clock, the oldest due message, the last backup.
 
     Exit code 1 when something is broken; 0 when all works, even if something should be looked at.
     """
@@ -31,6 +31,7 @@ def doctor() -> None:
             *check_readiness(settings, now=clock.utc_now()),
             *check_keys(),
             *check_machine(settings, now=clock.utc_now()),
+            _public_url(settings),
             _mail(settings),
             _line(settings),
         ]
@@ -40,6 +41,14 @@ def doctor() -> None:
             click.echo(f"{'':9} → {check.advice}")
     if worst(checks) is Level.DOWN:
         raise click.exceptions.Exit(1)
+
+
+def _public_url(settings: Settings) -> Check:
+    """What guests are sent has to open on their phones."""
+    if not settings.is_only_here or not (settings.smtp_url or settings.reaches_line):
+        return Check("public_url", Level.OK, settings.public_url)
+    advice = "Messages go out with links that open on this computer only. Set PUBLIC_URL to the address of the site."
+    return Check("public_url", Level.DEGRADED, settings.public_url, advice)
 
 
 def _mail(settings: Settings) -> Check:
@@ -62,7 +71,7 @@ def _mail(settings: Settings) -> Check:
     except (OSError, smtplib.SMTPException) as error:
         advice = "Is the host and port in SMTP_URL right, and does a firewall allow it?"
         return Check("mail", Level.DOWN, f"{url.hostname} does not answer ({type(error).__name__})", advice)
-    return Check("mail", Level.OK, f"{url.hostname} answers")
+    return Check("mail", Level.OK, f"{url.hostname} answers; sender {settings.mail_from}")
 
 
 def _smtp(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

@@ -181,6 +181,8 @@ def sign_in(client: PageClient, now: datetime, gym: Studio) -> Callable[..., Pag
 def with_channels(app: Flask) -> Iterator[None]:
     """A gym whose mail and LINE are set up."""
     before = app.extensions["settings"]
-    app.extensions["settings"] = replace(before, smtp_url="smtp://localhost", line_channel_access_token="t")
+    app.extensions["settings"] = replace(
+        before, smtp_url="smtp://localhost", line_channel_secret="s", line_channel_access_token="t"
+    )
     yield
     app.extensions["settings"] = before

@@ -1,7 +1,8 @@
 """Changing what a studio prints on its papers and asks for."""
 
 import re
-from dataclasses import asdict, dataclass
+import unicodedata
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from backoffice.billing.models import BillingSettings
@@ -13,6 +14,7 @@ from backoffice.core.language import N_
 MOST_FEE = 100_000
 FEES = ("late_cancel_yen", "no_show_yen")
 NUMBER = N_("T and 13 digits, or nothing.")
+_BETWEEN = re.compile(r"[\s\-‐‑‒–—―−ー]")
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,10 @@ def change_settings(
 ) -> BillingSettings:
     """Save them for everything that is written from now on. Changed fees are for what happens from now on.
 
-    Refuses (Invalid) a registration number that is not T and 13 digits; (Stale) a form opened before another change.
+    The registration number may be typed in full width, with spaces or hyphens, or without its T. Refuses (Invalid) one
+    that is not T and 13 digits; (Stale) a form opened before another change.
     """
-    if not re.fullmatch(r"(T\d{13})?", values.registration_number, re.ASCII):
-        raise Invalid(NUMBER, field="registration_number")
+    values = replace(values, registration_number=_registration_number(values.registration_number))
     row = db.session.get_one(BillingSettings, studio_id, with_for_update=True, populate_existing=True)
     check_version(row.version, version)
     after = asdict(values)
@@ -51,3 +53,11 @@ def change_settings(
     db.session.flush()
     record("studio.changed", "studio", studio_id, by=by, now=now, before=before, after=after)
     return row
+
+
+def _registration_number(text: str) -> str:
+    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    found = re.fullmatch(r"T?([0-9]{13})", plain)
+    if plain and found is None:
+        raise Invalid(NUMBER, field="registration_number")
+    return f"T{found[1]}" if found else ""

@@ -163,7 +163,10 @@ def _untrue(message: Message, visit: Visit, now: datetime) -> str | None:
 
 
 def _line_url(participant: Participant, message: Message) -> str:
-    """The page on which the guest connects LINE; nothing when that is done, or the gym is not on LINE."""
+    """The page on which the guest connects LINE; nothing when that is done, or the gym has no account.
+
+    Without a channel for LINE it is left out when the message is judged (`messaging.judging`).
+    """
     row = db.session.execute(
         select(Studio.line_id, Person.line_user_id)
         .join(Person, Person.id == participant.person_id)

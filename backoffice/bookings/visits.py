@@ -14,6 +14,7 @@ from backoffice.bookings.rules import check_instant
 from backoffice.clients.queries import is_member
 from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
+from backoffice.core.contact import format_phone
 from backoffice.core.errors import Invalid, NotFound
 from backoffice.core.language import N_
 from backoffice.leads.actions import capture_lead
@@ -84,7 +85,7 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
         now=now,
     )
     if person.caution:
-        raise PleaseCall(request.studio.phone)
+        raise PleaseCall(format_phone(request.studio.phone))
     if request.line_account_id is not None:
         # Before the booking: who becomes known by it has the account, so their confirmation can go there.
         note_booked(request.line_account_id, person.id, now=now)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +25,7 @@ SESSION_LIFETIME = timedelta(hours=14)
 WEAKEST_SECRET = 32
 POSTGRES_SCHEMES = ("postgresql+psycopg", "postgresql", "postgres")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared with, nothing listens there
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -64,6 +68,16 @@ class Settings:
     def production(self) -> bool:
         """Whether real people depend on this instance."""
         return self.backoffice_env == "production"
+
+    @property
+    def is_only_here(self) -> bool:
+        """Whether PUBLIC_URL names this machine only, so that a link opens for nobody else."""
+        return urlsplit(self.public_url).hostname in THIS_MACHINE
+
+    @property
+    def reaches_line(self) -> bool:
+        """Whether a guest can connect LINE here: the channel is set up, secret and token."""
+        return bool(self.line_channel_secrets and self.line_channel_access_token)
 
     @property
     def line_channel_secrets(self) -> tuple[str, ...]:
@@ -166,6 +180,11 @@ def _refuse_nonsense(settings: Settings) -> None:
         )
     if settings.smtp_url and not settings.mail_from:
         raise SettingsError("MAIL_FROM is missing: mail goes out through SMTP_URL, so it needs a sender.")
+    if settings.mail_from and not _is_sender(settings.mail_from):
+        raise SettingsError(
+            f"MAIL_FROM is {settings.mail_from!r}, which holds no mail address to send from; write for example "
+            "desk@example.jp or Gym <desk@example.jp>."
+        )
     if bool(settings.line_channel_secret) != bool(settings.line_channel_access_token):
         raise SettingsError(
             "LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN belong together: give both or none."
@@ -178,6 +197,19 @@ def _refuse_nonsense(settings: Settings) -> None:
         raise SettingsError("PUBLIC_URL must begin with https:// in production: links carry personal pages.")
     if urlsplit(settings.line_api_url).scheme != "https":
         raise SettingsError("LINE_API_URL must begin with https:// in production.")
+
+
+def _is_sender(text: str) -> bool:
+    """Whether mail can be sent from this: an address, with or without a name before it."""
+    name, address = parseaddr(text)
+    local_part, at, domain = address.rpartition("@")
+    if not (local_part and at and domain and address.isascii()):
+        return False
+    try:
+        Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError):
+        return False
+    return True
 
 
 def _secret_key(values: Mapping[str, str], data_dir: Path, production: bool) -> str:

@@ -18,4 +18,6 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # What these say at INFO is not about the gym; the fonts' lines also list the characters of each PDF, so of names.
+    for name in ("alembic", "fontTools"):
+        logging.getLogger(name).setLevel(logging.WARNING)

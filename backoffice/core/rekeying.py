@@ -47,9 +47,15 @@ def renew_all() -> Iterator[tuple[str, Renewal]]:
         yield table.name, done
 
 
-def unreadable_tables() -> list[str]:
-    """The tables whose newest row cannot be opened with the keys of this process. One statement each, by the key."""
-    return [table.name for table, names in encrypted_columns().items() if not _newest_opens(table, names)]
+def unreadable() -> dict[str, int]:
+    """How many values no key of this process opens, by table; tables without any are left out.
+
+    Every value is read, in one pass and one statement a table: a gym that went on under another key has newest rows
+    that open above older ones that do not.
+    """
+    with transaction():  # rows come in pieces, which only a transaction can hold open
+        counts = {table.name: _closed(table, names) for table, names in encrypted_columns().items()}
+    return {name: count for name, count in counts.items() if count}
 
 
 def _renew_batch(table: Table, names: list[str], after: int, done: Renewal) -> int | None:
@@ -78,7 +84,7 @@ def _judged(stored: bytes | None, done: Renewal) -> bytes | None:
     return renewed(stored)
 
 
-def _newest_opens(table: Table, names: list[str]) -> bool:
+def _closed(table: Table, names: list[str]) -> int:
     raw = [type_coerce(table.c[name], LargeBinary) for name in names]
-    row = db.session.execute(select(*raw).order_by(table.c.id.desc()).limit(1)).one_or_none()
-    return row is None or all(value is None or opens(value) for value in row)
+    rows = db.session.execute(select(*raw).execution_options(yield_per=ROWS_AT_ONCE))
+    return sum(value is not None and not opens(value) for row in rows for value in row)

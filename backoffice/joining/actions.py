@@ -194,7 +194,7 @@ def faults(paper: JoiningPaper, typed: Answers, signing_: Signing, *, now: datet
     What is missing or cannot be read, terms not agreed to, no signature, a minor without a guardian who signs.
     """
     answers = written.tidied(typed)
-    found = written.faults(answers, starts_on=paper.starts_on, now=now)
+    found = written.faults(answers, language=signing_.language, starts_on=paper.starts_on, now=now)
     if not signing_.agrees:
         found.append(Invalid(AGREE, field="agrees"))
     drawn = {"signature": signing_.signature}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from backoffice.core.contact import fold_kana, is_kana, parse_mail, parse_phone, plain_text
 from backoffice.core.errors import Invalid
-from backoffice.core.language import N_
+from backoffice.core.language import N_, Language
 from backoffice.joining.age import is_minor
 from backoffice.people.row import BAD_KANA, possible_birth
 
@@ -48,7 +48,8 @@ class Answers:
 
 
 NAMES = tuple(one.name for one in fields(Answers))
-OPTIONAL = frozenset({"mail", "guardian_name"})
+OPTIONAL = frozenset({"mail", "guardian_name", "kana"})
+"""What may stay empty; a reading only in English papers, because a Latin name has none."""
 
 
 def packed(answers: Answers) -> str:
@@ -66,11 +67,16 @@ def tidied(answers: Answers) -> Answers:
     return Answers(**{name: plain_text(getattr(answers, name), LONGEST) for name in NAMES})
 
 
-def faults(answers: Answers, *, starts_on: date, now: datetime) -> list[Invalid]:
-    """What is missing or cannot be read, each on its field, and a minor without a guardian's name."""
+def faults(answers: Answers, *, language: str, starts_on: date, now: datetime) -> list[Invalid]:
+    """What is missing or cannot be read, each on its field, and a minor without a guardian's name.
+
+    `language`: that of the papers.
+    """
     needed = [name for name in NAMES if name not in OPTIONAL]
     if answers.needs_guardian(starts_on):
         needed.append("guardian_name")
+    if language == Language.JA:
+        needed.append("kana")
     missing = [name for name in needed if not getattr(answers, name)]
     wrong = {name: words for name, words in _unreadable(answers, now).items() if getattr(answers, name)}
     return [Invalid(words, field=name) for name, words in {**dict.fromkeys(missing, NEEDED), **wrong}.items()]

@@ -70,7 +70,7 @@ class _Copy:
         born = "" if one.born is None else self._day(one.born)
         rows: list[tuple[str, str]] = [
             (N_("Name"), one.name),
-            (N_("Kana"), one.kana),
+            *([(N_("Kana"), one.kana)] if one.kana else []),
             (N_("Date of birth"), born),
             (N_("Address"), f"〒{one.postal_code} {one.address}"),
             (N_("Phone"), one.phone),

@@ -2,7 +2,7 @@
 ask them before the time comes; a claim writes down what it was told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backoffice.core.language import N_
@@ -22,6 +22,8 @@ from backoffice.studio.models import Studio
 TOO_LATE = N_("Its time was over before it could be sent.")
 TOO_LATE_QUIET = N_("Its time would be over before the quiet hours end.")
 NO_CONSENT = N_("There is no consent to such messages (any more).")
+CONNECTS_LINE = "line_url"
+"""The value of a text that holds the link to connect LINE."""
 NO_SENDER = N_(
     "Not sent: by law such a message has to say the gym's address and how to reach it. Please complete the settings."
 )
@@ -50,7 +52,16 @@ def judge(
     facts = providers[Kind(row.kind)](row, now)
     if isinstance(facts, NotWanted):
         return Ends(MessageState.CANCELLED, facts.reason)
+    if Channel.LINE not in channels:
+        facts = _without_line(facts)
     return Wanted(choose_road(row, facts, channels, now=now), facts)
+
+
+def _without_line(facts: Facts) -> Facts:
+    """No way to connect LINE where nobody would hear of it: the ID of an account alone answers no code."""
+    return (
+        replace(facts, values={**facts.values, CONNECTS_LINE: ""}) if CONNECTS_LINE in facts.values else facts
+    )
 
 
 def _held_back(row: Message, studio: Studio, now: datetime) -> Ends | Waits | None:

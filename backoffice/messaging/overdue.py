@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from backoffice.core.db import db
 from backoffice.messaging.models import ChannelState, Message, MessageState
@@ -30,12 +30,17 @@ class Trouble(NamedTuple):
     ailing: tuple[Ailing, ...]
 
 
+def due_before(moment: datetime) -> ColumnElement[bool]:
+    """Whether a message was due before a moment: by its time, and written by then. One written late is not late."""
+    return (Message.next_try_at < moment) & (Message.created_at < moment)
+
+
 def trouble(studio_id: int, *, now: datetime) -> Trouble:
     """What is wrong with delivery at the moment. One statement."""
     late = select(Message.id).where(
         Message.studio_id == studio_id,
         Message.state.in_((MessageState.PLANNED, MessageState.CLAIMED)),
-        Message.next_try_at < now - LATE_AFTER,
+        due_before(now - LATE_AFTER),
     )
     count = select(func.count()).select_from(late.limit(MOST_COUNTED).subquery()).scalar_subquery()
     columns = [getattr(ChannelState, name) for name in Ailing._fields]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 
 from backoffice.core.db import db
+from backoffice.core.errors import NotFound
 from backoffice.messaging.models import Attempt, ChannelState, Kind, Message, MessageState
 from backoffice.people.models import Person
 from backoffice.people.search import matching_ids
@@ -110,9 +111,12 @@ def message(studio_id: int, message_id: int) -> Message:
     return of_studio(Message, studio_id, message_id)
 
 
-def message_row(message_id: int) -> MessageRow:
-    """A message as lists show it, with the name of the person."""
-    return _read(_rows().where(Message.id == message_id))[0]
+def message_row(studio_id: int, message_id: int) -> MessageRow:
+    """A message as lists show it, with the name of the person; nothing encrypted is read. Raises `NotFound`."""
+    found = _read(_rows().where(Message.id == message_id, Message.studio_id == studio_id))
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def attempts(message_id: int) -> Sequence[Attempt]:

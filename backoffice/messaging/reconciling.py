@@ -12,6 +12,7 @@ from backoffice.messaging import settling
 from backoffice.messaging.channels import Ending
 from backoffice.messaging.models import Attempt, Channel, Message, MessageState
 from backoffice.messaging.months import ZONE
+from backoffice.messaging.overdue import due_before
 from backoffice.todos.actions import finish_todo
 from backoffice.todos.models import Todo
 
@@ -99,7 +100,7 @@ def _is_stuck(now: datetime) -> ColumnElement[bool]:
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:
-    return (Message.state == MessageState.PLANNED) & (Message.next_try_at < now - STUCK_AFTER)
+    return (Message.state == MessageState.PLANNED) & due_before(now - STUCK_AFTER)
 
 
 def _is_unfounded(now: datetime) -> ColumnElement[bool]:

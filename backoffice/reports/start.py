@@ -60,8 +60,8 @@ class Start:
         return len(self.settled) == len(Step)
 
 
-def start_of(studio: Studio, *, sends_mail: bool) -> Start:
-    """How far a gym is set up. `sends_mail`: whether this product has a mail server. One statement.
+def start_of(studio: Studio, *, sends_mail: bool, has_line: bool) -> Start:
+    """How far a gym is set up. `sends_mail` and `has_line`: what is set where the product runs. One statement.
 
     Every gym is founded with usual hours, rooms, services, plans and terms: those are done once somebody of the staff
     has changed them, or says that they are right.
@@ -84,7 +84,7 @@ def start_of(studio: Studio, *, sends_mail: bool) -> Start:
     row = db.session.execute(select(*(one.label(step.value) for step, one in asked.items()))).one()
     done = {step for step in asked if getattr(row, step.value)}
     done |= {Step.STUDIO} if studio.address_ja and studio.phone else set()
-    done |= {Step.LINE} if studio.line_id else set()
+    done |= {Step.LINE} if studio.line_id and has_line else set()
     done |= {Step.MAIL} if sends_mail else set()
     return Start(frozenset(done), _known(studio.skipped_steps))
 

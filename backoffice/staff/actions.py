@@ -38,10 +38,13 @@ def invite(
     studio_id: int,
     language: str = Language.JA,
     name_en: str = "",
+    by_mail: bool = True,
     by: Actor,
     now: datetime,
 ) -> Staff:
     """Create an account without a password and mail its owner a link to choose one.
+
+    Not `by_mail`: the link is to be handed over (`invitation_link`).
 
     Refuses an address that is unreadable or taken, a missing name, and no or unknown roles.
     """
@@ -49,7 +52,8 @@ def invite(
     record(
         "staff.invited", "staff", staff.id, by=by, now=now, after={"mail": staff.mail, "roles": staff.roles}
     )
-    invitations.send_invitation(staff, now=now)
+    if by_mail:
+        invitations.send_invitation(staff, now=now)
     return staff
 
 
@@ -105,6 +109,20 @@ def invite_again(staff_id: int, *, by: Actor, now: datetime) -> None:
         raise NotNow
     invitations.send_invitation(staff, now=now)
     record("staff.invited_again", "staff", staff.id, by=by, now=now)
+
+
+def invitation_link(staff_id: int, *, by: Actor, now: datetime) -> str:
+    """A link to choose the first password, to be handed over by whoever asked: where no mail is set up.
+
+    It is told this once, the database keeps its hash; older links of the account end. Refuses (`NotNow`) an account
+    that has a password. That it was shown is recorded.
+    """
+    staff = editing.locked(Staff, staff_id)
+    if staff.state != StaffState.INVITED:
+        raise NotNow
+    tokens.use_up(staff.id, now=now)
+    record("staff.link_shown", "staff", staff.id, by=by, now=now)
+    return tokens.mint_link(staff.id, tokens.Purpose.INVITE, now=now)
 
 
 def change_member(

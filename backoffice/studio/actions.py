@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from backoffice.core.audit import Actor, record
+from backoffice.core.contact import parse_phone
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
@@ -46,8 +47,13 @@ def found_studio(name_ja: str, name_en: str, *, by: Actor, now: datetime) -> Stu
 def update_studio(
     studio_id: int, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime
 ) -> Studio:
-    """Change what the studio says about itself. Refuses a map link that is not a web address."""
+    """Change what the studio says about itself; the phone is kept in E.164, as a tap dials it.
+
+    Refuses (Invalid) a phone that cannot be dialled and a map link that is not a web address.
+    """
     studio = editing.locked(Studio, studio_id)
+    if "phone" in changes:
+        changes = {**changes, "phone": _dialled(str(changes["phone"]))}
     map_url = str(changes.get("map_url", ""))
     if map_url and urlsplit(map_url).scheme not in {"http", "https"}:
         raise Invalid(N_("Please give an address that begins with https://."), field="map_url")
@@ -56,6 +62,16 @@ def update_studio(
     if studio.forgives_first_late_cancel != forgave:
         studio.forgiving_changed_at = now
     return studio
+
+
+def _dialled(text: str) -> str:
+    """A phone as it is dialled from anywhere, or none."""
+    if not text:
+        return ""
+    phone = parse_phone(text)
+    if phone is None:
+        raise Invalid(N_("This phone number cannot be read: %(text)s"), field="phone", text=text)
+    return phone.e164
 
 
 def add_service(studio_id: int, slug: str, values: Mapping[str, Any], *, by: Actor, now: datetime) -> Service:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from backoffice.billing.house import MOST_FEE, House, change_settings
 from backoffice.billing.queries import settings_of
@@ -29,7 +29,7 @@ class HouseForm(SafeForm):
     issuer_en = StringField(_l("Issuer (English)"), validators=[Length(max=SHORT)])
     registration_number = StringField(
         _l("Registration number"),
-        validators=[Regexp(r"^(T\d{13})?$", message=_l("T and 13 digits, or nothing."))],
+        validators=[Length(max=SHORT)],
     )
     bank_ja = StringField(_l("Bank account (Japanese)"), validators=[Length(max=LONG)])
     bank_en = StringField(_l("Bank account (English)"), validators=[Length(max=LONG)])

@@ -19,6 +19,7 @@ from backoffice.core.errors import DomainError, Refused
 from backoffice.people import queries as people
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
+from blueprints.billing.paid_now import day_hint
 from blueprints.bookings.words import METHOD_WORDS
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now
@@ -76,12 +77,12 @@ def mark(participant_id: int, which: str) -> ResponseReturnValue:
         with transaction():
             participant = _participant(participant_id)
             kind.write(participant, **values, by=actor(), now=now())
-            follow_fee(participant, by=actor(), now=now())
+            written = follow_fee(participant, by=actor(), now=now())
             name = _name(participant)
     except DomainError as error:
         return _refused(error)
     back = url_for("attendance.take_back", participant_id=participant_id, which=which, next=_back())
-    flash_undo(str(kind.told) % {"name": name, **values}, back)
+    flash_undo(" ".join([str(kind.told) % {"name": name, **values}, *_for_which_day(which, written)]), back)
     return redirect(f"{_back()}#p{participant_id}", 303)
 
 
@@ -94,11 +95,11 @@ def take_back(participant_id: int, which: str) -> ResponseReturnValue:
         with transaction():
             participant = _participant(participant_id)
             kind.take_back(participant, by=actor(), now=now())
-            follow_fee(participant, by=actor(), now=now())
+            written = follow_fee(participant, by=actor(), now=now())
             name = _name(participant)
     except DomainError as error:
         return _refused(error)
-    flash_done(str(kind.taken_back) % {"name": name})
+    flash_done(" ".join([str(kind.taken_back) % {"name": name}, *_for_which_day(which, written)]))
     return redirect(f"{_back()}#p{participant_id}", 303)
 
 
@@ -126,6 +127,12 @@ def _values(which: str) -> dict[str, Any]:
             abort(400)
         return {"method": method}
     return {}
+
+
+def _for_which_day(which: str, written: int) -> list[str]:
+    """After the cash of today is counted, money that the books have just been told of stands on another day."""
+    hint = day_hint() if which == "fee" and written else ""
+    return [hint] if hint else []
 
 
 def _name(participant: Participant) -> str:

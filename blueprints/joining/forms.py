@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from backoffice.core.language import N_
+from backoffice.core.language import N_, Language
 from backoffice.joining.actions import MOST_FEE
 from backoffice.joining.answers import LONGEST, NAMES, Answers
 from backoffice.joining.house import LONGEST_TERMS
@@ -30,6 +30,7 @@ from blueprints.joining.words import FROM_WORDS, KIND_WORDS
 from blueprints.memberships.words import OLD_TICKET_WORDS
 from blueprints.studio.forms import NAME, Sections, SettingsForm
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, options
+from blueprints.support.language import language
 
 TEXT = Length(max=LONGEST)
 
@@ -95,6 +96,12 @@ class PaperForm(CreateForm):
     )
     terms_number = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     version = VersionField()
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        if language() != Language.JA:  # a Latin name has no reading
+            self.kana.validators = [one for one in self.kana.validators if not isinstance(one, DataRequired)]
+            self.kana.flags.required = False
 
     @classmethod
     def of(cls, answers: Answers, *, terms_number: int, version: int) -> "PaperForm":

@@ -11,11 +11,11 @@ from backoffice.line.paths import person_in
 from backoffice.people.models import Person
 from backoffice.people.queries import bare_person
 from blueprints.bookings.visit_page import LinkGone, explain_gone_links, speak
+from blueprints.line.account import gym_account
 from blueprints.line.qr import shown_code
 from blueprints.support.access import link_holder
 from blueprints.support.clock import now
 from blueprints.support.limits import limiter
-from blueprints.support.studio import current_studio
 
 line_connect = Blueprint("line_connect", __name__, url_prefix="/line/connect/<token>")
 explain_gone_links(line_connect)
@@ -36,14 +36,14 @@ def show(token: str) -> ResponseReturnValue:
 def make(token: str) -> ResponseReturnValue:
     """A number for half an hour, with the button that opens the chat. Nothing else can be shown again later."""
     person = _read(token)
-    if not current_studio().line_id:
+    if not gym_account():
         abort(404)
     by = Actor("link", person.id, "link holder")
     return _page(person, token, in_transaction(lambda: make_code(person.id, by=by, now=now())))
 
 
 def _page(person: Person, token: str, code: Code | None = None) -> ResponseReturnValue:
-    line_id = current_studio().line_id
+    line_id = gym_account()
     shown = shown_code(code, line_id) if code else None
     return render_template("line/connect.html", person=person, token=token, line_id=line_id, code=shown)
 

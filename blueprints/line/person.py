@@ -16,6 +16,7 @@ from backoffice.messaging.models import Kind
 from backoffice.messaging.outbox import queue_message
 from backoffice.people.queries import bare_person, mail_of
 from backoffice.staff.permissions import Permission
+from blueprints.line.account import gym_account
 from blueprints.line.qr import shown_code
 from blueprints.support.access import actor, permit
 from blueprints.support.asking import wants_fragment
@@ -26,7 +27,10 @@ from blueprints.support.toasts import flash_done, flash_error
 person_line = Blueprint("person_line", __name__, url_prefix="/people/<int:person_id>/line")
 
 INVITED_FOR = timedelta(days=2)
-NO_LINE = N_("LINE of the gym is not set up yet. A manager gives its ID in the settings of the studio.")
+NO_LINE = N_(
+    "LINE of the gym is not set up yet: its ID is missing in the settings of the studio, or its channel where the "
+    "product runs (docs/operations.md)."
+)
 
 
 @person_line.route("", methods=["GET", "POST"])
@@ -39,7 +43,7 @@ def show(person_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(person_id)
     bare_person(person_id)
-    if not current_studio().line_id:
+    if not gym_account():
         raise Invalid(NO_LINE)
     return _page(person_id, in_transaction(lambda: make_code(person_id, by=actor(), now=now())))
 
@@ -49,7 +53,7 @@ def show(person_id: int) -> ResponseReturnValue:
 def invite(person_id: int) -> ResponseReturnValue:
     """Send the person the link by mail, once a day at most."""
     person = bare_person(person_id)
-    if not current_studio().line_id:
+    if not gym_account():
         raise Invalid(NO_LINE)
     if mail_of(person.id) is None:
         flash_error(_("There is no mail address to send it to."))
@@ -75,12 +79,13 @@ def remove(person_id: int) -> ResponseReturnValue:
 
 
 def _page(person_id: int, code: Code | None = None) -> ResponseReturnValue:
-    person, line_id = bare_person(person_id), current_studio().line_id
+    person, line_id = bare_person(person_id), gym_account()
     return render_template(
         "line/_state.html" if wants_fragment() else "line/person.html",
         person=person,
         account=account_of_person(person),
         line_id=line_id,
+        no_line=_(NO_LINE),
         code=shown_code(code, line_id) if code else None,
         has_mail=mail_of(person.id) is not None,
     )

@@ -104,7 +104,7 @@ def _page(
     page = render_template(
         "messaging/edit.html",
         message=message,
-        row=queries.message_row(message.id),
+        row=queries.message_row(message.studio_id, message.id),
         form=form,
         kind_name=POLICIES[kind].label,
         advertises=POLICIES[kind].needs_consent,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.core.db import transaction
-from backoffice.core.errors import DomainError, NotFound
+from backoffice.core.errors import DomainError, NotFound, UndecryptableError
 from backoffice.line.queries import number_unknown
 from backoffice.messaging import actions, queries
 from backoffice.messaging.letters import letter_of
@@ -63,13 +63,19 @@ def index() -> ResponseReturnValue:
 @messages.get("/messages/<int:message_id>")
 @permit(Permission.MESSAGES_VIEW)
 def show(message_id: int) -> ResponseReturnValue:
-    """One message: to whom, what became of it, each try, and its text as it went out."""
-    message = queries.message(current_studio().id, message_id)
+    """One message: to whom, what became of it, each try, and its text as it went out.
+
+    One whose words no key opens says so, with what else is known of it.
+    """
+    try:
+        message = queries.message(current_studio().id, message_id)
+    except UndecryptableError as error:
+        return _unreadable(message_id, error)
     ahead = foreseen(message)
     return render_template(
         "messaging/message.html",
         message=message,
-        row=queries.message_row(message.id),
+        row=queries.message_row(message.studio_id, message.id),
         attempts=queries.attempts(message.id),
         states=words.STATES,
         attempt_words=words.ATTEMPTS,
@@ -82,6 +88,14 @@ def show(message_id: int) -> ResponseReturnValue:
         letter=letter_of(ahead.text.body, message.language) if ahead and ahead.text else None,
         failed_text=failed_text(message.id),
     )
+
+
+def _unreadable(message_id: int, error: UndecryptableError) -> str:
+    row = queries.message_row(current_studio().id, message_id)
+    return render_template(
+        "messaging/unreadable.html", row=row, states=words.STATES, kind_name=POLICIES[Kind(row.kind)].label,
+        said=say(error),
+    )  # fmt: skip
 
 
 @messages.post("/messages/<int:message_id>/send-now")

@@ -154,6 +154,7 @@ VERBS = {
     "line_tied": N_("LINE connected"),
     "line_untied": N_("LINE disconnected"),
     "link_sent": N_("link sent"),
+    "link_shown": N_("invitation link shown"),
     "links_ended": N_("links ended"),
     "made": N_("made"),
     "main_trainer": N_("main trainer changed"),

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from backoffice.core import submissions
+from backoffice.core.config import Settings
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
 from backoffice.staff import actions, queries
 from backoffice.staff.permissions import Permission
+from backoffice.staff.tokens import LIFETIME, Purpose
 from blueprints.staff.account_forms import InviteForm, MemberForm
 from blueprints.staff.blueprint import staff
 from blueprints.support.access import actor, permit
@@ -19,45 +21,54 @@ from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
+INVITE_DAYS = LIFETIME[Purpose.INVITE].days
+
 
 @staff.get("/settings/team")
 @permit(Permission.STAFF_EDIT)
 def team() -> ResponseReturnValue:
     """Everybody who signs in or did."""
-    return render_template("staff/team.html", members=queries.team(current_studio().id))
+    return render_template(
+        "staff/team.html", members=queries.team(current_studio().id), sends_mail=_sends_mail()
+    )
 
 
 @staff.get("/settings/team/new")
 @permit(Permission.STAFF_EDIT, fresh=True)
 def new_member() -> ResponseReturnValue:
     """The form for somebody new."""
-    return render_template("staff/invite.html", form=InviteForm())
+    return _invite_page(InviteForm())
 
 
 @staff.post("/settings/team")
 @permit(Permission.STAFF_EDIT, fresh=True)
 def invite() -> ResponseReturnValue:
-    """Invite somebody by mail."""
-    form = InviteForm()
+    """Invite somebody by mail; where none is set up, with a link that is shown this once."""
+    form, link = InviteForm(), ""
     if not form.validate():
-        return render_template("staff/invite.html", form=form), 422
+        return _invite_page(form), 422
     try:
         with transaction():
             if submissions.first_use(form.form_token.data, "staff.invite", now=now()):
-                actions.invite(
+                invited = actions.invite(
                     form.mail.data,
                     form.name.data,
                     form.roles.data,
                     studio_id=current_studio().id,
                     language=form.language.data,
                     name_en=form.name_en.data or "",
+                    by_mail=_sends_mail(),
                     by=actor(),
                     now=now(),
                 )
+                link = "" if _sends_mail() else actions.invitation_link(invited.id, by=actor(), now=now())
     except DomainError as error:
         add_domain_error(form, error)
-        return render_template("staff/invite.html", form=form), error.status
-    flash_done(_("The invitation to %(name)s is on its way.", name=form.name.data))
+        return _invite_page(form), error.status
+    if link:
+        return _link_page(form.name.data, link)
+    if _sends_mail():
+        flash_done(_("The invitation to %(name)s is on its way.", name=form.name.data))
     return redirect(url_for("staff.team"), code=303)
 
 
@@ -99,7 +110,12 @@ def restore(staff_id: int) -> ResponseReturnValue:
 @staff.post("/settings/team/<int:staff_id>/invitation")
 @permit(Permission.STAFF_EDIT, fresh=True)
 def invite_again(staff_id: int) -> ResponseReturnValue:
-    """Mail the invitation once more."""
+    """Mail the invitation once more; where no mail is set up, show a new link this once."""
+    if not _sends_mail():
+        found = queries.staff_member(current_studio().id, staff_id)
+        with transaction():
+            link = actions.invitation_link(found.id, by=actor(), now=now())
+        return _link_page(found.name, link)
     return _done(staff_id, actions.invite_again, _("The invitation is on its way again."))
 
 
@@ -108,6 +124,25 @@ def invite_again(staff_id: int) -> ResponseReturnValue:
 def sign_member_out(staff_id: int) -> ResponseReturnValue:
     """End every session of somebody, for a lost phone."""
     return _done(staff_id, actions.sign_out_everywhere, _("Signed out everywhere."))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _sends_mail() -> bool:
+    return bool(_settings().smtp_url)
+
+
+def _invite_page(form: InviteForm) -> str:
+    return render_template("staff/invite.html", form=form, sends_mail=_sends_mail())
+
+
+def _link_page(name: str, link: str) -> str:
+    return render_template(
+        "staff/link.html", name=name, link=link, is_only_here=_settings().is_only_here, days=INVITE_DAYS
+    )
 
 
 def _done(staff_id: int, act: Callable[..., object], sentence: str) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from backoffice.core import links
+from backoffice.core.config import Settings
 from backoffice.core.db import transaction
 from backoffice.core.errors import NotFound
 from backoffice.reports.start import Start, Step, settle_step, start_of
@@ -47,7 +48,10 @@ WORDS = {
     ),
     Step.LINE: Words(
         _l("LINE"),
-        _l("The ID of the gym’s account; messages by LINE are chosen in the settings."),
+        _l(
+            "The ID of the gym’s account here; LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN where the product "
+            "runs (docs/operations.md)."
+        ),
         "settings.studio",
     ),
     Step.MAIL: Words(
@@ -66,7 +70,13 @@ def show() -> ResponseReturnValue:
     stand = standing()
     if stand.is_over:
         return redirect(url_for("settings.index"))
-    return render_template("start/show.html", steps=WORDS, stand=stand, book=links.absolute("/book"))
+    return render_template(
+        "start/show.html",
+        steps=WORDS,
+        stand=stand,
+        book=links.absolute("/book"),
+        is_only_here=_settings().is_only_here,
+    )
 
 
 @start.post("/<step>/settled")
@@ -85,7 +95,8 @@ def reopen(step: str) -> ResponseReturnValue:
 
 def standing() -> Start:
     """How far the gym is set up."""
-    return start_of(the_studio(), sends_mail=bool(current_app.extensions["settings"].smtp_url))
+    settings = _settings()
+    return start_of(the_studio(), sends_mail=bool(settings.smtp_url), has_line=settings.reaches_line)
 
 
 def first_steps() -> Start | None:
@@ -94,6 +105,11 @@ def first_steps() -> Start | None:
         return None
     found = standing()
     return None if found.is_over else found
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def _settle(name: str, is_settled: bool) -> ResponseReturnValue:

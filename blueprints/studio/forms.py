@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
+from backoffice.core.contact import format_phone
 from backoffice.core.language import N_
 from backoffice.studio.models import ServiceKind
 from blueprints.support.forms import CreateForm, SafeForm, VersionField, optional_int, options
@@ -56,6 +57,11 @@ def amount(label: Any, most: int, least: int = 0) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(), NumberRange(least, most)])
 
 
+def read_out(phone: str | None) -> str | None:
+    """A phone that is kept for dialling, as people read it."""
+    return format_phone(phone) if phone else phone
+
+
 class StudioForm(SettingsForm):
     """Name, place, what visitors are told, and the habits of the booking page."""
 
@@ -85,7 +91,7 @@ class StudioForm(SettingsForm):
 
     name_ja = StringField(_l("Name (Japanese)"), validators=[DataRequired(), NAME])
     name_en = StringField(_l("Name (English)"), validators=[NAME])
-    phone = TelField(_l("Phone"), validators=[Length(max=30)])
+    phone = TelField(_l("Phone"), validators=[Length(max=40)], filters=[read_out])
     mail = EmailField(
         _l("Mail"),
         validators=[Optional(), Email(message=_l("Please enter a mail address.")), Length(max=254)],

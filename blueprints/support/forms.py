@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
+from backoffice.core.contact import one_line_end
 from backoffice.core.errors import DomainError, SeveralInvalid, Stale
 from backoffice.core.submissions import new_token
 from blueprints.support.form_sentences import OwnSentences
@@ -29,8 +30,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def strip(value: str | None) -> str | None:
-    """Without blanks around it."""
-    return value.strip() if isinstance(value, str) else value
+    """Without blanks around it, each line ending in one character."""
+    return one_line_end(value).strip() if isinstance(value, str) else value
 
 
 def no_control_characters(form: FlaskForm, field: Field) -> None:

@@ -53,6 +53,8 @@ def test_no_secret_is_written_down() -> None:
     for text in (DOCKERFILE, (ROOT / "docker-compose.yml").read_text()):
         for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN"):
             assert name not in text
+    sender = COMPOSE["services"]["web"]["environment"]["MAIL_FROM"]
+    assert sender.startswith("${MAIL_FROM:?"), "a made-up sender would be refused by every mail server"
     password = COMPOSE["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"]
     assert password.startswith("${POSTGRES_PASSWORD:?")
 

@@ -68,6 +68,7 @@ def test_wrong_use_is_2(run: Run, words: tuple[str, ...]) -> None:
     [
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL"),
         ({"BACKOFFICE_ENV": "production"}, "SECRET_KEY"),
+        ({"SMTP_URL": "smtp://mail.example.jp", "MAIL_FROM": "鴨川スタジオ"}, "no mail address"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "database"),
     ],
 )
@@ -99,12 +100,21 @@ def test_from_an_empty_machine_to_a_gym_and_back_from_its_backup(run: Run, tmp_p
     assert (weak.returncode, "12 characters" in weak.stderr) == (1, True)
     strange = run(*owner, "--language", "fr", "--password", "a-long-enough-one-77")
     assert (strange.returncode, "'ja', 'en'" in strange.stderr) == (2, True)
-    assert run(*owner, "--language", "en", "--password", "a-long-enough-one-77").returncode == 0
+    founded = run(*owner, "--language", "en", "--password", "a-long-enough-one-77", PORT="8077")
+    assert (founded.returncode, "the address that `backoffice up` prints" in founded.stdout) == (0, True)
+    elsewhere = run(*owner, "--gym", "別の館", "--password", "a-long-enough-one-77")
+    assert (elsewhere.returncode, "'整', not '別の館'" in elsewhere.stderr) == (1, True)
+    second = ("create-owner", "--mail", "second@gym.example", "--name", "大西 翠", "--gym", "整")
+    public = run(*second, "--password", "a-long-enough-one-77", PUBLIC_URL="https://desk.example.jp")
+    assert "https://desk.example.jp/sign-in" in public.stdout
     again = run(*owner, "--password", "a-long-enough-one-77")
     assert (again.returncode, "already uses" in again.stderr) == (1, True)
 
     checked = run("doctor")
     assert checked.returncode == 0
+    assert "Set PUBLIC_URL" not in checked.stdout
+    mails = run("doctor", SMTP_URL="smtp://127.0.0.1:1", MAIL_FROM="desk@gym.example")
+    assert "Set PUBLIC_URL" in mails.stdout
     silent = run(
         "doctor", REDIS_URL="redis://10.255.255.1:6379/0"
     ).stdout  # nobody answers there, not even with a refusal

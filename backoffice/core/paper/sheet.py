@@ -11,6 +11,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 from backoffice.core.config import ROOT
+from backoffice.core.contact import one_line_end
 from backoffice.core.paper.breaking import lines
 
 FACES = ROOT / "frontend" / "dist" / "paper"
@@ -183,7 +184,8 @@ class Sheet:
 
     def _shown(self, words: str) -> str:
         """The words with 〓 for what the face does not have, such as a picture character."""
-        return "".join(char if ord(char) in self._known or char == "\n" else MISSING for char in words)
+        plain = one_line_end(words).replace("\t", " ")
+        return "".join(char if ord(char) in self._known or char == "\n" else MISSING for char in plain)
 
     def _face(self, size: float, bold: bool, muted: bool) -> None:
         self._pdf.set_font("paper", "B" if bold else "", size)

@@ -101,6 +101,10 @@ def test_production_refuses_what_is_weak(change: dict[str, str], about: str, tmp
         ("REDIS_URL", "http://localhost"),
         ("SMTP_URL", "mail.example.jp"),
         ("SMTP_URL", "smtp://mail.example.jp"),  # without MAIL_FROM
+        ("MAIL_FROM", "鴨川スタジオ"),
+        ("MAIL_FROM", "Gym <desk>"),
+        ("MAIL_FROM", "desk@"),
+        ("MAIL_FROM", "受付@example.jp"),
         ("PORT", "web"),
         ("PORT", "0"),
         ("PORT", "８０００"),
@@ -130,6 +134,21 @@ def test_a_setting_that_cannot_be_right_is_named(name: str, value: str, tmp_path
 )
 def test_offsets_are_read(text: str, span: timedelta) -> None:
     assert parse_offset(text) == span
+
+
+@pytest.mark.parametrize(
+    "sender", ["desk@example.jp", "鴨川スタジオ <desk@example.jp>", '"Gym, Kyoto" <desk@localhost>']
+)
+def test_a_sender_has_an_address_with_or_without_a_name(sender: str, tmp_path: Path) -> None:
+    read = load_settings({"MAIL_FROM": sender, "SMTP_URL": "smtp://mail", "DATA_DIR": str(tmp_path)})
+    assert read.mail_from == sender
+
+
+def test_the_address_of_the_site_is_told_from_that_of_this_machine(tmp_path: Path) -> None:
+    here = {"DATA_DIR": str(tmp_path)}
+    assert load_settings(here).is_only_here
+    assert load_settings({**here, "HOST": "0.0.0.0"}).is_only_here
+    assert not load_settings({**here, "PUBLIC_URL": "https://desk.example.jp"}).is_only_here
 
 
 def test_a_health_check_may_always_ask_this_machine(tmp_path: Path) -> None:

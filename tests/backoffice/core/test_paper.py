@@ -1,6 +1,7 @@
 """PDF pages carry the characters of Japanese names, and their lines end where Japanese lines may."""
 
 import io
+import logging
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from backoffice.core.logs import configure
 from backoffice.core.paper.breaking import NOT_FIRST, NOT_LAST, lines
 from backoffice.core.paper.sheet import Column, Sheet
 
@@ -36,6 +38,28 @@ def test_a_character_that_no_face_has_is_shown_as_printers_do() -> None:
     sheet = Sheet("x", language="ja", at=NOW)
     sheet.text("花子🏋様")
     assert "花子〓様" in _pages(sheet)[0]
+
+
+def test_line_ends_of_every_kind_are_line_ends() -> None:
+    sheet = Sheet("x", language="ja", at=NOW)
+    sheet.text("京都市中京区\r\n烏丸通1-2\r三階\tA")
+    sheet.facts([("住所", "左京区\r\n岡崎")])
+    (page,) = _pages(sheet)
+    assert "〓" not in page
+    assert "京都市中京区\n烏丸通1-2\n三階 A" in page
+    assert "岡崎" in page
+
+
+def test_the_log_says_nothing_of_the_characters_of_a_page(caplog: pytest.LogCaptureFixture) -> None:
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    configure("INFO")
+    logging.getLogger().addHandler(caplog.handler)
+    sheet = Sheet("x", language="ja", at=NOW)
+    sheet.text(RARE)
+    sheet.content()
+    assert [one for one in caplog.records if one.name.startswith("fontTools")] == []
+    logging.getLogger().handlers[:], level = before
+    logging.getLogger().setLevel(level)
 
 
 def test_a_long_table_says_its_heads_on_each_page() -> None:

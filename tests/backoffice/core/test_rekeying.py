@@ -12,7 +12,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.config import Settings
 from backoffice.core.crypto import use_keys
 from backoffice.core.db import db
-from backoffice.core.rekeying import Renewal, encrypted_columns, renew_all, unreadable_tables
+from backoffice.core.rekeying import Renewal, encrypted_columns, renew_all, unreadable
 from backoffice.health import Level, check_keys
 from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import PersonNote
@@ -64,7 +64,7 @@ def test_everything_is_written_anew_and_the_old_key_is_not_needed_any_more(
     assert stored(note) != before
     use_keys([NEW])
     assert read(note) == NOTE
-    assert unreadable_tables() == []
+    assert unreadable() == {}
 
 
 def test_a_typed_word_in_the_ledger_of_tickets_is_written_anew(
@@ -103,6 +103,17 @@ def test_the_doctor_names_the_tables_of_a_lost_key(note: PersonNote, keys: list[
     assert check.level is Level.DOWN
     assert "person_notes" in check.found
     assert "ENCRYPTION_KEYS" in check.advice
+
+
+def test_the_doctor_counts_older_texts_under_newer_ones_that_open(
+    note: PersonNote, keys: list[str], now: datetime
+) -> None:
+    add_note(note.person_id, "もう一つ", by=SYSTEM, now=now)
+    use_keys([NEW])
+    add_note(note.person_id, "新しい鍵で書いたメモ", by=SYSTEM, now=now)
+    assert unreadable()["person_notes"] == 2
+    [check] = check_keys()
+    assert (check.level, "2 in person_notes" in check.found) == (Level.DOWN, True)
 
 
 def test_a_page_says_in_a_sentence_that_the_key_is_missing(

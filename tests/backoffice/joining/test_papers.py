@@ -105,6 +105,25 @@ def test_two_tablets_on_one_draft_conflict(
     assert unpacked(draft.answers).name == "山本 さくら"
 
 
+def test_a_latin_name_is_signed_without_kana_in_english_papers(
+    gym: Studio, draft: JoiningPaper, by: Actor, now: datetime
+) -> None:
+    latin = replace(ADULT, name="Emma Smith", kana="")
+    with pytest.raises(Invalid) as refused:
+        actions.sign(
+            gym,
+            draft.id,
+            replace(latin, kana="Emma"),
+            signing(gym, language="en"),
+            version=None,
+            by=by,
+            now=now,
+        )
+    assert refused.value.field == "kana"
+    paper = actions.sign(gym, draft.id, latin, signing(gym, language="en"), version=None, by=by, now=now)
+    assert unpacked(paper.answers).name == "Emma Smith"
+
+
 def test_a_draft_is_kept_as_far_as_it_was_written(
     gym: Studio, person: Person, draft: JoiningPaper, by: Actor, now: datetime
 ) -> None:
@@ -122,7 +141,8 @@ def test_a_draft_is_kept_as_far_as_it_was_written(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"name": ""}, "name"), ({"kana": "山本"}, "kana"), ({"birth_date": "1990-02-30"}, "birth_date"),
+        ({"name": ""}, "name"), ({"kana": "山本"}, "kana"), ({"kana": ""}, "kana"),
+        ({"birth_date": "1990-02-30"}, "birth_date"),
         ({"birth_date": "2027-01-01"}, "birth_date"), ({"postal_code": "12"}, "postal_code"),
         ({"address": ""}, "address"),
         ({"phone": "12"}, "phone"), ({"mail": "x"}, "mail"), ({"emergency_phone": ""}, "emergency_phone"),

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from backoffice.core.config import Settings
 from backoffice.core.db import db
+from backoffice.health import Level, check_readiness
 from backoffice.messaging.channels import Ending, Outcome
 from backoffice.messaging.models import Attempt, Channel, Message, MessageState
 from backoffice.messaging.reconciling import counted_day, reconcile
@@ -53,6 +55,16 @@ def test_what_does_not_fit_is_said(queue: Queue, now: datetime) -> None:
     assert "1 called sent" in odd
     assert "1 left with a worker" in odd
     assert "1 due for an hour" in odd
+
+
+def test_what_was_written_late_is_not_late(queue: Queue, settings: Settings, now: datetime) -> None:
+    """The numbers of the week are due at eight and may be written at ten, when the product was switched on."""
+    queue(send_at=now - timedelta(hours=2))
+    assert reconcile(None, now=now + timedelta(minutes=30)).odd == ()
+    assert "1 due for an hour" in reconcile(None, now=now + timedelta(minutes=61)).odd[0]
+    checks = check_readiness(settings, now=now + timedelta(minutes=2))
+    [due] = [one for one in checks if one.name == "oldest_due_message"]
+    assert (due.level, due.found) == (Level.OK, "2 min ago")
 
 
 def test_what_line_counted_is_compared(queue: Queue, deliver: Deliver, now: datetime) -> None:

@@ -240,3 +240,18 @@ def test_a_secret_link_goes_by_mail_whatever_was_chosen(
 def _todo(message: Message) -> bool:
     query = select(Todo.id).where(Todo.message_id == message.id, Todo.kind == TodoKind.CHECK_MESSAGE)
     return db.session.scalar(query) is not None
+
+
+def test_a_link_to_connect_line_stands_only_where_a_channel_hears_of_it(
+    gym: Studio, queue: Queue, deliver: Callable[[datetime], int], channel: RecordingChannel, now: datetime
+) -> None:
+    """The ID of the account alone is not LINE: without secret and token nobody would read the number."""
+    gym.line_id = "@sei"
+    db.session.commit()
+    queue(dedupe_key="no channel")
+    deliver(now)
+    roads = Roads()
+    queue(dedupe_key="a channel")
+    roads.deliver(now)
+    assert "/line/connect/" not in channel.sent[0].body
+    assert "/line/connect/" in roads.mail.sent[0].body

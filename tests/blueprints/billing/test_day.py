@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import text
 
 from backoffice.billing.models import DayClose
@@ -86,6 +87,32 @@ def test_the_manager_sets_what_papers_say(gym: Studio, sign_in: Callable[..., Pa
     assert settings_of(gym.id).no_show_yen == 5_500
     assert boss.post("/money/settings", data=typed | {"registration_number": ""}).status_code == 409
     assert sign_in(Role.FRONT_DESK, mail="d@x.example").get("/money/settings").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ｔ１２３４５６７８９０１２３", "T1234567890123"), ("T 1234567890123", "T1234567890123"),
+        ("t-1234-5678-90123", "T1234567890123"), ("1234567890123", "T1234567890123"), ("", ""),
+        ("T12345678901234", None), ("X1234567890123", None), ("T123456789012", None), ("T123456789012三", None),
+    ],
+)  # fmt: skip
+def test_a_registration_number_is_read_as_people_write_it(
+    gym: Studio, sign_in: Callable[..., PageClient], typed: str, kept: str | None
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    boss.open("/money/settings")
+    form = {
+        "registration_number": typed, "payment_days": "14", "float_yen": "30000", "late_cancel_yen": "3300",
+        "no_show_yen": "5500", "version": "1",
+    }  # fmt: skip
+    answer = boss.post("/money/settings", data=form)
+    db.session.expire_all()
+    if kept is None:
+        assert answer.status_code == 422
+        assert 'id="registration_number-error"' in answer.text
+    else:
+        assert (answer.status_code, settings_of(gym.id).registration_number) == (303, kept)
 
 
 def test_a_difference_is_said_in_yen_and_full_width_digits_are_digits(

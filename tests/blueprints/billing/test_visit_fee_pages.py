@@ -56,6 +56,28 @@ def test_one_tap_on_the_day_is_in_the_books(
     assert amounts() == [5_500, -5_500]
 
 
+def test_a_fee_taken_after_the_day_is_closed_says_for_which_day_it_is_written(
+    gym: Studio, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    guest = a_trial(gym, now)
+    desk = sign_in(Role.FRONT_DESK)
+    fee, hint = f"/participants/{guest.id}/fee", "11月25日(水)の入出金として記録します"
+    desk.post(f"/participants/{guest.id}/attendance", data={})
+    desk.post(fee, data={"method": "CASH"})
+    assert hint not in desk.get("/today").text
+    desk.post(f"{fee}/undo", data={})
+    desk.get("/money/day")
+    closed = {"reason": "", "form_token": new_token(), "of_10000": "3"}
+    assert desk.post("/money/day?day=2026-11-24", data=closed).status_code == 303
+    desk.get("/today")
+    desk.post(fee, data={"method": "CASH"})
+    assert hint in desk.get("/today").text
+    desk.post(f"{fee}/undo", data={})
+    assert hint in desk.get("/today").text
+    desk.post(f"/participants/{guest.id}/lateness", data={"minutes": "5"})
+    assert hint not in desk.get("/today").text
+
+
 def test_a_trainer_takes_the_fee_of_an_own_guest_alone(
     gym: Studio, sign_in: Callable[..., PageClient], now: datetime
 ) -> None:

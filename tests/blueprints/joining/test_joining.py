@@ -1,5 +1,6 @@
 """From the trial to member: agreed at the desk, signed on the tablet, one person, nothing copied, nobody twice."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -89,6 +90,22 @@ def paper(
     made = db.session.scalars(select(JoiningPaper)).one()
     assert answer.location == f"/joining/{made.id}"
     return desk, made
+
+
+def test_a_guest_with_a_latin_name_signs_in_english_without_kana(
+    gym: Studio, guest: SimpleNamespace, paper: tuple[PageClient, JoiningPaper], client: PageClient
+) -> None:
+    desk, begun = paper
+    link = desk.post(f"/joining/{begun.id}/handover", data={}).location
+    latin = {"name": "Emma Smith", "kana": ""}
+    assert client.get(link).status_code == 200
+    assert client.post(link, data=written(**latin)).status_code == 422
+    db.session.get_one(Person, guest.person_id).language = "en"
+    db.session.commit()
+    page = client.get(link).text
+    (field,) = re.findall(r'<input[^>]*name="kana"[^>]*>', page)
+    assert "required" not in field
+    assert client.post(link, data=written(**latin)).status_code == 303
 
 
 def finish(desk: PageClient, paper: JoiningPaper, **changes: object) -> TestResponse:

@@ -26,7 +26,7 @@ from tests.pages import PageClient
 
 
 @pytest.fixture
-def at_desk(gym: Studio, sign_in: Callable[..., PageClient]) -> PageClient:
+def at_desk(gym: Studio, sign_in: Callable[..., PageClient], with_channels: None) -> PageClient:
     """The front desk's browser; the gym is on LINE."""
     gym.line_id = "@sei-kyoto"
     db.session.commit()
@@ -119,3 +119,19 @@ def test_a_blocked_account_is_said_to_be_blocked(
     tie(account, hanako.id, now=now)
     db.session.commit()
     assert "ブロックされています" in at_desk.get(f"/people/{hanako.id}/line").text
+
+
+def test_with_the_id_of_an_account_alone_nothing_is_offered(
+    gym: Studio, sign_in: Callable[..., PageClient], client: PageClient, hanako: Person
+) -> None:
+    """Without secret and token nobody would hear the number, so none is made."""
+    gym.line_id = "@sei-kyoto"
+    db.session.commit()
+    path, address = connect_path(hanako.id), f"/people/{hanako.id}/line"
+    assert "LINEを連携する" not in client.get(path).text
+    assert client.post(path, data={}).status_code == 404
+    desk = sign_in(Role.FRONT_DESK)
+    assert "docs/operations.md" in desk.get(address).text
+    assert desk.post(address, data={}).status_code == 422
+    assert desk.post(f"{address}/invitation", data={}).status_code == 422
+    assert db.session.query(LineCode).count() == 0

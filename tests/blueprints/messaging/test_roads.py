@@ -156,7 +156,7 @@ def test_today_tells_of_messages_that_are_five_minutes_late(
     desk = sign_in(Role.FRONT_DESK)  # type: ignore[operator]
     message = plan(gym, "a", now=now)
     for minutes, is_told in ((4, False), (6, True)):
-        message.next_try_at = now - timedelta(minutes=minutes)
+        message.created_at = message.next_try_at = now - timedelta(minutes=minutes)
         db.session.commit()
         text = desk.get("/today?lang=en").get_data(as_text=True)
         assert ("should have gone out by now" in text) is is_told

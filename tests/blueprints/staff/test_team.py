@@ -1,14 +1,19 @@
 """The team page: the owner invites, changes, suspends and restores, and can never lock the gym out of itself."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
-from backoffice.core.audit import AuditLine
+from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.db import db
-from backoffice.messaging.models import Kind, Message
+from backoffice.messaging.delivery import Delivery
+from backoffice.messaging.models import Channel, Kind, Message, MessageState
+from backoffice.providers import PROVIDERS
+from backoffice.staff.actions import invite, invite_again
 from backoffice.staff.models import Role, Staff, StaffState
+from tests.far_ends.recording import RecordingChannel
 from tests.gym import PASSWORD, make_staff
 from tests.pages import PageClient
 
@@ -22,7 +27,7 @@ def owner(desk: Staff, now: datetime) -> Staff:
 
 
 @pytest.fixture
-def office(client: PageClient, owner: Staff, now: datetime) -> PageClient:
+def office(client: PageClient, owner: Staff, with_channels: None, now: datetime) -> PageClient:
     """The owner's browser, in English, password just given."""
     client.enter(owner, now=now)
     client.set_cookie("language", "en")
@@ -174,3 +179,55 @@ def test_inviting_again_is_for_those_without_a_password(
 )
 def test_unknown_members_are_not_found(office: PageClient, path: str) -> None:
     assert office.post(path, data={}).status_code == 404
+
+
+@pytest.fixture
+def mailless(client: PageClient, owner: Staff, now: datetime) -> PageClient:
+    """The owner's browser where no mail is set up."""
+    client.enter(owner, now=now)
+    client.set_cookie("language", "en")
+    return client
+
+
+def link_on(page: str) -> str:
+    found = re.search(r'value="http://localhost(/invite/[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_without_mail_the_link_is_shown_once_to_be_handed_over(mailless: PageClient) -> None:
+    assert "No mail is set up" in mailless.get("/settings/team").text
+    assert "Make the link" in mailless.get("/settings/team/new").text
+    form = invitation(mailless)
+    shown = mailless.post("/settings/team", data=dict(form))
+    link = link_on(shown.text)
+    assert db.session.query(Message).filter_by(kind=Kind.STAFF_INVITE).count() == 0
+    assert mailless.post("/settings/team", data=dict(form)).status_code == 303, (
+        "a double click makes one account"
+    )
+    staff = db.session.query(Staff).filter_by(mail="okada@test.example").one()
+    assert link not in mailless.get("/settings/team").text
+    assert db.session.query(AuditLine).filter_by(action="staff.link_shown", subject_id=staff.id).count() == 1
+    guest = mailless.application.test_client()
+    assert guest.get(link).status_code == 200
+    assert guest.get(link).status_code == 200, "opening it uses nothing up"
+    again = link_on(mailless.post(f"/settings/team/{staff.id}/invitation", data={}).text)
+    assert guest.get(link).status_code == 404, "a new link ends the one before"
+    chosen = {"password": "a-long-enough-one-77", "again": "a-long-enough-one-77"}
+    assert guest.post(again, data=chosen).status_code == 303
+    assert guest.get(again).status_code == 404
+    assert mailless.post(f"/settings/team/{staff.id}/invitation", data={}).status_code == 409
+
+
+def test_an_invitation_that_was_not_sent_is_sent_by_inviting_again(owner: Staff, now: datetime) -> None:
+    """Mail was set up later: what ended as not sent stays so, and a new one goes out."""
+    staff = invite("okada@test.example", "岡田", ["TRAINER"], studio_id=owner.studio_id, by=SYSTEM, now=now)
+    db.session.commit()
+    Delivery({}, PROVIDERS).deliver_due(now)
+    first = db.session.query(Message).filter_by(kind=Kind.STAFF_INVITE).one()
+    assert first.state == MessageState.NOT_SENT
+    invite_again(staff.id, by=SYSTEM, now=now + timedelta(hours=1))
+    db.session.commit()
+    mail = RecordingChannel()
+    Delivery({Channel.MAIL: mail}, PROVIDERS).deliver_due(now + timedelta(hours=1))
+    assert [one.address for one in mail.sent] == ["okada@test.example"]

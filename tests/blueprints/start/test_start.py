@@ -1,9 +1,11 @@
 """A new gym: its owner sees what is set up and what is not; settled, the list is gone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
+from flask import Flask
 
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
@@ -76,6 +78,29 @@ def test_what_another_studio_set_up_ticks_nothing_here(
         )
         set_opening_hours(other.id, {0: (time(9), time(12))}, version=None, by=by, now=now)
     assert done(manager) == before
+
+
+def test_line_is_done_when_its_channel_is_set_up_too(
+    gym: Studio, sign_in: Callable[..., PageClient], request: pytest.FixtureRequest
+) -> None:
+    gym.line_id = "@sei"
+    db.session.commit()
+    manager = sign_in(Role.MANAGER)
+    before = manager.get("/start").text.count("tone-matsu")
+    request.getfixturevalue("with_channels")
+    assert manager.get("/start").text.count("tone-matsu") == before + 2, "LINE and mail"
+
+
+def test_an_address_of_this_machine_is_not_offered_for_the_website(
+    gym: Studio, sign_in: Callable[..., PageClient], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = sign_in(Role.MANAGER)
+    page = manager.get("/start").text
+    assert ("PUBLIC_URL" in page, 'id="book-link"' in page) == (True, False)
+    reached = replace(app.extensions["settings"], public_url="https://desk.example.jp")
+    monkeypatch.setitem(app.extensions, "settings", reached)
+    page = manager.get("/start").text
+    assert ("PUBLIC_URL" in page, 'id="book-link"' in page) == (False, True)
 
 
 def test_settled_it_is_gone(gym: Studio, sign_in: Callable[..., PageClient]) -> None:

@@ -72,8 +72,32 @@ def test_the_studio_tells_its_way_and_an_old_form_is_stale(manager: PageClient, 
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("０７５－１２３－４５６７", "+81751234567"),
+        ("+81 75 123 4567", "+81751234567"),
+        ("0120444444", "+81120444444"),
+        ("", ""),
+    ],
+)
+def test_the_phone_is_kept_as_it_is_dialled(manager: PageClient, gym: Studio, typed: str, kept: str) -> None:
+    form = form_of(manager, "/settings/studio")
+    assert manager.post("/settings/studio", data={**form, "phone": typed}).status_code == 303
+    db.session.expire_all()
+    assert db.session.scalars(select(Studio.phone)).one() == kept
+
+
+def test_an_address_of_two_lines_has_one_line_end(manager: PageClient, gym: Studio) -> None:
+    form = form_of(manager, "/settings/studio")
+    assert manager.post("/settings/studio", data={**form, "address_ja": "京都市\r\n烏丸 "}).status_code == 303
+    db.session.expire_all()
+    assert db.session.scalars(select(Studio.address_ja)).one() == "京都市\n烏丸"
+
+
+@pytest.mark.parametrize(
     ("wrong", "where"),
     [({"name_ja": ""}, "name_ja"), ({"map_url": "javascript:alert(1)"}, "map_url"), ({"mail": "nobody"}, "mail"),
+     ({"phone": "abc"}, "phone"), ({"phone": "075-12"}, "phone"),
      ({"horizon_days": "0"}, "horizon_days"), ({"quiet_from": "25:00"}, "quiet_from"),
      ({"name_ja": "a\x00"}, "name_ja")],
 )  # fmt: skip
