@@ -215,5 +215,5 @@ def _source(guest: Participant) -> str:
 def _line(guest: Participant, booking: Booking, service: Service, studio: Studio, yen: int) -> Line:
     at = local(booking.starts_at, studio.zone)
     kind = LineKind.TRIAL if service.kind == ServiceKind.TRIAL else LineKind.OTHER
-    name_ja = f"{service.name_ja}({at.month}/{at.day} {at:%H:%M})"
+    name_ja = f"{service.name_ja}（{at.month}/{at.day} {at:%H:%M}）"
     return Line(kind, name_ja, f"{service.name_en} ({at:%Y-%m-%d %H:%M})", yen, participant_id=guest.id)

@@ -103,7 +103,7 @@ def _found(since: date, *, now: datetime) -> Studio:
     studio.phone, studio.mail = "075-000-0000", "desk@demo.example"
     studio.line_id = "@sei-demo"
     studio.skipped_steps = [step.value for step in Step]
-    studio.address_ja = "京都市中京区(デモ)二条町1-2 三階"
+    studio.address_ja = "京都市中京区（デモ）二条町1-2 三階"
     studio.address_en = "3F, 1-2 Nijo-cho (demo), Nakagyo-ku, Kyoto"
     studio.way_ja = (
         "地下鉄 二条城前駅の2番出口から徒歩3分、JR二条駅から徒歩3分です。"

@@ -75,7 +75,7 @@ def _written(person: Person) -> Answers:
         kana=person.kana or "デモ",
         birth_date="1991-06-15",
         postal_code="604-0000",
-        address="京都市中京区(デモ)御池通 1-1",
+        address="京都市中京区（デモ）御池通 1-1",
         phone=phone,
         emergency_name="デモ 太郎",
         emergency_relation="夫",

@@ -21,7 +21,7 @@ from backoffice.memberships.models import Membership
 AT_ONCE = (PaymentKind.CARD, PaymentKind.CARD, PaymentKind.CASH, PaymentKind.PAYPAY, PaymentKind.TRANSFER)
 PAID_AT_ONCE, MONTHS_PAID = 0.94, 0.96
 HOUSE = House(
-    issuer_ja="株式会社整(デモ)", issuer_en="SEI Inc. (demo)", registration_number="T0000000000000",
+    issuer_ja="株式会社整（デモ）", issuer_en="SEI Inc. (demo)", registration_number="T0000000000000",
     bank_ja="デモ銀行 二条支店 普通 0000000 カ)セイ", bank_en="Demo Bank, Nijo branch, ordinary 0000000",
     payment_days=14, float_yen=30_000, late_cancel_yen=3_300, no_show_yen=5_500,
 )  # fmt: skip

@@ -61,8 +61,9 @@ def add_entry(kind: ListKind, name_ja: str, name_en: str, *, by: Actor, now: dat
 def update_entry(
     kind: ListKind, key: str, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime
 ) -> Entry:
-    """Rename an entry or move it; leads keep it. Raises `NotFound`, `Stale`."""
+    """Rename an entry or move it; leads keep it. Raises `NotFound`, `Stale`, `Invalid` for a name that is taken."""
     row = entry(kind, key, lock=True)
+    editing.check_name_is_new(_MODELS[kind], changes.get("name_ja", row.name_ja), but=row.id)
     editing.change(row, changes, kind, version=version, by=by, now=now)
     return row
 
@@ -73,5 +74,7 @@ def archive_entry(kind: ListKind, key: str, *, by: Actor, now: datetime) -> None
 
 
 def restore_entry(kind: ListKind, key: str, *, by: Actor, now: datetime) -> None:
-    """Offer it again."""
-    editing.restore(entry(kind, key, lock=True), kind, by=by, now=now)
+    """Offer it again. Refuses (Invalid) a name that is taken by now."""
+    row = entry(kind, key, lock=True)
+    editing.check_name_is_new(_MODELS[kind], row.name_ja, but=row.id)
+    editing.restore(row, kind, by=by, now=now)

@@ -3,6 +3,7 @@
 Enquiries and joins are the funnel's (`reports/entries.py`), so a number here is the same number there.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -63,16 +64,23 @@ class Brought:
         return self.cohort.joined + self.without.cohort.joined
 
 
-def brought(filters: Filters, grouping: Grouping, *, maturity: Maturity, now: datetime) -> Brought:
+def brought(
+    filters: Filters,
+    grouping: Grouping,
+    *,
+    also: Collection[str] = (),
+    maturity: Maturity,
+    now: datetime,
+) -> Brought:
     """Sources or articles by number of enquiries, and all together; four statements.
 
-    A source that cost something and brought nobody stands at the end.
+    A source that cost something and brought nobody stands at the end, and so does one of `also`.
     """
     asked, months = filters.only(basis=Basis.ENQUIRY), MemberFilters(filters.studio_id, filters.period)
     rows, total = cohorts_and_total(asked, grouping, maturity=maturity, now=now)
     paid = _paid(asked, months, grouping, now)
     costs = costs_by_source(filters.studio_id, filters.period) if grouping is Grouping.SOURCE else {}
-    nobody = [_nobody(key) for key in sorted(costs) if key not in {row.key for row in rows}]
+    nobody = [_nobody(key) for key in sorted({*costs, *also} - {row.key for row in rows})]
     without = replace(_nobody(NO_ENQUIRY), joined=count_members(months, Standing.NO_ENQUIRY))
     return Brought(
         [SourceLine(row, paid.by_key.get(row.key, 0), costs.get(row.key)) for row in [*rows, *nobody]],

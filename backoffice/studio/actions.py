@@ -124,8 +124,11 @@ def add_room(studio_id: int, name_ja: str, name_en: str, *, by: Actor, now: date
 def update_room(
     room_id: int, changes: Mapping[str, Any], *, version: int | None, by: Actor, now: datetime
 ) -> Room:
-    """Rename a room or change its place in the order."""
+    """Rename a room or change its place in the order. Refuses (Invalid) a name that is taken."""
     room = editing.locked(Room, room_id)
+    editing.check_name_is_new(
+        Room, changes.get("name_ja", room.name_ja), Room.studio_id == room.studio_id, but=room.id
+    )
     editing.change(room, changes, "room", version=version, by=by, now=now)
     return room
 
@@ -146,8 +149,10 @@ def archive_room(room_id: int, *, by: Actor, now: datetime) -> None:
 
 
 def restore_room(room_id: int, *, by: Actor, now: datetime) -> None:
-    """Use a room again."""
-    editing.restore(editing.locked(Room, room_id), "room", by=by, now=now)
+    """Use a room again. Refuses (Invalid) a name that is taken by now."""
+    room = editing.locked(Room, room_id)
+    editing.check_name_is_new(Room, room.name_ja, Room.studio_id == room.studio_id, but=room.id)
+    editing.restore(room, "room", by=by, now=now)
 
 
 def set_opening_hours(

@@ -23,9 +23,16 @@ def locked(model: type[Row], row_id: int) -> Row:
     return row
 
 
-def check_name_is_new(model: Any, name_ja: str, *of_studio: ColumnElement[bool]) -> None:
-    """Refuse (Invalid) a name that a row in use has already: nobody could tell the two apart in a list."""
+def check_name_is_new(
+    model: Any, name_ja: str, *of_studio: ColumnElement[bool], but: int | None = None
+) -> None:
+    """Refuse (Invalid) a name that a row in use has already: nobody could tell the two apart in a list.
+
+    `but` is the row that is renamed or taken into use again.
+    """
     same = select(model.id).where(model.name_ja == name_ja, model.archived_at.is_(None), *of_studio)
+    if but is not None:
+        same = same.where(model.id != but)
     if db.session.scalar(same.limit(1)) is not None:
         raise Invalid(NAME_IS_TAKEN, field="name_ja")
 

@@ -1,6 +1,7 @@
 """What sources and articles brought, what sources cost. The funnel lists the people behind each number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from backoffice.core.language import N_
 from backoffice.leads.queries import all_sources
 from backoffice.reports.entries import Basis, Filters, Grouping
-from backoffice.reports.funnel import Cohort, cohorts
+from backoffice.reports.funnel import Cohort, cohorts_and_total
 from backoffice.reports.maturity import maturity
 from backoffice.reports.members import Standing
 from backoffice.reports.periods import Period
@@ -41,7 +42,8 @@ def sources() -> ResponseReturnValue:
     """One line for each source, or for each article."""
     grouping = _grouping()
     asked = _asked(grouping)
-    together = _brought(asked, grouping)
+    before = None if asked.compared is None else _before(asked, asked.compared, grouping)
+    together = _brought(asked, grouping, also=before.by_key if before else ())
     name = _name(grouping)
     return report_page(
         "reports/sources.html",
@@ -50,7 +52,7 @@ def sources() -> ResponseReturnValue:
         rows=[(row, name(row), NONE if row.cohort.key == "" else row.cohort.key) for row in together.lines],
         together=together,
         chart=_chart(together.lines, name),
-        before=asked.compared and _before(asked, asked.compared, grouping),
+        before=before,
         without_url=url_for(
             "reports.members_list", **asked.address(group=None, standing=Standing.NO_ENQUIRY.value)
         ),
@@ -86,15 +88,22 @@ def _all_lines(asked: Asked, grouping: Grouping) -> list[SourceLine]:
     return [*found.lines, *([found.without] if found.without.cohort.joined else [])]
 
 
-def _brought(asked: Asked, grouping: Grouping) -> Brought:
+def _brought(asked: Asked, grouping: Grouping, *, also: Collection[str] = ()) -> Brought:
     filters, at = _filters(asked), asked.counted.at
-    return brought(filters, grouping, maturity=maturity(filters, now=at), now=at)
+    return brought(filters, grouping, also=also, maturity=maturity(filters, now=at), now=at)
 
 
-def _before(asked: Asked, months: Period, grouping: Grouping) -> dict[str, Cohort]:
-    """The same sources in the months compared with; a source that brought nobody then is not in it."""
+class _Before(NamedTuple):
+    """The months compared with: the cohort of each source that brought somebody then, and of all."""
+
+    by_key: dict[str, Cohort]
+    total: Cohort
+
+
+def _before(asked: Asked, months: Period, grouping: Grouping) -> _Before:
     filters, at = _filters(asked).only(period=months), asked.counted.at
-    return {row.key: row for row in cohorts(filters, grouping, maturity=maturity(filters, now=at), now=at)}
+    rows, total = cohorts_and_total(filters, grouping, maturity=maturity(filters, now=at), now=at)
+    return _Before({row.key: row for row in rows}, total)
 
 
 def _chart(rows: list[SourceLine], name: Callable[[SourceLine], str]) -> SideBars | None:

@@ -111,10 +111,11 @@ def show_yen(amount: int | None) -> str:
 
 
 def show_short_yen(amount: float) -> str:
-    """482万円 or ¥4,820k, and whole yen below ¥100,000: for the marks of a chart."""
-    if amount < 100_000:
+    """482万円 or ¥4,820k for the marks of a chart; whole yen where that would round a mark away."""
+    unit = 10_000 if _reader().is_japanese else 1_000
+    if not amount or amount % unit:
         return show_yen(round(amount))
-    return f"{amount / 10_000:,.0f}万円" if _reader().is_japanese else f"¥{amount / 1000:,.0f}k"
+    return f"{amount / unit:,.0f}万円" if _reader().is_japanese else f"¥{amount / unit:,.0f}k"
 
 
 def show_round_yen(amount: int, *, least: int = 0) -> str:

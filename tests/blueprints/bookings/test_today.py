@@ -149,6 +149,20 @@ def test_tasks_are_done_and_opened_again(gym: Studio, at_desk: PageClient, now: 
     assert db.session.get_one(Todo, todo.id).done_at is None
 
 
+def test_of_many_tasks_three_are_shown_and_the_others_are_folded(
+    gym: Studio, at_desk: PageClient, now: datetime
+) -> None:
+    with transaction():
+        for number in range(5):
+            add_todo(
+                TodoKind.CALL_TO_CONFIRM, "Call to confirm", studio_id=gym.id, due_at=now,
+                person_id=guest(now=now, name=f"松尾 {number}").id, by=SYSTEM, now=now,
+            )  # fmt: skip
+    shown, folded = text(at_desk).split('<details class="card-more">')
+    assert (shown.count('id="todo-'), folded.count('id="todo-')) == (3, 2)
+    assert "ほか2件" in folded
+
+
 def test_a_review_is_asked_of_its_trainer_with_the_way_there_and_of_nobody_else(
     gym: Studio, sign_in: object, now: datetime
 ) -> None:

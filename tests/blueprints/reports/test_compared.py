@@ -15,12 +15,12 @@ OCTOBER, NOVEMBER = datetime(2026, 10, 5, 1, tzinfo=UTC), datetime(2026, 11, 2, 
 ASKED = "?from=2026-11&to=2026-11"
 
 
-def an_enquiry(gym: Studio, number: int, at: datetime, stage: Stage) -> None:
+def an_enquiry(gym: Studio, number: int, at: datetime, stage: Stage, *, article: str = "back-fat") -> None:
     person = a_client(gym, number)
     closed_at = None if stage == Stage.CONTACTED else at
     db.session.add(
         Lead(
-            studio_id=gym.id, person_id=person.id, source="column", article="back-fat", stage=stage, stage_since=at,
+            studio_id=gym.id, person_id=person.id, source="column", article=article, stage=stage, stage_since=at,
             opened_at=at, closed_at=closed_at,
         )
     )  # fmt: skip
@@ -38,12 +38,14 @@ def test_a_source_stands_beside_itself_a_month_before(
     for number in range(3):
         an_enquiry(gym, number, OCTOBER, Stage.JOINED if number else Stage.LOST)
     an_enquiry(gym, 3, NOVEMBER, Stage.CONTACTED)
+    an_enquiry(gym, 4, OCTOBER, Stage.LOST, article="waist")
     db.session.commit()
     client = english(sign_in(Role.MANAGER))
     path = f"/reports/sources{ASKED}&group=article"
     assert "compared" not in client.get(path).get_data(as_text=True)
     page = client.get(f"{path}&compare=before").get_data(as_text=True)
-    assert re.findall(r"compared: (\d+)", page) == ["3", "2"]  # enquiries, joined
+    assert re.findall(r"compared: (\d+)", page) == ["3", "2", "1", "0", "4"]
+    assert "waist" in page, "who brought somebody then and nobody now is what a comparison is for"
 
 
 def test_the_chart_of_sources_has_a_bar_for_each(gym: Studio, sign_in: Callable[..., PageClient]) -> None:

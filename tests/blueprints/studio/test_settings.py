@@ -146,6 +146,9 @@ def test_rooms(manager: PageClient, gym: Studio) -> None:
     refused = manager.post("/settings/rooms", data=again)
     assert refused.status_code == 422
     assert "同じ名称がすでにあります。" in refused.text
+    other = db.session.scalars(select(Room).where(Room.name_en != "Room 3").order_by(Room.id)).first()
+    renamed = {**form_of(manager, f"/settings/rooms/{other.id}"), "name_ja": "3号室"}
+    assert manager.post(f"/settings/rooms/{other.id}", data=renamed).status_code == 422
     row = db.session.scalars(select(Room).where(Room.name_en == "Room 3")).one()
     changed = {**form_of(manager, f"/settings/rooms/{row.id}"), "name_ja": "和室"}
     assert manager.post(f"/settings/rooms/{row.id}", data=changed).status_code == 303
