@@ -262,7 +262,7 @@ def _page(
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
         prices=_prices(view) if is_open and edits else None,
         open_choices=open_for_booking(booking.id) if edits else [],
-        trail=trail(TrailFilter(subject_kind="booking", subject_id=booking.id)) if edits else [],
+        trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
         words=audit_words,

@@ -1,20 +1,37 @@
 """The audit page: every change with who, when, before and after."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from backoffice.core.clock import at_local, local
+from backoffice.memberships.queries import plans
 from backoffice.staff import audit_trail, queries
 from backoffice.staff.audit_trail import PAGE, TrailFilter
 from backoffice.staff.permissions import Permission
-from blueprints.staff.audit_words import SUBJECTS, actor_word, subject_word, verb_word
+from backoffice.staff.trainers import trainers
+from backoffice.studio.queries import services
+from blueprints.staff.audit_fields import code_word, field_word
+from blueprints.staff.audit_words import (
+    SAME_WORD,
+    SUBJECTS,
+    actor_word,
+    kinds_of,
+    subject_word,
+    subjects_to_choose,
+    verb_word,
+)
 from blueprints.staff.blueprint import staff
 from blueprints.support.access import permit
+from blueprints.support.filters import own_name
 from blueprints.support.limits import LARGEST_ID
 from blueprints.support.studio import current_studio
+
+Names = Mapping[str, Mapping[int, str]]
 
 
 @staff.get("/settings/audit")
@@ -30,7 +47,9 @@ def audit() -> ResponseReturnValue:
         "staff/audit.html",
         lines=shown,
         people=queries.team(current_studio().id),
-        subjects=SUBJECTS,
+        subjects=subjects_to_choose(),
+        asked=SAME_WORD.get(request.args.get("subject", ""), request.args.get("subject")),
+        names=_names(),
         words={"subject": subject_word, "verb": verb_word, "actor": actor_word},
         changes=changes,
         older=older,
@@ -38,15 +57,41 @@ def audit() -> ResponseReturnValue:
     )
 
 
-def changes(line: Any) -> list[tuple[str, str, str]]:
-    """Each changed value of a line: its name, before, after."""
-    names = dict.fromkeys([*line.before, *line.after])
-    return [(name, _shown(line.before.get(name)), _shown(line.after.get(name))) for name in names]
+def changes(line: Any, names: Names | None = None) -> list[tuple[str, str, str]]:
+    """Each changed value of a line: its name, before, after. `names` says who or what is meant by a field's ids."""
+    found = []
+    for name in dict.fromkeys([*line.before, *line.after]):
+        known = (names or {}).get(name, {})
+        before, after = (
+            _shown(line.subject_kind, name, side.get(name), known) for side in (line.before, line.after)
+        )
+        if before != after:
+            found.append((field_word(name), before, after))
+    return found
 
 
-def _shown(value: object) -> str:
+def _names() -> Names:
+    """What is meant by the ids of plans, trainers and services on this page."""
+    studio_id = current_studio().id
+    people = {one.id: own_name(one) for one in trainers(studio_id)}
+    return {
+        "plan_id": {one.id: own_name(one) for one in plans(studio_id)},
+        "trainer_id": people,
+        "main_trainer_id": people,
+        "service_id": {one.id: own_name(one) for one in services(studio_id)},
+        "staff_id": {one.id: one.name for one in queries.team(studio_id)},
+    }
+
+
+def _shown(subject_kind: str, name: str, value: object, known: Mapping[int, str]) -> str:
     if value is None or value == "":
         return "–"
+    if (word := code_word(subject_kind, name, value)) is not None:
+        return word
+    if isinstance(value, int) and value in known:
+        return known[value]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "–"
     if isinstance(value, str) and (instant := _instant(value)):
@@ -70,12 +115,20 @@ def _filter() -> TrailFilter:
     zone = current_studio().zone
     return TrailFilter(
         staff_id=_number("staff"),
-        subject_kind=request.args.get("subject", "") if request.args.get("subject") in SUBJECTS else "",
+        subject_kinds=_kinds(),
         subject_id=_number("id"),
         person_id=_number("person"),
         since=at_local(since, datetime.min.time(), zone) if since else None,
         until=at_local(until + timedelta(days=1), datetime.min.time(), zone) if until else None,
     )
+
+
+def _kinds() -> list[str]:
+    """The kinds asked for; with a number the very kind, because numbers are given for each kind."""
+    kind = request.args.get("subject", "")
+    if kind not in SUBJECTS:
+        return []
+    return kinds_of(kind) if _number("id") is None else [kind]
 
 
 def _number(name: str) -> int | None:

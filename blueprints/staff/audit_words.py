@@ -79,6 +79,18 @@ SUBJECTS = {
     "wait": N_("Waiting list"),
 }
 
+SAME_WORD = {
+    "bookings": "booking",
+    "exercises": "exercise",
+    "handover_note": "handover",
+    "leads": "lead",
+    "people": "person",
+}
+"""Kinds of many rows or of an older name, found under the kind they belong to."""
+
+DEEDS = {"export.made": N_("exported")}
+"""Where the part behind the dot alone would say something else."""
+
 VERBS = {
     "accepted": N_("accepted"),
     "added": N_("added"),
@@ -237,8 +249,20 @@ def subject_word(kind: str) -> str:
     return _(SUBJECTS[kind]) if kind in SUBJECTS else kind
 
 
+def subjects_to_choose() -> list[str]:
+    """The kinds of a filter in their order, each word once."""
+    return [kind for kind in SUBJECTS if kind not in SAME_WORD]
+
+
+def kinds_of(kind: str) -> list[str]:
+    """All kinds that are found under one."""
+    return [kind, *(other for other, main in SAME_WORD.items() if main == kind)]
+
+
 def verb_word(action: str) -> str:
     """What happened, from the part of `booking.moved` behind the dot."""
+    if action in DEEDS:
+        return _(DEEDS[action])
     verb = action.partition(".")[2]
     return _(VERBS[verb]) if verb in VERBS else verb.replace("_", " ")
 

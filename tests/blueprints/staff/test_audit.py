@@ -1,12 +1,16 @@
 """The audit page: who, what, when, before and after; filters in the address; pages by keyset."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
-from backoffice.core.audit import Actor, record
+from backoffice.core.audit import SYSTEM, Actor, record
 from backoffice.core.db import db
+from backoffice.memberships.queries import plans
+from backoffice.people.actions import create_person
 from backoffice.staff.models import Role
+from backoffice.studio.models import Studio
 from tests.pages import PageClient
 
 
@@ -92,3 +96,35 @@ def test_older_lines_come_by_keyset_and_none_is_lost(office: PageClient, now: da
 )  # fmt: skip
 def test_odd_filters_are_ignored(office: PageClient, query: str) -> None:
     assert office.get(f"/settings/audit?{query}").status_code == 200
+
+
+def test_fields_codes_and_names_are_said_in_words(office: PageClient, gym: Studio, now: datetime) -> None:
+    plan = plans(gym.id)[0]
+    person = create_person(name="北川 実", by=SYSTEM, now=now)
+    who = Actor("staff", 7, "田中")
+    after = {"kind": "CASH", "plan_id": plan.id, "why": "", "due_on": None}
+    record("payment.paid", "payment", 3, by=who, now=now, person_id=person.id, after=after)
+    record("export.made", "people", None, by=who, now=now, after={"rows": 3})
+    db.session.commit()
+    page = office.get("/settings/audit").text
+    assert "<b>Kind</b> – → Cash" in page
+    assert f"<b>Plan</b> – → {plan.name_en}" in page
+    assert "– → –" not in page
+    assert "北川 実" in page
+    assert page.count(">北川 実") >= 2  # created, and paid
+    assert "exported" in page
+
+
+def test_each_kind_stands_once_and_finds_its_other_names(office: PageClient, now: datetime) -> None:
+    who = Actor("staff", 7, "田中")
+    record("people.imported", "people", None, by=who, now=now, after={"added": 77})
+    record("person.created", "person", 9, by=who, now=now, after={"name": "新しい 人"})
+    db.session.commit()
+    office.set_cookie("language", "ja")
+    page = office.get("/settings/audit").text
+    options = re.findall(r'<option value="[a-z_ ]+"[^>]*>([^<]+)<', page)
+    assert len(options) == len(set(options))
+    found = office.get("/settings/audit?subject=person").text
+    assert "→ 77" in found
+    assert "新しい 人" in found
+    assert "→ 77" not in office.get("/settings/audit?subject=person&id=9").text
