@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from backoffice.billing import closing
 from backoffice.billing.closing import LONGEST_REASON, NOTES_AND_COINS
 from backoffice.billing.days import close_of
+from backoffice.bookings.fees import open_fees_on
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.submissions import first_use
@@ -101,6 +102,7 @@ def _page(asked: date, form: CloseForm, reopen_form: ReopenForm) -> str:
         "billing/day.html", day=closing.day_of(studio_id, asked), standing=close_of(studio_id, asked),
         closes=closing.closes_of(studio_id, asked), expected_cash=closing.expected_cash,
         payments=closing.payments_on(studio_id, asked), kinds=KINDS, worths=NOTES_AND_COINS, typed=request.form,
+        open_fees=open_fees_on(current_studio(), asked),
         form=form, reopen_form=reopen_form, is_today=asked == today(), is_ahead=asked > today(),
     )  # fmt: skip
 

@@ -1,17 +1,22 @@
 """The day close and the settings of money in the browser."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from backoffice.billing.models import DayClose
 from backoffice.billing.queries import settings_of
-from backoffice.core.audit import AuditLine
-from backoffice.core.db import db
+from backoffice.billing.visit_fees import follow_fee
+from backoffice.bookings.attendance import FeeMethod, receive_fee
+from backoffice.bookings.queries import guests_of
+from backoffice.core.audit import Actor, AuditLine
+from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
+from tests.blueprints.bookings.front_desk import guest, visit
 from tests.pages import PageClient
 
 
@@ -125,3 +130,26 @@ def test_a_difference_is_said_in_yen_and_full_width_digits_are_digits(
     assert refused.status_code == 422
     assert "数えた現金は¥3,000、帳簿は¥30,000、差額は−27,000円" in refused.text
     assert "数えた合計 %sum・帳簿との差額 %difference" in refused.text  # a script fills it in
+
+
+def test_who_has_not_paid_yet_is_said_before_the_day_is_closed_and_what_is_to_be_taken_out(
+    gym: Studio, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    first = visit(gym, guest(now=now), "16:00", now=now)
+    visit(gym, guest("鈴木 一", "080-1111-2222", now=now), "18:00", now=now)
+    tomorrow = now.date() + timedelta(days=1)
+    visit(gym, guest("田中 二", "080-1111-3333", now=now), "16:00", now=now, day=tomorrow)
+    desk = sign_in(Role.FRONT_DESK)
+    assert "この日のお客様のうち2名様（¥11,000）のお支払いがまだです" in desk.open("/money/day").text
+    with transaction():
+        receive_fee(guests_of(first.id)[0], FeeMethod.CASH, by=by, now=now)
+        follow_fee(guests_of(first.id)[0], by=by, now=now)
+        settings_of(gym.id).float_yen = 20_000
+    page = desk.open("/money/day").text
+    assert "1名様（¥5,500）" in page
+    due = settings_of(gym.id).float_yen
+    typed = {"of_10000": str(due // 10_000), "of_1000": "5", "of_500": "1", "form_token": new_token()}
+    desk.post("/money/day", data=typed)
+    closed = desk.open("/money/day").text
+    assert "お支払いがまだです" not in closed
+    assert "レジから取り出した額" in closed
