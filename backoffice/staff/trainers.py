@@ -6,14 +6,20 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from backoffice.core.audit import Actor, record
+from backoffice.core.audit import Actor, AuditLine, record
+from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 from backoffice.staff.models import Shift, Staff, TimeOff, Trainer
 from backoffice.studio import editing
 from backoffice.studio.actions import check_slug
+from backoffice.studio.models import Studio
 from backoffice.studio.scope import of_studio
+
+LONGEST_BACK = timedelta(days=365)
+BEFORE_THE_GYM = N_("That is before the gym was founded here. Please choose a later day.")
+TOO_LONG_AGO = N_("That is more than a year ago. Please choose a later day.")
 
 Hours = tuple[int, time, time, time | None, time | None]
 """Weekday (0 = Monday), start, end, break from, break to."""
@@ -83,6 +89,23 @@ def _check_account(staff_id: int | None, trainer_id: int | None) -> None:
     holder = db.session.scalar(select(Trainer.id).where(Trainer.staff_id == staff_id))
     if holder is not None and holder != trainer_id:
         raise Invalid(N_("This account already belongs to another trainer."), field="staff_id")
+
+
+def plan_weekly_hours(
+    studio: Studio, trainer: Trainer, hours: Iterable[Hours], *, valid_from: date, by: Actor, now: datetime
+) -> None:
+    """Set weekly hours as staff do. Refuses (Invalid) a day before the gym was founded or more than a year back."""
+    today = local_date(now, studio.zone)
+    founded = db.session.scalar(
+        select(func.min(AuditLine.at)).where(
+            AuditLine.action == "studio.founded", AuditLine.subject_id == studio.id
+        )
+    )
+    if founded is not None and valid_from < local_date(founded, studio.zone):
+        raise Invalid(BEFORE_THE_GYM, field="valid_from")
+    if valid_from < today - LONGEST_BACK:
+        raise Invalid(TOO_LONG_AGO, field="valid_from")
+    set_weekly_hours(trainer, hours, valid_from=valid_from, by=by, now=now)
 
 
 def set_weekly_hours(

@@ -14,6 +14,8 @@ class Group(NamedTuple):
     word: object
     tables: tuple[str, ...]
     why: object = ""
+    things: tuple[str, ...] | None = None
+    """Whose rows are what a person would count; None: those of all tables, empty: nothing is counted."""
 
 
 GOES = (
@@ -31,10 +33,12 @@ GOES = (
             "conversation_entries",
             "conversation_files",
         ),
+        things=(),
     ),
     Group(
         _l("Health check sheets, decisions, client sheet"),
         ("screenings", "screening_decisions", "client_records"),
+        things=("screenings",),
     ),
     Group(
         _l("CARE: notes, targets, check-ins, answers"),
@@ -43,11 +47,14 @@ GOES = (
     Group(
         _l("Progress: values, goals, reviews"), ("measurements", "measure_goals", "effect_notes", "reviews")
     ),
-    Group(_l("Programs"), ("programs", "program_versions", "workouts", "program_items")),
-    Group(_l("What was done in sessions"), ("logged_sets", "logged_pains", "log_revisions")),
+    Group(
+        _l("Programs"), ("programs", "program_versions", "workouts", "program_items"), things=("programs",)
+    ),
+    Group(_l("What was done in sessions"), ("logged_sets", "logged_pains", "log_revisions"), things=()),
     Group(
         _l("Tasks and other entries about this person"),
         ("todos", "substitute_trainers", "message_attempts", "person_merges", "person_pairs_apart"),
+        things=(),
     ),
 )
 STAYS = (
@@ -55,10 +62,12 @@ STAYS = (
         _l("Visits"),
         ("bookings", "participants", "series", "session_logs", "waits", "offers", "choices", "choice_times"),
         _l("for the figures and the trainers' working time; notes are emptied"),
+        things=("participants",),
     ),
     Group(
         _l("Enquiries"), ("leads", "stage_changes", "calls", "playbook_runs"),
         _l("for the funnel: from where, when and with what outcome; the words are emptied"),
+        things=("leads",),
     ),
     Group(
         _l("Membership and fees"), (
@@ -67,10 +76,12 @@ STAYS = (
             "invoices", "invoice_lines", "payments", "payment_parts", "receipts", "receipt_issues",
         ),
         _l("for the books: what was sold, when and for how much; the member number goes"),
+        things=(),
     ),
     Group(
         _l("Messages"), ("messages", "text_failures", "line_events"),
         _l("how many went out and how they ended; texts and addresses are emptied"),
+        things=("messages",),
     ),
     Group(
         _l("Consents"), ("consents",),
@@ -118,6 +129,13 @@ FOLDERS: Mapping[Folder, object] = {
 
 
 def shown(groups: tuple[Group, ...], counted: Mapping[str, int]) -> list[tuple[object, int, object]]:
-    """Word, number of rows and reason of each group that has any."""
-    numbers = [(group, sum(counted.get(name, 0) for name in group.tables)) for group in groups]
-    return [(group.word, number, group.why) for group, number in numbers if number]
+    """Word, number of things and reason of each group that has any rows; 0 where a number would say nothing."""
+    return [
+        (group.word, _sum(group.tables if group.things is None else group.things, counted), group.why)
+        for group in groups
+        if _sum(group.tables, counted)
+    ]
+
+
+def _sum(tables: tuple[str, ...], counted: Mapping[str, int]) -> int:
+    return sum(counted.get(name, 0) for name in tables)

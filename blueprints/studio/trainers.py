@@ -105,8 +105,8 @@ def hours(trainer_id: int) -> ResponseReturnValue:
     form = HoursForm(data=given)
     if saved(
         form,
-        lambda: staff_trainers.set_weekly_hours(
-            row, form.hours(), valid_from=form.valid_from.data, by=actor(), now=now()
+        lambda: staff_trainers.plan_weekly_hours(
+            current_studio(), row, form.hours(), valid_from=form.valid_from.data, by=actor(), now=now()
         ),
     ):
         left = outside_hours(current_studio(), now=now(), trainer_id=row.id)

@@ -36,7 +36,7 @@ from backoffice.programs.models import Program
 from backoffice.screening.queries import sheet_path
 from backoffice.staff.models import Role, StaffSession
 from backoffice.studio.models import Studio
-from blueprints.erasure.words import GOES, LISTS, STAYS
+from blueprints.erasure.words import GOES, LISTS, STAYS, shown
 from tests.architecture.world import World, make_world
 from tests.backoffice.erasure.settling import settle
 from tests.pages import PageClient
@@ -62,6 +62,21 @@ def who(world: World) -> int:
 @pytest.fixture
 def manager(sign_in: SignIn, world: World) -> PageClient:
     return sign_in(Role.MANAGER)
+
+
+def test_things_are_counted_not_rows() -> None:
+    """One visit is a booking and a guest, one enquiry a lead and its steps: each is one."""
+    rows = {
+        "bookings": 1,
+        "participants": 1,
+        "leads": 1,
+        "stage_changes": 4,
+        "invoices": 2,
+        "invoice_lines": 9,
+    }
+    numbers = [number for _word, number, _why in shown(STAYS, rows)]
+    assert numbers == [1, 1, 0]  # the books say no number
+    assert [number for _word, number, _why in shown(GOES, {"person_phones": 2, "person_mails": 1})] == [3]
 
 
 def test_from_the_page_of_a_person_to_nobody(manager: PageClient, who: int) -> None:

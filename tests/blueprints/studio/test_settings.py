@@ -1,13 +1,13 @@
 """The manager sets up services, rooms, hours and absences; each change is checked, versioned and written down."""
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import func, select
 
 from backoffice.bookings.models import Block
-from backoffice.core.audit import AuditLine
+from backoffice.core.audit import SYSTEM, AuditLine, record
 from backoffice.core.db import db
 from backoffice.staff.models import Role, Shift, TimeOff, Trainer
 from backoffice.studio.models import OpeningHours, Room, Service, SpecialDay, Studio
@@ -211,6 +211,28 @@ def test_hours_from_a_day_on_leave_earlier_days_as_they_were(manager: PageClient
     shifts = list(db.session.scalars(select(Shift).where(Shift.trainer_id == mori.id)))
     assert {one.valid_until for one in shifts if one.valid_from < date(2026, 12, 1)} == {date(2026, 11, 30)}
     assert {one.weekday for one in shifts if one.valid_from == date(2026, 12, 1)} == set(range(6))
+
+
+@pytest.mark.parametrize(
+    ("first", "status"), [("2025-11-23", 422), ("2025-11-24", 303), ("2026-11-20", 303), ("1999-01-01", 422)]
+)
+def test_hours_do_not_begin_more_than_a_year_back(
+    manager: PageClient, gym: Studio, first: str, status: int
+) -> None:
+    record("studio.founded", "studio", gym.id, by=SYSTEM, now=datetime(2001, 1, 1, tzinfo=UTC))
+    db.session.commit()
+    path = f"/settings/trainers/{trainer(gym).id}/hours"
+    answer = manager.post(path, data={**form_of(manager, path), "valid_from": first})
+    assert answer.status_code == status
+
+
+def test_hours_do_not_begin_before_the_gym(manager: PageClient, gym: Studio) -> None:
+    path = f"/settings/trainers/{trainer(gym).id}/hours"
+    refused = manager.post(path, data={**form_of(manager, path), "valid_from": "2026-11-23"})
+    assert refused.status_code == 422
+    assert "開設" in refused.text
+    again = manager.post(path, data={**form_of(manager, path), "valid_from": "2026-11-24"})
+    assert again.status_code == 303
 
 
 def test_time_off_lists_the_bookings_to_call_about_and_moves_none(
