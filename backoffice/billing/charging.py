@@ -80,7 +80,18 @@ def charge_membership(
 def uncharged(studio: Studio, *, now: datetime) -> list[int]:
     """The memberships of which a month has begun and is not charged; nothing is held."""
     query = _monthly(studio, now)
-    return sorted({membership.id for membership, _person_id, _month in _due(studio, query, now)})
+    return sorted(
+        {
+            membership.id
+            for membership, _person_id, _month in _due(studio, query, local_date(now, studio.zone))
+        }
+    )
+
+
+def months_ahead(studio: Studio, person_id: int, until: date) -> list[MonthDue]:
+    """The months of somebody that begin by a day, cost something and are not charged yet, the earliest first."""
+    query = _agreements(studio).where(Client.person_id == person_id, Membership.starts_on <= until)
+    return sorted(month for _membership, _person_id, month in _due(studio, query, until))
 
 
 def charge_months(studio: Studio, *, only: Collection[int] | None = None, by: Actor, now: datetime) -> int:
@@ -95,13 +106,18 @@ def charge_months(studio: Studio, *, only: Collection[int] | None = None, by: Ac
     own = settings_of(studio.id)
     charges = [
         Charge(person_id, [_month_line(membership, month)], own.due_on(month.first))
-        for membership, person_id, month in _due(studio, query, now)
+        for membership, person_id, month in _due(studio, query, local_date(now, studio.zone))
     ]
     return len(charge_all(charges, studio_id=studio.id, by=by, now=now))
 
 
 def _monthly(studio: Studio, now: datetime) -> Select[Membership, int]:
     """The monthly agreements that have begun, and whose they are."""
+    return _agreements(studio).where(Membership.starts_on <= local_date(now, studio.zone))
+
+
+def _agreements(studio: Studio) -> Select[Membership, int]:
+    """The monthly agreements, and whose they are."""
     return (
         select(Membership, Client.person_id)
         .join(Client, Client.id == Membership.client_id)
@@ -109,7 +125,6 @@ def _monthly(studio: Studio, now: datetime) -> Select[Membership, int]:
         .join(Person, Person.id == Client.person_id)
         .where(
             Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly,
-            Membership.starts_on <= local_date(now, studio.zone),
         )
         .order_by(Membership.id)
         .execution_options(populate_existing=True)
@@ -117,15 +132,15 @@ def _monthly(studio: Studio, now: datetime) -> Select[Membership, int]:
 
 
 def _due(
-    studio: Studio, query: Select[Membership, int], now: datetime
+    studio: Studio, query: Select[Membership, int], until: date
 ) -> Iterator[tuple[Membership, int, MonthDue]]:
-    """The months of some agreements that cost something and are not charged."""
-    today, since = local_date(now, studio.zone), settings_of(studio.id).charges_from
+    """The months of some agreements that begin by a day, cost something and are not charged."""
+    since = settings_of(studio.id).charges_from
     found = db.session.execute(query).all()
     ids = [membership.id for membership, _person_id in found]
     freezes, charged = freezes_of(ids), _charged(ids)
     for membership, person_id in found:
-        for month in months_due(membership, freezes[membership.id], first=since, last=today):
+        for month in months_due(membership, freezes[membership.id], first=since, last=until):
             if month.price_yen and (membership.id, month.first) not in charged:
                 yield membership, person_id, month
 

@@ -5,6 +5,8 @@ its sessions (whole yen, the rest to the client; all sessions together are worth
 those that ended unused (their last day has passed, or they were taken off without a refund) are delivered, reserved
 ones are not. A month that has begun is delivered, one that has
 not is not; a deposit goes back; all else was delivered as it was charged.
+
+As of a day means what the books said at its end: invoices and credits issued and money received until then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,14 +15,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
-from backoffice.billing.models import Invoice, InvoiceLine, LineKind
-from backoffice.billing.queries import payments_of
-from backoffice.core.clock import day_span
+from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, LineKind, Payment
+from backoffice.core.clock import day_span, local_date
 from backoffice.core.db import db
-from backoffice.memberships.models import Membership
+from backoffice.memberships.models import Leaving, Membership
 from backoffice.studio.models import Studio
 from backoffice.tickets.models import EntryKind, TicketEntry, TicketGrant
 
@@ -105,18 +106,30 @@ class Statement:
         return sha256(said.encode()).hexdigest()[:24]
 
 
-def statement(studio: Studio, person_id: int, left_on: date) -> Statement:
-    """The statement of a person as of the end of a day. Six statements to the database."""
-    charges = _charges(studio.id, person_id)
-    packs = _packs(person_id, day_span(left_on, studio.zone)[1])
-    payments = payments_of(person_id, studio.id)
+def statement(studio: Studio, person_id: int, left_on: date, *, paid_out: Leaving | None = None) -> Statement:
+    """The statement of a person as of the end of a day. Three statements to the database.
+
+    `paid_out`: as it was before that leaving was paid out, if the day is not a later one.
+    """
+    at = None if paid_out is None else paid_out.settled_at
+    if at is not None and left_on > local_date(at, studio.zone):
+        at = None
+    charges = _charges(studio.id, person_id, left_on, at)
+    packs = _packs(person_id, day_span(left_on, studio.zone)[1], at)
     lines = settle(charges, packs, left_on)
-    return Statement(
-        left_on,
-        lines,
-        sum(one.payment.amount_yen for one in payments),
-        sum(one.reserved for one in packs.values()),
+    paid_yen, reserved = _paid(studio.id, person_id, left_on, at), sum(one.reserved for one in packs.values())
+    return Statement(left_on, lines, paid_yen, reserved)
+
+
+def moved_later(studio_id: int, person_id: int, day: date) -> bool:
+    """Whether anything was charged, taken back, received or paid back after a day. Two statements at most."""
+    charged = select(Invoice.id).where(
+        Invoice.person_id == person_id, Invoice.studio_id == studio_id, Invoice.issued_on > day
     )
+    paid = select(Payment.id).where(
+        Payment.person_id == person_id, Payment.studio_id == studio_id, Payment.received_on > day
+    )
+    return any(db.session.scalar(query.limit(1)) is not None for query in (charged, paid))
 
 
 def settle(charges: Sequence[Charge], packs: Mapping[int, Pack], left_on: date) -> list[Settled]:
@@ -156,18 +169,28 @@ def _delivered(one: Charge, left_on: date) -> int:
     return one.amount_yen + one.back_yen
 
 
-def _charges(studio_id: int, person_id: int) -> list[Charge]:
-    """Every line of a person that was not taken back, in the order of the books.
+def _charges(studio_id: int, person_id: int, day: date, paid_out_at: datetime | None) -> list[Charge]:
+    """Every line of a person that was not taken back by the end of a day, in the order of the books.
 
     Paying out takes back no more of a line than was not delivered: then it stays, with what went.
     """
-    back = aliased(InvoiceLine)
+    credited, line = aliased(Invoice), aliased(InvoiceLine)
+    counts = [credited.issued_on <= day]
+    if paid_out_at is not None:
+        counts.append(not_(and_(credited.why == CreditWhy.LEFT, credited.created_at == paid_out_at)))
+    back = (
+        select(line.credits_line_id, (line.quantity * line.unit_price_yen).label("yen"))
+        .join(credited, credited.id == line.invoice_id)
+        .where(credited.person_id == person_id, credited.credits_id.is_not(None), *counts)
+        .subquery("back")
+    )
     query = (
-        select(InvoiceLine, func.coalesce(back.quantity * back.unit_price_yen, 0))
+        select(InvoiceLine, func.coalesce(back.c.yen, 0))
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .outerjoin(back, back.credits_line_id == InvoiceLine.id)
+        .outerjoin(back, back.c.credits_line_id == InvoiceLine.id)
         .where(
             Invoice.person_id == person_id, Invoice.studio_id == studio_id, InvoiceLine.credits_line_id.is_(None),
+            Invoice.issued_on <= day,
         )
         .order_by(InvoiceLine.id)
     )  # fmt: skip
@@ -181,7 +204,25 @@ def _charges(studio_id: int, person_id: int) -> list[Charge]:
     ]  # fmt: skip
 
 
-def _packs(person_id: int, before: datetime) -> dict[int, Pack]:
+def _paid(studio_id: int, person_id: int, day: date, paid_out_at: datetime | None) -> int:
+    """What was received until the end of a day less what went back, by the day of the books.
+
+    What paying out wrote is its refunds, and after them what was open elsewhere and paid from them.
+    """
+    query = select(func.coalesce(func.sum(Payment.amount_yen), 0)).where(
+        Payment.person_id == person_id, Payment.studio_id == studio_id, Payment.received_on <= day
+    )
+    if paid_out_at is not None:
+        refund = aliased(Payment)
+        first = select(func.min(refund.id)).where(
+            refund.person_id == person_id, refund.amount_yen < 0, refund.created_at == paid_out_at
+        )
+        is_before = Payment.id < func.coalesce(first.scalar_subquery(), Payment.id + 1)
+        query = query.where(or_(Payment.created_at != paid_out_at, is_before))
+    return int(db.session.execute(query).scalar_one())
+
+
+def _packs(person_id: int, before: datetime, paid_out_at: datetime | None) -> dict[int, Pack]:
     """What became of the sessions of each pack of a person by an instant."""
     reversed_line = aliased(TicketEntry)
     is_adjusted = (TicketEntry.kind == EntryKind.ADJUST) | (reversed_line.kind == EntryKind.ADJUST)
@@ -189,6 +230,9 @@ def _packs(person_id: int, before: datetime) -> dict[int, Pack]:
     adjusted = func.coalesce(func.sum(TicketEntry.free).filter(is_adjusted), 0)
     # Taken off by hand is not paid back (a refund has a line of its own); what was added makes no session dearer.
     ended = -(expired + func.least(adjusted, 0))
+    is_asked: ColumnElement[bool] = true()
+    if paid_out_at is not None:
+        is_asked = or_(TicketEntry.kind != EntryKind.REFUND, TicketEntry.at != paid_out_at)
     query = (
         select(
             Membership.id, Membership.sessions, func.sum(TicketEntry.used), ended, func.sum(TicketEntry.reserved)
@@ -198,7 +242,7 @@ def _packs(person_id: int, before: datetime) -> dict[int, Pack]:
         .outerjoin(reversed_line, reversed_line.id == TicketEntry.reverses_id)
         .where(
             TicketGrant.person_id == person_id, ~Membership.is_monthly, Membership.sessions > 0,
-            TicketEntry.at <= before,
+            TicketEntry.at < before, is_asked,
         )
         .group_by(Membership.id)
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from backoffice.billing import actions
 from backoffice.billing.days import first_open_day
-from backoffice.billing.leaving import Charge, Settled, Statement, statement
+from backoffice.billing.leaving import Charge, Settled, Statement, moved_later, statement
 from backoffice.billing.models import CreditWhy, Invoice, LineKind, PaymentKind
 from backoffice.billing.queries import Item, items_of, payments_of
 from backoffice.clients.models import Client
@@ -62,6 +62,13 @@ class UsedLater(DomainError):
     message = N_("Tickets were used after that day. Please choose a later day for the statement.")
 
 
+class MoneyLater(DomainError):
+    """Something was charged, received or paid back after the day of the statement."""
+
+    status = 409
+    message = N_("Money moved after that day. Please choose a later day for the statement.")
+
+
 @dataclass(frozen=True)
 class PayOut:
     """What was looked at and decided: the statement's day and mark, how the money goes back, and why."""
@@ -76,7 +83,8 @@ def pay_out(studio: Studio, person_id: int, decided: PayOut, *, by: Actor, now: 
     """Write the leaving statement of a day into books and ledger, once.
 
     Raises `NotFound` for who has no last day, `SettledAlready`, `Changed` when it is not what was looked at,
-    `BookingsFirst`, `UsedLater`, `DayClosed`; refuses (Invalid) a day before the last one or to come, and no reason.
+    `BookingsFirst`, `UsedLater`, `MoneyLater`, `DayClosed`; refuses (Invalid) a day before the last one
+    or to come, and no reason.
     """
     leaving = _held(person_id)
     if leaving.settled_at is not None:
@@ -85,6 +93,8 @@ def pay_out(studio: Studio, person_id: int, decided: PayOut, *, by: Actor, now: 
     made, lots = statement(studio, person_id, decided.day), packs_left(studio.id, person_id)
     if made.mark != decided.mark:
         raise Changed
+    if moved_later(studio.id, person_id, decided.day):
+        raise MoneyLater
     _check_tickets(studio, person_id, decided.day, lots)
     for lot in taken_off(made, lots):
         ledger.refund(lot.grant.id, lot.free, note=decided.reason, by=by, now=now)
@@ -115,6 +125,16 @@ def taken_off(made: Statement, lots: Sequence[Lot]) -> list[Lot]:
         if line.unit_yen is not None and line.charge is not None
     }
     return [lot for lot in lots if lot.free and lot.grant.membership_id in packs]
+
+
+def paid_by_way(person_id: int, studio_id: int) -> dict[PaymentKind, int]:
+    """How what was received and did not go back was paid, in yen, the most first."""
+    ways: dict[PaymentKind, int] = {}
+    for one in payments_of(person_id, studio_id):
+        if one.payment.amount_yen > 0 and one.left_yen > 0:
+            kind = PaymentKind(one.payment.kind)
+            ways[kind] = ways.get(kind, 0) + one.left_yen
+    return dict(sorted(ways.items(), key=lambda way: -way[1]))
 
 
 def _held(person_id: int) -> Leaving:

@@ -28,6 +28,7 @@ from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets.queries import lots_of
 from blueprints.memberships.forms import ChangeForm, DecisionForm, FreezeEndForm, FreezeForm, LeavingForm
+from blueprints.memberships.statement import say_months
 from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, plan_offer, ticket_after
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, may, permit
@@ -127,8 +128,9 @@ def leaving(person_id: int) -> ResponseReturnValue:
             leave(client.id, terms, studio=studio, waiver=_waiver(form), by=actor(), now=now())
 
     return _page(
-        person_id, form, work, _("The last day is set."), "memberships/leaving.html", earliest=earliest
-    )
+        person_id, form, work, _("The last day is set."), "memberships/leaving.html", earliest=earliest,
+        ahead=say_months(person_id, form.left_on.data) if form.left_on.data and may(Permission.BILLING_VIEW) else "",
+    )  # fmt: skip
 
 
 @memberships.post("/leaving/removal")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.billing.actions import credit
-from backoffice.billing.charging import Paid, charge_months, sell
+from backoffice.billing.charging import Paid, charge_months, months_ahead, sell
 from backoffice.billing.freezing import cancel_freeze, end_freeze
 from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, PaymentKind
 from backoffice.billing.queries import items_of, open_yen, settings_of
@@ -193,3 +193,18 @@ def another(gym: Studio, like: Membership, name: str, by: Actor, now: datetime) 
         person = create_person(name=name, by=by, now=now)
         client = register(person.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now)
         sell(client, like.plan_id, TODAY, studio=gym, paid=None, by=by, now=now)
+
+
+def test_months_that_begin_by_the_last_day_are_known_ahead(
+    gym: Studio, monthly: Membership, by: Actor
+) -> None:
+    """The month of today is charged; the next begins on 24 December."""
+    person_id = db.session.query(Client).one().person_id
+    assert months_ahead(gym, person_id, date(2026, 12, 23)) == []
+    ahead = months_ahead(gym, person_id, date(2027, 1, 31))
+    assert [(one.first, one.price_yen) for one in ahead] == [
+        (date(2026, 12, 24), 39_600),
+        (date(2027, 1, 24), 39_600),
+    ]
+    monthly.ends_on = date(2026, 12, 31)
+    assert len(months_ahead(gym, person_id, date(2027, 1, 31))) == 1

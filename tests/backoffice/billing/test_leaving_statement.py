@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.actions import Line, charge, credit, pay
 from backoffice.billing.leaving import Charge, Pack, settle, statement
-from backoffice.billing.models import LineKind, PaymentKind
+from backoffice.billing.models import CreditWhy, Invoice, LineKind, PaymentKind
+from backoffice.billing.unused import UnusedFilters, unused_total
 from backoffice.clients.models import Client
-from backoffice.core.audit import Actor
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.models import Membership
@@ -17,6 +18,7 @@ from backoffice.people.actions import create_person
 from backoffice.studio.models import Studio
 from backoffice.tickets import actions as ledger
 from backoffice.tickets.models import EntryKind, TicketEntry
+from tests.backoffice.billing.test_unused import a_client, a_plan, buy
 
 LEFT = date(2026, 12, 31)
 PACK = Charge(LineKind.PACK, "回数券 16回", "Pack of 16", 158_000, 1)
@@ -138,3 +140,33 @@ def test_what_was_taken_off_without_a_refund_does_not_go_back_later(
     with transaction():
         ledger.adjust(grant_id, -18, note="終了", by=by, now=now)
     assert refund() == 0
+
+
+def test_a_day_means_what_was_charged_and_received_by_its_end(gym: Studio, now: datetime) -> None:
+    """A month paid four days later is not paid yet; the list of unused balances of that day agrees."""
+    client, day = a_client(gym, now), now.date()
+    buy(gym, client, a_plan(gym), now, paid=30_000)
+    later = now + timedelta(days=4)
+    month = a_plan(gym, price=39_600)
+    month.is_monthly, month.valid_months = True, None
+    buy(gym, client, month, later, paid=None)
+    pay(first_invoice(), PaymentKind.CARD, 10_000, received_on=day + timedelta(days=4), by=SYSTEM, now=later)
+    on_that_day = statement(gym, client.person_id, day + timedelta(days=3))
+    assert [line.charged_yen for line in on_that_day.lines] == [40_000]
+    assert (on_that_day.paid_yen, on_that_day.refund_yen) == (30_000, 30_000)
+    assert unused_total(UnusedFilters(gym.id, gym.zone, on_that_day.left_on)).yen == on_that_day.refund_yen
+    after = statement(gym, client.person_id, day + timedelta(days=4))
+    assert (after.paid_yen, after.delivered_yen, after.refund_yen) == (79_600, 39_600, 40_000)
+
+
+def test_what_is_taken_back_later_was_still_charged(gym: Studio, now: datetime) -> None:
+    client, day = a_client(gym, now), now.date()
+    buy(gym, client, a_plan(gym), now, paid=None)
+    later = now + timedelta(days=2)
+    credit(first_invoice().id, why=CreditWhy.MISTAKE, reason="まちがい", by=SYSTEM, now=later)
+    assert statement(gym, client.person_id, day + timedelta(days=1)).charged_yen == 40_000
+    assert statement(gym, client.person_id, day + timedelta(days=2)).charged_yen == 0
+
+
+def first_invoice() -> Invoice:
+    return db.session.query(Invoice).order_by(Invoice.id).first()

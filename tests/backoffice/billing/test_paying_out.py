@@ -8,17 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backoffice.billing import charging
-from backoffice.billing.actions import Line, charge, pay
+from backoffice.billing.actions import Line, charge, pay, refund
 from backoffice.billing.charging import Paid
 from backoffice.billing.leaving import statement
 from backoffice.billing.models import Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.paying_out import (
     BookingsFirst,
     Changed,
+    MoneyLater,
     PayOut,
     SettledAlready,
     UsedLater,
     packs_left,
+    paid_by_way,
     pay_out,
 )
 from backoffice.billing.queries import items_of
@@ -260,3 +262,53 @@ def test_afterwards_nothing_is_left_to_settle(
         assert sum(open_yen(gym, client)) == -after.refund_yen
         assert all(yen >= 0 for yen in open_yen(gym, client))
         savepoint.rollback()
+
+
+def test_it_reads_as_it_was_settled_on_the_days_until_then(
+    gym: Studio, client: Client, by: Actor, now: datetime
+) -> None:
+    """Also when the refund paid what was open elsewhere; on a later day the books read as they are."""
+    buy(gym, client, a_plan(gym), now, paid=None)
+    line = Line(LineKind.OTHER, "物販", "Goods", 5_000)
+    charge(client.person_id, [line], studio_id=gym.id, due_on=TODAY, by=by, now=now)
+    goes(gym, client, now)
+    settled_at = now + timedelta(hours=1)
+    before = statement(gym, client.person_id, TODAY)
+    leaving = pay_out(gym, client.person_id, decided(gym, client), by=by, now=settled_at)
+    assert statement(gym, client.person_id, TODAY, paid_out=leaving).mark == before.mark
+    assert leaving.refund_yen == before.refund_yen == 35_000
+    tomorrow = TODAY + timedelta(days=1)
+    assert statement(gym, client.person_id, tomorrow, paid_out=leaving).refund_yen == 0
+
+
+def test_money_that_moved_after_the_day_needs_a_later_day(
+    gym: Studio, client: Client, by: Actor, now: datetime
+) -> None:
+    invoice = buy(gym, client, a_plan(gym), now, paid=30_000)
+    goes(gym, client, now)
+    later = now + timedelta(days=2)
+    pay(invoice, PaymentKind.CARD, 10_000, received_on=TODAY + timedelta(days=2), by=by, now=later)
+    with pytest.raises(MoneyLater):
+        pay_out(gym, client.person_id, decided(gym, client), by=by, now=later)
+    made = decided(gym, client, TODAY + timedelta(days=2))
+    assert pay_out(gym, client.person_id, made, by=by, now=later).refund_yen == 40_000
+
+
+def test_what_was_charged_after_the_day_needs_a_later_day(
+    gym: Studio, client: Client, by: Actor, now: datetime
+) -> None:
+    buy(gym, client, a_plan(gym), now, paid=None)
+    goes(gym, client, now)
+    later = now + timedelta(days=1)
+    line = Line(LineKind.CANCEL, "キャンセル料", "Late cancel", 3_300)
+    charge(client.person_id, [line], studio_id=gym.id, due_on=TODAY, by=by, now=later)
+    with pytest.raises(MoneyLater):
+        pay_out(gym, client.person_id, decided(gym, client), by=by, now=later)
+
+
+def test_how_it_was_paid_the_most_first(gym: Studio, client: Client, by: Actor, now: datetime) -> None:
+    invoice = buy(gym, client, a_plan(gym), now, paid=10_000)
+    paid = pay(invoice, PaymentKind.CARD, 25_000, received_on=TODAY, by=by, now=now)
+    refund(paid, PaymentKind.CASH, 5_000, reason="検査", received_on=TODAY, by=by, now=now)
+    ways = paid_by_way(client.person_id, gym.id)
+    assert list(ways.items()) == [(PaymentKind.CARD, 20_000), (PaymentKind.CASH, 10_000)]

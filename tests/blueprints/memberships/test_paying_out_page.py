@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from backoffice.billing.actions import pay
 from backoffice.billing.models import Invoice, Payment, PaymentKind
@@ -110,3 +112,41 @@ def test_before_the_last_day_and_with_bookings_the_page_says_what_comes_first(
     assert all('name="mark"' not in page for page in pages)
     assert "11月27日" in pages[0]
     assert "予約" in pages[1]
+
+
+def test_after_it_page_and_paper_tell_it_as_it_was_settled(
+    gone: Person, sign_in: Callable[..., PageClient]
+) -> None:
+    address = f"/people/{gone.id}/leaving-statement"
+    manager = sign_in(Role.MANAGER)
+    opened = manager.open(address).text
+    assert "現金 ¥30,000" in opened
+    assert re.search(r'<option selected value="CASH"', opened), "as most of it was paid"
+    assert manager.post(f"{address}/payout?on=2026-11-24", data=typed(opened)).status_code == 303
+    after = manager.open(address).text
+    assert "¥40,000" in after, "the pack as it was charged"
+    paper = PdfReader(BytesIO(manager.get(f"{address}/pdf?on=2026-11-24").data)).pages[0].extract_text()
+    for said in ("¥40,000", "¥30,000", "¥20,000 · 2026年11月24日"):
+        assert said in paper
+    show = manager.open(f"/people/{gone.id}/membership").text
+    assert "leaving/removal" not in show
+
+
+def test_a_month_that_will_be_charged_is_said_before_the_last_day(
+    gym: Studio, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    """On the statement, on paper, and while the last day is set."""
+    client = a_client(gym, now)
+    month = a_plan(gym, price=39_600)
+    month.is_monthly, month.valid_months = True, None
+    buy(gym, client, month, now, paid=None)
+    db.session.commit()
+    desk = sign_in(Role.FRONT_DESK)
+    words = "12月24日(木)からの会費（1か月分）として、さらに¥39,600が発生します。"
+    form = desk.open(f"/people/{client.person_id}/membership/leaving").text
+    assert words in form
+    leave(client.id, LeavingTerms(date(2026, 12, 31), LeavingReason.TIME), studio=gym, by=SYSTEM, now=now)
+    db.session.commit()
+    address = f"/people/{client.person_id}/leaving-statement"
+    assert words in desk.open(address).text
+    assert words not in desk.open(f"{address}?on=2026-12-23").text
