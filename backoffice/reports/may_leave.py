@@ -32,7 +32,7 @@ from backoffice.reports.may_leave_rows import (
 from backoffice.reports.members import are_members_on, lives
 from backoffice.staff.models import Trainer
 from backoffice.studio.models import Studio
-from backoffice.tickets.queries import Balance, balances
+from backoffice.tickets.queries import Balance, balances, ending_next
 from backoffice.todos.actions import add_todo
 from backoffice.todos.models import Todo, TodoKind
 
@@ -70,7 +70,10 @@ class Attendance28:
 
 @dataclass(frozen=True)
 class MayLeave:
-    """A member who may leave, and why; `todo_id` is the open task about it."""
+    """A member who may leave, and why; `todo_id` is the open task about it.
+
+    `ending` of the free tickets end on the first day on which some do.
+    """
 
     person_id: int
     name: str
@@ -79,6 +82,7 @@ class MayLeave:
     joined_on: date
     visits: Attendance28
     tickets: Balance
+    ending: int
     reasons: list[Reason]
     todo_id: int | None
 
@@ -92,7 +96,7 @@ class Page(NamedTuple):
 
 
 def may_leave(studio: Studio, *, trainer_id: int | None = None, now: datetime) -> list[MayLeave]:
-    """The members of today for whom a rule speaks, those with most reasons first. Five statements.
+    """The members of today for whom a rule speaks, those with most reasons first. Six statements.
 
     Whoever began less than 28 days ago is left alone: there is no past of theirs to compare with. So is whoever rests,
     or did 28 days ago.
@@ -111,7 +115,7 @@ def may_leave_page(
 
 
 def reasons_of(
-    visits: Attendance28, tickets: Balance, *, is_tired: bool, today: date, now: datetime
+    visits: Attendance28, tickets: Balance, ending: int, *, is_tired: bool, today: date, now: datetime
 ) -> list[Reason]:
     """The rules, each by itself. Pure."""
     is_away = visits.last_at is None or visits.last_at <= now - RECENT
@@ -122,7 +126,7 @@ def reasons_of(
         Reason.NO_NEXT: visits.next_at is None and is_quiet,
         Reason.FALLING: visits.before >= NEEDED_BEFORE and visits.recent <= visits.usual / 2,
         Reason.UNUSED: tickets.free > 0 and tickets.reserved == 0 and is_away,
-        Reason.EXPIRING: days <= ENDS_WITHIN and tickets.free - in_use >= FEW_TICKETS,
+        Reason.EXPIRING: days <= ENDS_WITHIN and ending - in_use >= FEW_TICKETS,
         Reason.TIRED: is_tired,
     }
     return [reason for reason, holds in rules.items() if holds]
@@ -154,7 +158,7 @@ def ask_after(studio: Studio, person_id: int, *, by: Actor, now: datetime) -> To
 
 
 def _listed(studio: Studio, trainer_id: int | None, now: datetime) -> list[MayLeave]:
-    """Everybody on the list in its order, with what is known of twelve weeks. Four statements.
+    """Everybody on the list in its order, with what is known of twelve weeks. Five statements.
 
     The database names those of whom a rule may speak, which in most gyms are few; the rules decide.
     """
@@ -162,7 +166,8 @@ def _listed(studio: Studio, trainer_id: int | None, now: datetime) -> list[MayLe
     present = {row.person_id: row for row in db.session.execute(members(studio, trainer_id, today))}
     tired = more_tired_than_usual(present, today)
     rows = db.session.execute(perhaps(present, tired, today, now)).all()
-    tickets = balances([row.id for row in rows], day=today)
+    people = [row.id for row in rows]
+    tickets, ending = balances(people, day=today), ending_next(people, day=today)
     found = [
         MayLeave(
             row.id,
@@ -172,6 +177,7 @@ def _listed(studio: Studio, trainer_id: int | None, now: datetime) -> list[MayLe
             member.joined_on,
             visits,
             left,
+            end,
             reasons,
             row.todo_id,
         )
@@ -179,7 +185,8 @@ def _listed(studio: Studio, trainer_id: int | None, now: datetime) -> list[MayLe
         for member in [present[row.id]]
         for visits in [Attendance28(row.last_at, row.next_at, row.recent or 0, row.before or 0)]
         for left in [tickets.get(row.id, Balance(0, 0, None))]
-        for reasons in [reasons_of(visits, left, is_tired=row.id in tired, today=today, now=now)]
+        for end in [ending.get(row.id, 0)]
+        for reasons in [reasons_of(visits, left, end, is_tired=row.id in tired, today=today, now=now)]
         if reasons
     ]
     return sorted(found, key=lambda one: (-len(one.reasons), one.kana, one.person_id))

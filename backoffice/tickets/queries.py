@@ -104,16 +104,7 @@ def balances(person_ids: Collection[int], *, day: date) -> dict[int, Balance]:
     """The balance of each of these people who was ever given a ticket. One statement: `balance`, by the database."""
     if not person_ids:
         return {}
-    lots = (
-        select(
-            TicketGrant.person_id, func.sum(TicketEntry.free).label("free"),
-            func.sum(TicketEntry.reserved).label("reserved"), last_day().label("ends_on"),
-        )
-        .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
-        .where(TicketGrant.person_id == any_of_ids(person_ids))
-        .group_by(TicketGrant.id)
-        .subquery()
-    )  # fmt: skip
+    lots = _lots_left(person_ids).subquery()
     is_live = lots.c.ends_on.is_(None) | (lots.c.ends_on >= day)
     query = select(
         lots.c.person_id,
@@ -122,6 +113,38 @@ def balances(person_ids: Collection[int], *, day: date) -> dict[int, Balance]:
         func.min(lots.c.ends_on).filter(is_live, lots.c.free > 0),
     ).group_by(lots.c.person_id)
     return {row[0]: Balance(int(row[1]), int(row[2]), row[3]) for row in db.session.execute(query)}
+
+
+def ending_next(person_ids: Collection[int], *, day: date) -> dict[int, int]:
+    """Free tickets of each of these people that end on the first day on which some do (`next_end`). One statement."""
+    if not person_ids:
+        return {}
+    lots = _lots_left(person_ids).cte("lots")
+    first = (
+        select(lots.c.person_id, func.min(lots.c.ends_on).label("ends_on"))
+        .where(lots.c.ends_on >= day, lots.c.free > 0)
+        .group_by(lots.c.person_id)
+        .subquery("first")
+    )
+    query = (
+        select(lots.c.person_id, func.sum(lots.c.free))
+        .join(first, (first.c.person_id == lots.c.person_id) & (first.c.ends_on == lots.c.ends_on))
+        .group_by(lots.c.person_id)
+    )
+    return {person_id: int(free) for person_id, free in db.session.execute(query)}
+
+
+def _lots_left(person_ids: Collection[int]) -> Select[int, int, int, date | None]:
+    """What is left of every grant of these people, and the last day of its use."""
+    return (
+        select(
+            TicketGrant.person_id, func.sum(TicketEntry.free).label("free"),
+            func.sum(TicketEntry.reserved).label("reserved"), last_day().label("ends_on"),
+        )
+        .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
+        .where(TicketGrant.person_id == any_of_ids(person_ids))
+        .group_by(TicketGrant.id)
+    )  # fmt: skip
 
 
 def lots_of_people(person_ids: Collection[int]) -> dict[int, list[Lot]]:

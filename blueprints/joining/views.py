@@ -11,6 +11,7 @@ from backoffice.billing.models import PaymentKind
 from backoffice.billing.visit_fees import follow_fee
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.fees import open_trial_fee
+from backoffice.bookings.suggestions import habits_of
 from backoffice.clients.queries import client_of, is_member
 from backoffice.core import links
 from backoffice.core.clock import local_date
@@ -71,7 +72,7 @@ def new() -> ResponseReturnValue:
     who = _candidate()
     if request.method == "GET" and (there := _further(who)) is not None:
         return redirect(there)
-    form = _form(None)
+    form = _form(None, who.person)
     if not form.validate_on_submit():
         return _agreement_page(form, who), 422 if request.method == "POST" else 200
     try:
@@ -96,7 +97,8 @@ def change(paper_id: int) -> ResponseReturnValue:
     paper = queries.paper(current_studio().id, paper_id)
     if not paper.is_open:
         return redirect(url_for("joining.show", paper_id=paper_id))
-    form, who = _form(paper), _Candidate(find_person(paper.person_id), None)
+    who = _Candidate(find_person(paper.person_id), None)
+    form = _form(paper, who.person)
     if not form.validate_on_submit():
         return _agreement_page(form, who, paper), 422 if request.method == "POST" else 200
     try:
@@ -180,11 +182,11 @@ def _further(who: _Candidate) -> str | None:
     return None if paper is None else url_for("joining.show", paper_id=paper.id)
 
 
-def _form(paper: JoiningPaper | None) -> AgreementForm:
+def _form(paper: JoiningPaper | None, person: Person) -> AgreementForm:
     """The agreement as it stands, or with what is usual."""
     studio = current_studio()
     taken = [] if paper is None else [one.discount_id for one in queries.agreed(paper).discounts]
-    form = AgreementForm(data=_usual() if paper is None else _agreed(paper, taken))
+    form = AgreementForm(data=_usual(person) if paper is None else _agreed(paper, taken))
     form.plan_id.choices = options({plan.id: plan_offer(plan) for plan in plans(studio.id)})
     form.main_trainer_id.choices = options({trainer.id: own_name(trainer) for trainer in trainers(studio.id)})
     form.discount_ids.choices = options(
@@ -202,8 +204,13 @@ def _off(one: object) -> str:
     return f"−{percent}%" if percent is not None else f"−{show_yen(yen)}"
 
 
-def _usual() -> dict[str, object]:
-    return {"starts_on": today(), "joining_fee_yen": current_studio().joining_fee_yen, "discount_ids": []}
+def _usual(person: Person) -> dict[str, object]:
+    """The main trainer is the one of their visits so far, most often of the trial."""
+    studio = current_studio()
+    return {
+        "starts_on": today(), "joining_fee_yen": studio.joining_fee_yen, "discount_ids": [],
+        "main_trainer_id": habits_of(person.id, studio).trainer_id,
+    }  # fmt: skip
 
 
 def _agreed(paper: JoiningPaper, taken: list[int]) -> dict[str, object]:

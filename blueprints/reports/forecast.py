@@ -37,7 +37,7 @@ def forecast() -> ResponseReturnValue:
         read_asked("reports.forecast", {}),
         table="reports.forecast_table" if outlook.ahead else "",
         outlook=outlook,
-        chart=_chart(outlook.ahead, outlook.checked),
+        chart=_chart(outlook.ahead, outlook.checked, outlook.so_far),
         about=lambda yen, number: _about(yen, outlook.so_far if number == 0 else 0),
     )
 
@@ -57,8 +57,8 @@ def _about(yen: int, least: int) -> str:
     return show_yen(yen) if yen == least and yen else show_round_yen(yen, least=least)
 
 
-def _chart(ahead: list[Foretold], checked: Backtest) -> LineChart | None:
-    """What was paid, beside what was foretold one month before; then what is foretold now, with its interval."""
+def _chart(ahead: list[Foretold], checked: Backtest, so_far: int) -> LineChart | None:
+    """What was paid, this month until now, beside what was foretold one month before; then what is foretold now."""
     behind = checked.months
     told = [one.foretold for one in behind] + ahead
     places = {one.month: float(number) for number, one in enumerate(told)}
@@ -72,7 +72,8 @@ def _chart(ahead: list[Foretold], checked: Backtest) -> LineChart | None:
             ),
             Line(
                 Series(_("Paid"), "ai"),
-                [(places[one.foretold.month], float(one.paid)) for one in behind],
+                [(places[one.foretold.month], float(one.paid)) for one in behind]
+                + [(places[one.month], float(so_far)) for one in ahead[:1]],
             ),
         ],
         [(places[one.month], show_short_month(one.month)) for one in told],

@@ -81,8 +81,8 @@ def why(one: MayLeave, reason: Reason) -> str:
         )
     if reason == Reason.EXPIRING:
         return _(
-            "Tickets left: %(free)s, the first end on %(day)s: more than they usually use by then",
-            free=one.tickets.free, day=show_day(one.tickets.next_end),
+            "%(n)s tickets end on %(day)s: more than they usually use by then",
+            n=one.ending, day=show_day(one.tickets.next_end),
         )  # fmt: skip
     return _("CARE: something has changed; please ask their trainer")
 

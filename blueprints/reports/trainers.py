@@ -28,7 +28,7 @@ PAGE = 50
 @reports.get("/reports/trainers")
 @permit(Permission.REPORTS_VIEW)
 def trainers() -> ResponseReturnValue:
-    """One line for each trainer, by name: nobody is ranked."""
+    """One line for each trainer, in the gym's own order: nobody is ranked."""
     asked = trainers_asked()
     names, rows = known_lines(asked)
     return report_page(
@@ -95,9 +95,9 @@ def _filters(asked: Asked) -> Filters:
 
 
 def known_lines(asked: Asked) -> tuple[dict[int, str], list[figures.TrainerLine]]:
-    """Names in their order, and a line for each."""
+    """Names in the gym's own order, and a line for each."""
     filters, at = _filters(asked), asked.counted.at
-    names = dict(sorted(_names().items(), key=lambda one: one[1]))
+    names = _names()
     young = maturity(filters, now=at)
     return names, figures.trainer_lines(filters, list(names), maturity=young, now=at)
 

@@ -100,7 +100,7 @@ def test_half_of_their_own_past_is_falling_and_no_next_booking_is_said(
 def test_each_rule_by_itself(
     now: datetime, visits: Attendance28, tickets: Balance, reasons: list[Reason]
 ) -> None:
-    assert reasons_of(visits, tickets, is_tired=False, today=TODAY, now=now) == reasons
+    assert reasons_of(visits, tickets, tickets.free, is_tired=False, today=TODAY, now=now) == reasons
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,20 @@ def test_more_tickets_end_within_a_month_than_somebody_usually_uses(
 ) -> None:
     visits = Attendance28(now, now + timedelta(days=1), 4, 8)  # one visit a week
     tickets = Balance(free, 0, TODAY + timedelta(days=days))
-    found = reasons_of(visits, tickets, is_tired=False, today=TODAY, now=now)
+    found = reasons_of(visits, tickets, free, is_tired=False, today=TODAY, now=now)
     assert found == ([Reason.EXPIRING] if speaks else [])
+
+
+def test_only_what_ends_then_is_compared_with_their_pace(gym: Studio, member: Client, now: datetime) -> None:
+    for weeks in range(12):
+        a_visit(gym, member, now - timedelta(days=7 * weeks + 1))
+    a_visit(gym, member, now + timedelta(days=3), BookingState.BOOKED)
+    a_pack(gym, member, 3, now, TODAY + timedelta(days=21))
+    a_pack(gym, member, 16, now, TODAY + timedelta(days=180))
+    assert may_leave(gym, now=now) == []
+    a_pack(gym, member, 2, now, TODAY + timedelta(days=21))
+    (one,) = may_leave(gym, now=now)
+    assert (one.reasons, one.ending, one.tickets.free) == ([Reason.EXPIRING], 5, 21)
 
 
 def a_pack(studio: Studio, client: Client, free: int, now: datetime, expires_on: date | None = None) -> None:
