@@ -9,6 +9,7 @@ from backoffice.bookings.actions import cancel
 from backoffice.bookings.models import Booking, BookingState
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor, record
+from backoffice.core.clock import local_date
 from backoffice.core.contact import fold_name, plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError, Invalid, check_version
@@ -24,6 +25,7 @@ from backoffice.people.models import Person
 from backoffice.people.queries import check_stands, row_of
 from backoffice.playbooks.models import PlaybookRun
 from backoffice.playbooks.reconcile import end_runs
+from backoffice.studio.queries import the_studio
 from backoffice.waiting.actions import end_wait
 from backoffice.waiting.models import Wait
 from backoffice.waiting.queries import OPEN as OPEN_WAITS
@@ -58,9 +60,10 @@ def erase(
 ) -> Erasure:
     """Erase a person with every row that was merged into theirs, in this one transaction; there is no way back.
 
-    Refuses (Invalid) a name typed otherwise, no reason, and a membership that nobody says has ended; `NotSettled` while
-    something is open; `BeingSent`; `Stale` when the person was changed since the page was opened. Raises `NotFound`,
-    `MergedAway`, `Erased`. Nothing goes out to them after the commit: a worker that holds a message finds out.
+    Refuses (Invalid) a name typed otherwise, no reason, and a member of whom nobody says that all is paid outside of
+    the books too; `NotSettled` while something is open, money, membership and tickets among it; `BeingSent`; `Stale`
+    when the person was changed since the page was opened. Raises `NotFound`, `MergedAway`, `Erased`. Nothing goes out
+    to them after the commit: a worker that holds a message finds out.
     """
     theirs = held(person_id)
     person = row_of(person_id)
@@ -71,7 +74,7 @@ def erase(
     why = plain_text(reason, LONGEST_REASON)
     if not why:
         raise Invalid(N_("Please say why, without the name."), field="reason")
-    if queries.in_the_way(theirs):
+    if queries.in_the_way(theirs, day=local_date(now, the_studio().zone)):
         raise NotSettled
     if queries.memberships(theirs) and not is_settled:
         raise Invalid(

@@ -1,9 +1,13 @@
 """Questions before somebody is erased: what there is of them, and what has to be settled first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
+from backoffice.billing.models import Invoice
+from backoffice.billing.queries import OPEN
 from backoffice.bookings.models import Booking, BookingState, Participant
 from backoffice.clients.models import Client
 from backoffice.core.db import Base, db
@@ -13,6 +17,7 @@ from backoffice.incidents.models import Incident
 from backoffice.leads.models import Lead
 from backoffice.memberships.models import Membership
 from backoffice.messaging.models import Message, MessageState, Phase
+from backoffice.tickets.queries import balances
 from backoffice.todos.models import Todo, TodoKind
 
 HUMAN_TASKS = (TodoKind.CALL_TO_CONFIRM, TodoKind.CHECK_MESSAGE)
@@ -29,13 +34,24 @@ class InTheWay:
     leads: list[Lead]
     incidents: list[Incident]
     tasks: list[Todo]
+    memberships: list[Membership]
+    open_yen: int
+    """What they still owe."""
+    owed_yen: int
+    """What is owed to them."""
+    tickets: int
 
     def __bool__(self) -> bool:
-        return bool(self.bookings or self.leads or self.incidents or self.tasks)
+        around = self.bookings or self.leads or self.incidents or self.tasks
+        return bool(around or self.memberships or self.open_yen or self.owed_yen or self.tickets)
 
 
-def in_the_way(theirs: Theirs) -> InTheWay:
-    """Visits ahead or without an outcome, open enquiries, open incidents, tasks of a human. Four statements."""
+def in_the_way(theirs: Theirs, *, day: date) -> InTheWay:
+    """What is open between them and the gym on a day of it. Seven statements.
+
+    Visits ahead or without an outcome, open enquiries, open incidents, tasks of a human; memberships that go on after
+    the day, money open either way, tickets free to be used: once nobody is behind them, nobody can settle those.
+    """
     ids = theirs.people
     visits = (
         select(Booking)
@@ -47,16 +63,29 @@ def in_the_way(theirs: Theirs) -> InTheWay:
     leads = select(Lead).where(Lead.person_id.in_(ids), Lead.closed_at.is_(None))
     incidents = select(Incident).where(Incident.person_id.in_(ids), Incident.closed_at.is_(None))
     tasks = select(Todo).where(Todo.person_id.in_(ids), Todo.done_at.is_(None), Todo.kind.in_(HUMAN_TASKS))
+    open_yen, owed_yen = _money(ids)
     return InTheWay(
         bookings=list(db.session.scalars(visits)),
         leads=list(db.session.scalars(leads.order_by(Lead.id))),
         incidents=list(db.session.scalars(incidents.order_by(Incident.id))),
         tasks=list(db.session.scalars(tasks.order_by(Todo.due_at, Todo.id))),
+        memberships=[one for one in memberships(theirs) if one.ends_on is None or one.ends_on > day],
+        open_yen=open_yen,
+        owed_yen=owed_yen,
+        tickets=sum(one.free for one in balances(ids, day=day).values()),
     )
 
 
+def _money(people: Collection[int]) -> tuple[int, int]:
+    """Yen open of their invoices, and yen owed to them; one is not set off against the other."""
+    sums = [func.coalesce(func.sum(func.greatest(one, 0)), 0) for one in (OPEN, -OPEN)]
+    query = select(*sums).where(Invoice.person_id.in_(people), Invoice.credits_id.is_(None))
+    open_yen, owed_yen = db.session.execute(query).one()
+    return int(open_yen), int(owed_yen)
+
+
 def memberships(theirs: Theirs) -> list[Membership]:
-    """What somebody began as a member. Nobody can see from it whether it has ended: a colleague has to say so."""
+    """What somebody began as a member, ended or not."""
     query = select(Membership).join(Client, Client.id == Membership.client_id)
     query = query.where(Client.person_id.in_(theirs.people)).order_by(Membership.id)
     return list(db.session.scalars(query))

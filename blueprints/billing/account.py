@@ -18,7 +18,7 @@ from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import Language
 from backoffice.core.submissions import first_use
 from backoffice.people.models import Person
-from backoffice.people.queries import bare_person
+from backoffice.people.queries import bare_person, check_stands, row_of
 from backoffice.staff.permissions import Permission
 from blueprints.billing.forms import ChargeForm, CreditForm, PaymentForm, ReceiptForm, RefundForm
 from blueprints.billing.paid_now import day_hint, payment_day
@@ -38,7 +38,7 @@ account = Blueprint("account", __name__, url_prefix="/people/<int:person_id>/acc
 @permit(Permission.BILLING_VIEW)
 def show(person_id: int) -> ResponseReturnValue:
     """Invoices and payments, the newest first, and what is open."""
-    person, studio_id = bare_person(person_id), current_studio().id
+    person, studio_id = _payer(person_id), current_studio().id
     found, payments = queries.items_of(person_id, studio_id), queries.payments_of(person_id, studio_id)
     ids = [item.invoice.id for item in found]
     back = queries.credits_of(ids)
@@ -56,7 +56,7 @@ def show(person_id: int) -> ResponseReturnValue:
 @permit(Permission.BILLING_TAKE)
 def pay(person_id: int) -> ResponseReturnValue:
     """Money for what is open, all of it or a part; one invoice only when the address names it."""
-    person, studio_id = bare_person(person_id), current_studio().id
+    person, studio_id = _payer(person_id), current_studio().id
     wanted = request.args.get("invoice", type=int)
     found = [
         item
@@ -106,7 +106,7 @@ def charge(person_id: int) -> ResponseReturnValue:
 @permit(Permission.BILLING_CORRECT)
 def refund(person_id: int, payment_id: int) -> ResponseReturnValue:
     """Money of one payment goes back, with a reason."""
-    person, payment = bare_person(person_id), _payment(person_id, payment_id)
+    person, payment = _payer(person_id), _payment(person_id, payment_id)
     (whole,) = queries.paid([payment])
     form = RefundForm(kind=payment.kind, amount_yen=max(whole.left_yen, 0) or None, received_on=payment_day())
 
@@ -131,7 +131,7 @@ def refund(person_id: int, payment_id: int) -> ResponseReturnValue:
 @permit(Permission.BILLING_CORRECT)
 def credit(person_id: int, invoice_id: int) -> ResponseReturnValue:
     """Take a charge back, or waive it, all or some lines of it, with a reason."""
-    person, invoice = bare_person(person_id), _invoice(person_id, invoice_id)
+    person, invoice = _payer(person_id), _invoice(person_id, invoice_id)
     back = {
         line.credits_line_id
         for line in queries.lines_of([one.id for one in queries.credits_of([invoice_id])])
@@ -223,6 +223,14 @@ def _form_page(
         return render_template(template, person=person, form=form, **more), error.status
     flash_done(done)
     return redirect(url_for("account.show", person_id=person.id), 303)
+
+
+def _payer(person_id: int) -> Person:
+    """Whose account it is. Of somebody erased too: money that was open then is settled or waived here."""
+    found = row_of(person_id)
+    if found.erased_at is None:
+        check_stands(found)
+    return found
 
 
 def _invoice(person_id: int, invoice_id: int) -> Invoice:

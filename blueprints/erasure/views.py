@@ -22,7 +22,7 @@ from blueprints.bookings.words import ATTENDANCE_WORDS, STATE_WORDS
 from blueprints.erasure.words import FOLDERS, GOES, LISTS, STAYS, shown
 from blueprints.people.words import PURPOSE_WORDS
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.forms import SafeForm, VersionField, add_domain_error
 from blueprints.support.language import speaking
 from blueprints.support.toasts import flash_done
@@ -87,7 +87,7 @@ def _page(person: Person, form: EraseForm) -> str:
     goes, stays = queries.counted(theirs)
     return render_template(
         "erasure/show.html", person=person, form=form, goes=shown(GOES, goes), stays=shown(STAYS, stays),
-        merged=len(theirs.people) - 1, standing=queries.in_the_way(theirs),
+        merged=len(theirs.people) - 1, standing=queries.in_the_way(theirs, day=today()),
         is_member=bool(queries.memberships(theirs)), backups=KEPT,
     )  # fmt: skip
 

@@ -9,6 +9,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from backoffice.all_models import metadata
+from backoffice.billing.actions import Line, charge, credit, pay
+from backoffice.billing.models import CreditWhy, LineKind, PaymentKind
 from backoffice.bookings.models import Booking, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, AuditLine
@@ -35,9 +37,10 @@ from backoffice.people.queries import ERASED_PERSON, Erased, person
 from backoffice.people.search import find_people
 from backoffice.playbooks.models import PlaybookRun
 from backoffice.studio.models import Studio
+from backoffice.tickets.actions import Given, grant
 from backoffice.todos.models import Todo
 from backoffice.waiting.models import Wait
-from tests.architecture.world import MARKS, World, make_world
+from tests.architecture.world import DAY, MARKS, World, make_world
 from tests.backoffice.erasure.settling import settle
 
 WHY = "本人の希望"
@@ -200,13 +203,39 @@ def test_what_is_open_is_settled_first(world: World, now: datetime, by: Actor, l
         "bookings": {"state": "BOOKED"}, "leads": {"closed_at": None}, "incidents": {"closed_at": None},
         "tasks": {"done_at": None},
     }  # fmt: skip
-    open_before = getattr(in_the_way(found(who)), left)
+    open_before = getattr(in_the_way(found(who), day=DAY), left)
     settle(who)
-    assert not in_the_way(found(who))
+    assert not in_the_way(found(who), day=DAY)
     db.session.execute(update(keys[left]).where(keys[left].id == open_before[0].id).values(reopened[left]))
     with pytest.raises(NotSettled):
         go(who, by=by, now=now)
     assert person(who).name == "秘密野 花子"
+
+
+@pytest.mark.parametrize("left", ["memberships", "open_yen", "owed_yen", "tickets"])
+def test_a_member_leaves_pays_and_uses_up_first(
+    world: World, gym: Studio, now: datetime, by: Actor, left: str
+) -> None:
+    """The books name nobody afterwards, so nobody could be asked for what is open, nor be paid back."""
+    who = guest_of(world)
+    settle(who)
+    if left == "memberships":
+        db.session.execute(update(Membership).values(ends_on=DAY + timedelta(days=1)))
+    elif left == "tickets":
+        grant(who, Given(3, "回数券", "Pack", 9_900, DAY), studio_id=gym.id, by=by, now=now)
+    else:
+        line = Line(LineKind.OTHER, "相談", "", 5_000)
+        invoice = charge(who, [line], studio_id=gym.id, due_on=DAY, by=by, now=now)
+        if left == "owed_yen":
+            pay(invoice, PaymentKind.CASH, 5_000, received_on=DAY, by=by, now=now)
+            credit(invoice.id, why=CreditWhy.MISTAKE, reason="誤り", by=by, now=now)
+    standing = in_the_way(found(who), day=DAY)
+    assert (bool(standing), bool(getattr(standing, left))) == (True, True)
+    with pytest.raises(NotSettled):
+        go(who, by=by, now=now)
+    if left == "open_yen":
+        credit(invoice.id, why=CreditWhy.WAIVED, reason="免除", by=by, now=now)
+        go(who, by=by, now=now)
 
 
 @pytest.mark.parametrize(

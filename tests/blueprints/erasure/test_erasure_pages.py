@@ -9,8 +9,11 @@ from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DatabaseError
 
 from backoffice.all_models import metadata
+from backoffice.billing.actions import Line, charge
+from backoffice.billing.models import InvoiceLine, LineKind
 from backoffice.bookings.models import Booking, Participant
 from backoffice.bookings.queries import manage_path
 from backoffice.care.models import CareNote
@@ -18,7 +21,10 @@ from backoffice.care.queries import check_in_path
 from backoffice.core import links
 from backoffice.core.audit import SYSTEM, Actor, AuditLine
 from backoffice.core.db import db
+from backoffice.core.submissions import new_token
 from backoffice.erasure import rules
+from backoffice.erasure.actions import erase_again
+from backoffice.erasure.again import Listed
 from backoffice.erasure.given import GIVEN, NOT_GIVEN
 from backoffice.erasure.models import Erasure
 from backoffice.erasure.queries import UNSHOWN
@@ -108,9 +114,47 @@ def test_what_is_open_is_refused_with_links(manager: PageClient, who: int, world
         f"/leads/{world.ids['lead_id']}",
         "/incidents/",
         "/today",
+        f"/people/{who}/membership",
+        f"/people/{who}/account",
+        f"/people/{who}/tickets",
     ):
         assert f'href="{address}' in answer.text
+    for words in ("¥9,000", "未使用の回数が"):
+        assert words in answer.text
     assert db.session.scalars(select(Erasure)).all() == []
+
+
+def test_what_was_open_when_somebody_was_erased_is_waived_without_a_name(
+    manager: PageClient, who: int, gym: Studio, sign_in: SignIn, by: Actor, now: datetime
+) -> None:
+    """Of before it was asked for: the row stands under money, and its page still opens, for money alone."""
+    settle(who)
+    person, line = db.session.get_one(Person, who), Line(LineKind.OTHER, "相談", "", 34_000)
+    invoice = charge(who, [line], studio_id=gym.id, due_on=now.date(), by=by, now=now)
+    assert erase_again([Listed(who, person.created_at, now)], now=now) == 1
+    db.session.commit()
+    account = f"/people/{who}/account"
+    assert f'href="{account}"' in manager.get("/money").text
+    page = manager.get(account)
+    assert (page.status_code, "¥34,000" in page.text, "秘密野" in page.text) == (200, True, False)
+    assert manager.get(f"{account}/charge").status_code == 410
+    waive = f"{account}/invoices/{invoice.id}/credit"
+    lines = db.session.scalars(select(InvoiceLine.id).where(InvoiceLine.invoice_id == invoice.id)).all()
+    typed = {
+        "line_ids": list(lines),
+        "why": "WAIVED",
+        "reason": "回収できないため",
+        "form_token": new_token(),
+    }
+    desk = sign_in(Role.FRONT_DESK, mail="d@x.example")
+    desk.get(account)
+    assert desk.post(waive, data=typed).status_code == 403
+    manager = sign_in(Role.MANAGER, mail="m@x.example")
+    assert manager.get(waive).status_code == 200
+    assert manager.post(waive, data=typed).status_code == 303
+    assert f'href="{account}"' not in manager.get("/money").text
+    with pytest.raises(DatabaseError, match="person was erased"):
+        charge(who, [line], studio_id=gym.id, due_on=now.date(), by=by, now=now)
 
 
 def test_a_member_is_erased_when_somebody_says_that_all_is_settled(manager: PageClient, who: int) -> None:
