@@ -125,6 +125,7 @@ def _agreements(studio: Studio) -> Select[Membership, int]:
         .join(Person, Person.id == Client.person_id)
         .where(
             Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly,
+            Membership.undone_at.is_(None),
         )
         .order_by(Membership.id)
         .execution_options(populate_existing=True)

@@ -89,7 +89,7 @@ def sold_just_now(client_id: int, plan_id: int, *, now: datetime) -> Membership 
     """The newest agreement about a plan that was made with a client in the last half hour, and not undone since."""
     query = select(Membership).where(
         Membership.client_id == client_id, Membership.plan_id == plan_id, Membership.created_at > now - JUST_NOW,
-        Membership.ends_on.is_distinct_from(Membership.starts_on),
+        Membership.undone_at.is_(None),
     )  # fmt: skip
     return db.session.scalars(query.order_by(Membership.id.desc()).limit(1)).one_or_none()
 

@@ -4,6 +4,7 @@ What somebody who sold the wrong thing does within minutes; later a manager deci
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from backoffice.billing.actions import refund
 from backoffice.billing.days import close_of, hold_day
 from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, Payment, PaymentKind
-from backoffice.billing.queries import payments_of
+from backoffice.billing.queries import credits_of, payments_of
 from backoffice.billing.receipts import issues_of
 from backoffice.billing.taking_back import take_sale_back
 from backoffice.bookings.models import Booking, Participant
@@ -22,6 +23,7 @@ from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
+from backoffice.memberships.freezes import freezes_of
 from backoffice.memberships.models import Leaving, Membership
 from backoffice.memberships.queries import agreement
 from backoffice.studio.models import Studio
@@ -40,6 +42,7 @@ ALREADY = N_("This sale was taken back already, or changed since. Nothing was do
 WAS_JOINING = N_("They joined with this. Please ask a manager to correct it.")
 IS_USED = N_("A ticket of this sale was used already. Please ask a manager to correct it.")
 PAID_LATER = N_("Money was received or paid back for it after the sale. Please ask a manager to correct it.")
+OTHER_DAY = N_("Its money is written for another day. Please ask a manager to correct it.")
 HAS_RECEIPT = N_("A receipt was issued for it. Please ask a manager to correct it.")
 
 
@@ -49,25 +52,39 @@ class NotUndone(DomainError):
     status = 409
 
 
+def can_undo(sold: Membership, *, studio: Studio, is_manager: bool, by: Actor, now: datetime) -> bool:
+    """Whether a button for it makes sense: what `undo_sale` would refuse at once, holding nothing."""
+    today = local_date(now, studio.zone)
+    if local_date(sold.created_at, studio.zone) != today:
+        return False
+    with suppress(NotUndone):
+        _check_sale(sold, studio, is_manager=is_manager, by=by, now=now)
+        return close_of(studio.id, today) is None and not any(lot.used for lot in _lots(sold))
+    return False
+
+
 def undo_sale(
     membership_id: int, person_id: int, *, studio: Studio, is_manager: bool, by: Actor, now: datetime
-) -> None:
-    """Take a sale of today back: what was paid in it goes back the way it came, its tickets leave the ledger.
+) -> list[Payment]:
+    """Take a sale of today back: what was paid in it goes back the way it came (these), its tickets leave the ledger.
 
-    Visits that had got one of them take another one if there is one. The agreement ends with its first day. Refuses
-    (NotUndone) another day's, a closed day's, a used, changed or repeated one, a joining, what was paid later, what has
-    a receipt, and (unless a manager asks) a colleague's. Raises `NotFound`.
+    Visits that had got one of them take another one if there is one. The agreement stays as a row that nobody has.
+    Refuses (NotUndone) another day's, a closed day's, a used, frozen, changed or repeated one, a joining, what was
+    credited, or paid later or for another day, what has a receipt, and (unless a manager asks) a colleague's.
+    Holds the client, the agreement, its bookings, invoices and payments, the tickets, and the day last, as whoever
+    takes money does. Raises `NotFound`.
     """
     agreement(studio.id, person_id, membership_id)
     client = held_client(db.session.get_one(Membership, membership_id).client_id)
     sold = db.session.get_one(Membership, membership_id, with_for_update=True, populate_existing=True)
     _check_sale(sold, studio, is_manager=is_manager, by=by, now=now)
     _held_bookings(sold)
+    invoices = _invoices(sold)
+    payments = _payments(invoices, sold, client.person_id, studio, now)
     hold_grants([client.person_id])
     if any(lot.used for lot in _lots(sold)):
         raise NotUndone(IS_USED)
-    invoices = _invoices(sold)
-    payments = _payments(invoices, sold, client.person_id, studio)
+    _check_day(studio, now)
     _release(sold, client.person_id, studio, by=by, now=now)
     _take_tickets(sold, by=by, now=now)
     for invoice in invoices:
@@ -77,7 +94,7 @@ def undo_sale(
         )
     for payment in payments:
         _pay_back(payment, studio, by=by, now=now)
-    sold.ends_on = sold.starts_on
+    sold.ends_on, sold.undone_at = sold.starts_on, now
     sold.version += 1
     db.session.flush()
     before = {"plan_id": sold.plan_id, "starts_on": sold.starts_on, "price_yen": sold.price_yen}
@@ -85,6 +102,7 @@ def undo_sale(
         "membership.sale_undone", "membership", sold.id, person_id=person_id, by=by, now=now, before=before
     )
     catch_up(client.person_id, studio, by=by, now=now)
+    return payments
 
 
 def _check_sale(sold: Membership, studio: Studio, *, is_manager: bool, by: Actor, now: datetime) -> None:
@@ -93,10 +111,14 @@ def _check_sale(sold: Membership, studio: Studio, *, is_manager: bool, by: Actor
         raise NotUndone(NOT_YOURS)
     if local_date(sold.created_at, studio.zone) != today:
         raise NotUndone(NOT_TODAY)
-    if sold.version != 1 or sold.ends_on is not None:
+    if sold.version != 1 or sold.ends_on is not None or freezes_of([sold.id])[sold.id]:
         raise NotUndone(ALREADY)
     if _has_joined_with(sold):
         raise NotUndone(WAS_JOINING)
+
+
+def _check_day(studio: Studio, now: datetime) -> None:
+    today = local_date(now, studio.zone)
     hold_day(studio.id, today)
     if close_of(studio.id, today) is not None:
         raise NotUndone(CLOSED)
@@ -134,11 +156,16 @@ def _invoices(sold: Membership) -> list[Invoice]:
         .order_by(Invoice.id)
         .with_for_update(of=Invoice, key_share=True)
     )
-    return list(dict.fromkeys(db.session.scalars(query)))
+    found = list(dict.fromkeys(db.session.scalars(query)))
+    if credits_of([invoice.id for invoice in found]):
+        raise NotUndone(ALREADY)
+    return found
 
 
-def _payments(invoices: Sequence[Invoice], sold: Membership, person_id: int, studio: Studio) -> list[Payment]:
-    """What was paid of the sale's invoices: all of it at the moment of the sale, and nothing of it went back."""
+def _payments(
+    invoices: Sequence[Invoice], sold: Membership, person_id: int, studio: Studio, now: datetime
+) -> list[Payment]:
+    """What was paid of the sale's invoices, held: all of it at the moment of the sale, and nothing of it went back."""
     ids = {invoice.id for invoice in invoices}
     found = [
         one.payment
@@ -147,6 +174,10 @@ def _payments(invoices: Sequence[Invoice], sold: Membership, person_id: int, stu
     ]
     if any(payment.created_at != sold.created_at for payment in found):
         raise NotUndone(PAID_LATER)
+    if any(payment.received_on != local_date(now, studio.zone) for payment in found):
+        raise NotUndone(OTHER_DAY)
+    held = select(Payment.id).where(Payment.id.in_([payment.id for payment in found])).order_by(Payment.id)
+    db.session.execute(held.with_for_update())
     if issues_of([payment.id for payment in found]):
         raise NotUndone(HAS_RECEIPT)
     return found

@@ -112,6 +112,7 @@ def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) 
         .outerjoin(Freeze, (Freeze.membership_id == Membership.id) & Freeze.cancelled_at.is_(None))
         .where(
             Client.person_id.in_(person_ids), Plan.studio_id == studio.id, Membership.sessions > 0,
+            Membership.undone_at.is_(None),
             or_(Membership.is_monthly, Membership.replaces_id.is_not(None)),
             or_(Membership.ends_on.is_(None), Membership.ends_on > today),
         )

@@ -18,7 +18,7 @@ def member_words(person_id: int, language: str) -> dict[str, Any] | None:
         .join(Membership, Membership.client_id == Client.id)
         .join(Plan, Plan.id == Membership.plan_id)
         .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
-        .where(Client.person_id == person_id)
+        .where(Client.person_id == person_id, Membership.undone_at.is_(None))
         .order_by(Membership.id.desc())
         .limit(1)
     ).one_or_none()

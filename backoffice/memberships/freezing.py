@@ -147,12 +147,15 @@ def follow_freezes(studio: Studio, *, by: Actor, now: datetime) -> int:
 
 
 def held_membership(studio_id: int, membership_id: int) -> tuple[Membership, int]:
-    """A membership of the studio, held until the end of the transaction, and whose it is. Raises `NotFound`."""
+    """A membership of the studio, held until the end of the transaction, and whose it is.
+
+    Raises `NotFound`, also when its sale was taken back.
+    """
     query = (
         select(Membership, Client.person_id)
         .join(Client, Client.id == Membership.client_id)
         .join(Plan, Plan.id == Membership.plan_id)
-        .where(Membership.id == membership_id, Plan.studio_id == studio_id)
+        .where(Membership.id == membership_id, Plan.studio_id == studio_id, Membership.undone_at.is_(None))
         .with_for_update(of=Membership)
         .execution_options(populate_existing=True)
     )

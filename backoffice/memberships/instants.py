@@ -82,7 +82,7 @@ def _fell(people: Select[Any]) -> Select[Any]:
         select(TicketGrant.person_id, TicketEntry.at, TicketEntry.free, left.label("left"))
         .join(TicketGrant, TicketGrant.id == TicketEntry.grant_id)
         .join(Membership, Membership.id == TicketGrant.membership_id)
-        .where(TicketGrant.person_id.in_(people), ~Membership.is_monthly)
+        .where(TicketGrant.person_id.in_(people), ~Membership.is_monthly, Membership.undone_at.is_(None))
         .subquery()
     )
     fell = (lines.c.left <= FEW, lines.c.left - lines.c.free > FEW)

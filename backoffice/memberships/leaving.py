@@ -95,7 +95,9 @@ def stay(leaving_id: int, *, studio: Studio, version: int | None = None, by: Act
         raise Invalid(SETTLED)
     # An agreement that a change of plan ends on this very day is followed by one that begins after it: leaving was
     # refused then. So whatever ends on the day ends because of leaving.
-    ended = select(Membership).where(Membership.client_id == client.id, Membership.ends_on == row.left_on)
+    ended = select(Membership).where(
+        Membership.client_id == client.id, Membership.ends_on == row.left_on, Membership.undone_at.is_(None)
+    )
     for membership in db.session.scalars(ended.order_by(Membership.id).with_for_update()):
         membership.ends_on = None
         membership.version += 1
@@ -110,9 +112,12 @@ def _running(client_id: int, day: date) -> list[Membership]:
     """The agreements that would go on after a day, held."""
     query = (
         select(Membership)
-        .where(Membership.client_id == client_id, Membership.ends_on.is_(None) | (Membership.ends_on > day))
+        .where(
+            Membership.client_id == client_id, Membership.undone_at.is_(None),
+            Membership.ends_on.is_(None) | (Membership.ends_on > day),
+        )
         .order_by(Membership.id)
-    )
+    )  # fmt: skip
     return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 

@@ -54,6 +54,7 @@ class Membership(WithId):
         Index("ix_memberships_monthly", "starts_on", postgresql_where=text("is_monthly")),
         Index("uq_memberships_replaces_id", "replaces_id", unique=True),
         CheckConstraint("ends_on >= starts_on", name="days"),
+        CheckConstraint("undone_at is null or ends_on is not distinct from starts_on", name="undone"),
     )
 
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
@@ -63,6 +64,8 @@ class Membership(WithId):
     name_en: Mapped[str] = mapped_column(Text)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    undone_at: Mapped[datetime | None]
+    """When its sale was taken back: nobody has it, or ever had. The row stays for what points at it."""
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"))
     """The membership that a change of plan ended when this one begins."""
     price_yen: Mapped[int] = mapped_column(Integer)

@@ -107,7 +107,7 @@ def low_packs(studio_id: int, today: date) -> Select[Any]:
         .join(TicketEntry, TicketEntry.grant_id == TicketGrant.id)
         .join(Membership, Membership.id == TicketGrant.membership_id)
         .join(Studio, Studio.id == TicketGrant.studio_id)
-        .where(TicketGrant.studio_id == studio_id, ~Membership.is_monthly)
+        .where(TicketGrant.studio_id == studio_id, ~Membership.is_monthly, Membership.undone_at.is_(None))
         .group_by(TicketGrant.id, Studio.id)
         .subquery()
     )  # fmt: skip
@@ -123,6 +123,7 @@ def low_packs(studio_id: int, today: date) -> Select[Any]:
     )
     runs = select(Membership.id).where(
         Membership.client_id == Client.id, Membership.is_monthly, Membership.sessions > 0,
+        Membership.undone_at.is_(None),
         Membership.ends_on.is_(None) | (Membership.ends_on >= today),
     )  # fmt: skip
     clients = select(people).join(Client, Client.person_id == people.c.person_id)
@@ -146,6 +147,7 @@ def _months(studio_id: int, today: date) -> Select[Any]:
     after = aliased(Membership)
     follows = select(after.id).where(
         after.client_id == Membership.client_id, after.id != Membership.id, after.is_monthly,
+        after.undone_at.is_(None),
         after.ends_on.is_(None) | (after.ends_on > Membership.ends_on),
     )  # fmt: skip
     free = (
@@ -164,7 +166,8 @@ def _months(studio_id: int, today: date) -> Select[Any]:
         .join(Plan, Plan.id == Membership.plan_id)
         .where(
             Plan.studio_id == studio_id, Membership.is_monthly, Person.erased_at.is_(None),
-            Membership.ends_on >= today, Membership.ends_on <= today + SOON, ~follows.exists(),
+            Membership.undone_at.is_(None), ~follows.exists(), Membership.ends_on >= today,
+            Membership.ends_on <= today + SOON,
         )
     )  # fmt: skip
 

@@ -86,7 +86,7 @@ def give_months(studio: Studio, *, by: Actor, now: datetime) -> int:
         .join(TicketGrant, TicketGrant.membership_id == Membership.id)
         .where(
             Person.erased_at.is_(None), Plan.studio_id == studio.id, Membership.is_monthly, Membership.sessions > 0,
-            Membership.starts_on <= today,
+            Membership.starts_on <= today, Membership.undone_at.is_(None),
             or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
         )
         .group_by(Membership.id, Client.person_id)

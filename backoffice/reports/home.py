@@ -206,6 +206,7 @@ def _joined(studio: Studio, span: Span) -> Select[*tuple[Any, ...]]:
         .join(Client, Client.id == Membership.client_id)
         .where(
             Client.person_id == people.c.person_id,
+            Membership.undone_at.is_(None),
             cast(func.timezone(studio.zone, Membership.created_at), Date) == people.c.joined_on,
         )
         .correlate(people)

@@ -164,7 +164,7 @@ def lives(studio_id: int) -> Subquery:
         )
         .join(Membership, Membership.client_id == Client.id)
         .join(Plan, Plan.id == Membership.plan_id)
-        .where(Plan.studio_id == studio_id)
+        .where(Plan.studio_id == studio_id, Membership.undone_at.is_(None))
         .group_by(Client.id)
     )
     of_studio = exists().where(

@@ -87,6 +87,7 @@ def _agreements(studio_id: int, period: Period) -> list[_Alike]:
         .where(
             Plan.studio_id == studio_id,
             Membership.is_monthly,
+            Membership.undone_at.is_(None),
             Membership.starts_on < months_after(period.last, 1),
             or_(Membership.ends_on.is_(None), Membership.ends_on >= period.first),
         )

@@ -1,6 +1,6 @@
 """The memberships of a person: what was agreed, freezes, leaving, another plan, and bookings to decide about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from backoffice.billing.freezing import cancel_freeze as take_freeze_back
 from backoffice.billing.freezing import end_freeze as change_last_day
+from backoffice.billing.undoing import can_undo
 from backoffice.bookings.queries import booking as find_booking
 from backoffice.clients.models import Client
 from backoffice.clients.queries import client_of
@@ -19,7 +20,7 @@ from backoffice.memberships import changing, freezing
 from backoffice.memberships.freezes import freezes_of, is_frozen
 from backoffice.memberships.freezing import FreezeTerms
 from backoffice.memberships.leaving import LeavingTerms, leave, stay
-from backoffice.memberships.models import LeavingReason
+from backoffice.memberships.models import LeavingReason, Membership
 from backoffice.memberships.periods import month_from
 from backoffice.memberships.queries import agreement, agreements_of, earlier_stays, freeze_of, leaving_of
 from backoffice.memberships.queries import plans as plans_on_sale
@@ -57,8 +58,21 @@ def show(person_id: int) -> ResponseReturnValue:
         leaving=None if client is None else leaving_of(client.id),
         earlier=[] if client is None else earlier_stays(client.id),
         undecided=undecided(studio, now=now(), person_id=person_id),
-        reasons=REASON_WORDS, decisions=DECISION_WORDS, ticket_after=ticket_after,
+        reasons=REASON_WORDS, decisions=DECISION_WORDS, ticket_after=ticket_after, undoable=_undoable(agreed),
     )  # fmt: skip
+
+
+def _undoable(agreed: Sequence[Membership]) -> set[int]:
+    """The sales of today that whoever looks may take back."""
+    if not may(Permission.JOINING_EDIT):
+        return set()
+    known = {
+        "studio": current_studio(),
+        "is_manager": may(Permission.BILLING_CORRECT),
+        "by": actor(),
+        "now": now(),
+    }
+    return {one.id for one in agreed if can_undo(one, **known)}
 
 
 @memberships.route("/<int:membership_id>/freeze", methods=["GET", "POST"])

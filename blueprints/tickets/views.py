@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.billing.models import PaymentKind
 from backoffice.billing.second_times import JUST_NOW, sell_at_desk, sold_just_now
 from backoffice.billing.undoing import NotUndone
 from backoffice.billing.undoing import undo_sale as take_back
@@ -32,11 +33,13 @@ from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.explaining import why
 from backoffice.tickets.queries import balance, lot_of, lots_of
 from blueprints.billing.paid_now import day_hint, paid_now, payment_day
+from blueprints.billing.words import KINDS
 from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.memberships.words import plan_offer
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, may, permit
 from blueprints.support.clock import now, today
+from blueprints.support.filters import show_yen
 from blueprints.support.forms import SafeForm, add_domain_error, options
 from blueprints.support.language import say
 from blueprints.support.studio import current_studio
@@ -124,7 +127,7 @@ def sale(person_id: int) -> ResponseReturnValue:
 def undo_sale(person_id: int, membership_id: int) -> ResponseReturnValue:
     """Take a sale of today back: whoever made it, or a manager; pressed twice it is taken back once."""
     try:
-        in_transaction(
+        back = in_transaction(
             lambda: take_back(
                 membership_id, person_id, studio=current_studio(), is_manager=may(Permission.BILLING_CORRECT),
                 by=actor(), now=now(),
@@ -133,7 +136,12 @@ def undo_sale(person_id: int, membership_id: int) -> ResponseReturnValue:
     except NotUndone as error:
         flash_error(say(error))
     else:
-        flash_done(_("The sale is taken back. What was paid in it goes back to the guest."))
+        sums = " · ".join(f"{KINDS[PaymentKind(one.kind)]} {show_yen(one.amount_yen)}" for one in back)
+        flash_done(
+            _("The sale is taken back. To pay back to the guest: %(sums)s.", sums=sums)
+            if sums
+            else _("The sale is taken back. Nothing had been paid.")
+        )
     return redirect(url_for("tickets.show", person_id=person_id), 303)
 
 
@@ -256,10 +264,10 @@ def _checked(client: Client, form: SaleForm) -> dict[str, object]:
 
 def _goes_on(agreement: Membership) -> bool:
     """What they have already, for whoever sells: a month that runs, or something a colleague sold just now."""
+    if agreement.undone_at is not None:
+        return False
     is_over = agreement.ends_on is not None and agreement.ends_on < today()
-    return (agreement.is_monthly and not is_over) or (
-        agreement.created_at > now() - JUST_NOW and agreement.ends_on != agreement.starts_on
-    )
+    return (agreement.is_monthly and not is_over) or agreement.created_at > now() - JUST_NOW
 
 
 def _written(

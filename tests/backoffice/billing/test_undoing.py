@@ -5,13 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from backoffice.billing import undoing
-from backoffice.billing.actions import pay
+from backoffice.billing.actions import credit, pay
 from backoffice.billing.charging import Paid, charge_months, sell
-from backoffice.billing.closing import close_day
-from backoffice.billing.models import Invoice, Payment, PaymentKind
+from backoffice.billing.closing import close_day, reopen_day
+from backoffice.billing.models import CreditWhy, Invoice, Payment, PaymentKind
 from backoffice.billing.queries import open_yen
+from backoffice.billing.receipts import issue
 from backoffice.billing.undoing import NotUndone, undo_sale
 from backoffice.bookings import attendance
 from backoffice.bookings.actions import book
@@ -22,9 +24,15 @@ from backoffice.clients.queries import client_of
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import NotFound
+from backoffice.core.language import Language
 from backoffice.memberships.actions import Joining, join
-from backoffice.memberships.models import Membership
+from backoffice.memberships.changing import change_plan
+from backoffice.memberships.covering import covers
+from backoffice.memberships.freezing import FreezeTerms, freeze
+from backoffice.memberships.leaving import LeavingTerms, leave, stay
+from backoffice.memberships.models import LeavingReason, Membership
 from backoffice.memberships.queries import plans
+from backoffice.memberships.renewals import Why, renewals
 from backoffice.memberships.tickets import give_months
 from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
@@ -54,12 +62,14 @@ def member(gym: Studio, guest: Person, by: Actor, now: datetime) -> Person:
 def sale(gym: Studio, member: Person, by: Actor, now: datetime) -> Sell:
     """Sell the member a pack or a month, paid in cash."""
 
-    def sale(*, monthly: bool = False, paid: Paid | None = IN_CASH, at: datetime = now) -> Membership:
+    def sale(
+        *, monthly: bool = False, paid: Paid | None = IN_CASH, at: datetime = now, starts_on: date = TODAY
+    ) -> Membership:
         plan = next(one for one in plans(gym.id) if one.is_monthly is monthly)
         client = client_of(member.id)
         assert client is not None
         with transaction():
-            return sell(client, plan.id, TODAY, studio=gym, paid=paid, by=by, now=at)
+            return sell(client, plan.id, starts_on, studio=gym, paid=paid, by=by, now=at)
 
     return sale
 
@@ -98,7 +108,7 @@ def test_all_of_it_goes_back(
     payments = db.session.query(Payment).all()
     assert sum(one.amount_yen for one in payments) == 0
     assert len({one.kind for one in payments}) == (0 if paid is None else 1)
-    assert sold.ends_on == sold.starts_on
+    assert (sold.ends_on, sold.undone_at) == (sold.starts_on, now + timedelta(minutes=3))
     line = db.session.query(AuditLine).filter_by(action="membership.sale_undone").one()
     assert (line.actor_id, line.subject_id) == (by.id, sold.id)
     with transaction():
@@ -175,6 +185,134 @@ def test_what_was_paid_later_keeps_it(
             now=now + timedelta(minutes=1),
         )  # fmt: skip
     assert refused(gym, member, sold, by, now + timedelta(minutes=2)) == undoing.PAID_LATER
+
+
+def test_leaving_and_staying_leave_it_undone(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    """What leaving ends goes on when they stay; what was undone does not, and nothing is charged for it."""
+    client = client_of(member.id)
+    assert client is not None
+    kept, sold = sale(monthly=True), sale(monthly=True, at=now + timedelta(minutes=1))
+    undo(gym, member, sold, by, now + timedelta(minutes=3))
+    with transaction():
+        terms = LeavingTerms(TODAY, LeavingReason.TIME)
+        left = leave(client.id, terms, studio=gym, waiver="試験", by=by, now=now + timedelta(minutes=4))
+        stay(left.id, studio=gym, by=by, now=now + timedelta(minutes=5))
+    assert (kept.ends_on, sold.ends_on) == (None, TODAY)
+    with transaction():
+        at = now + timedelta(days=31)
+        assert (give_months(gym, by=by, now=at), charge_months(gym, by=by, now=at)) == (1, 1)
+
+
+def test_what_was_to_begin_later_stops_no_leaving_and_brings_nothing(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    client = client_of(member.id)
+    assert client is not None
+    sold = sale(monthly=True, starts_on=TODAY + timedelta(days=16))
+    undo(gym, member, sold, by, now + timedelta(minutes=3))
+    day = TODAY + timedelta(days=16)
+    assert covers([member.id], gym, days=[day], now=now)[member.id].without([day]) == [day]
+    assert [one.why for one in renewals(gym, now=now)] == [Why.ENDED]
+    with transaction():
+        terms = LeavingTerms(TODAY + timedelta(days=6), LeavingReason.TIME)
+        leave(client.id, terms, studio=gym, waiver="試験", by=by, now=now + timedelta(minutes=4))
+    assert sold.ends_on == sold.starts_on
+
+
+def test_a_month_that_was_undone_hides_no_pack_that_is_low(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    """Nor is it a plan that ends, nor may it be frozen, nor is a pack that was undone the newer one."""
+    undo(gym, member, sold := sale(monthly=True), by, now + timedelta(minutes=3))
+    assert [one.why for one in renewals(gym, now=now)] == [Why.ENDED]
+    undo(gym, member, sale(at=now + timedelta(minutes=4)), by, now + timedelta(minutes=5))
+    (asked,) = renewals(gym, now=now)
+    assert (asked.why, asked.ends_on) == (Why.ENDED, date(2027, 4, 24))
+    with pytest.raises(NotFound), transaction():
+        freeze(
+            sold.id,
+            FreezeTerms(TODAY + timedelta(days=1), None, 0),
+            studio=gym,
+            waiver="試験",
+            by=by,
+            now=now,
+        )
+
+
+def test_the_database_lets_no_undone_agreement_run(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    undo(gym, member, sold := sale(), by, now)
+    with pytest.raises(IntegrityError, match="ck_memberships_undone"), transaction():
+        sold.ends_on = None
+
+
+def test_a_freeze_keeps_it(gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime) -> None:
+    sold = sale(monthly=True)
+    with transaction():
+        freeze(
+            sold.id,
+            FreezeTerms(TODAY + timedelta(days=1), None, 0),
+            studio=gym,
+            waiver="試験",
+            by=by,
+            now=now,
+        )
+    assert refused(gym, member, sold, by, now) == undoing.ALREADY
+
+
+def test_what_was_credited_keeps_it(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    sold = sale()
+    with transaction():
+        (invoice,) = db.session.query(Invoice)
+        credit(invoice.id, why=CreditWhy.MISTAKE, reason="試験", by=by, now=now)
+    assert refused(gym, member, sold, by, now) == undoing.ALREADY
+
+
+def test_money_of_another_day_keeps_it(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    """Sold after the close, its money is of tomorrow; a refund would be of today."""
+    with transaction():
+        close_day(gym, TODAY, {}, reason="試験", by=by, now=now)
+    sold = sale()
+    with transaction():
+        reopen_day(gym.id, TODAY, reason="試験", by=by, now=now)
+    assert refused(gym, member, sold, by, now) == undoing.OTHER_DAY
+
+
+def test_a_receipt_keeps_it(gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime) -> None:
+    sold = sale()
+    with transaction():
+        (payment,) = db.session.query(Payment)
+        issue(payment, addressee="検査 様", proviso="回数券", language=Language.JA, by=by, now=now)
+    assert refused(gym, member, sold, by, now) == undoing.HAS_RECEIPT
+
+
+def test_joining_again_is_not_undone_here(gym: Studio, member: Person, by: Actor, now: datetime) -> None:
+    client, pack = client_of(member.id), next(plan for plan in plans(gym.id) if not plan.is_monthly)
+    assert client is not None
+    with transaction():
+        terms = LeavingTerms(TODAY - timedelta(days=1), LeavingReason.TIME)
+        leave(client.id, terms, studio=gym, waiver="試験", by=by, now=now - timedelta(days=1))
+    with transaction():
+        sold = sell(client, pack.id, TODAY, studio=gym, paid=None, by=by, now=now)
+    assert client.joined_on == TODAY
+    assert refused(gym, member, sold, by, now) == undoing.WAS_JOINING
+
+
+def test_a_change_of_plan_is_not_undone_here(
+    gym: Studio, member: Person, sale: Sell, by: Actor, now: datetime
+) -> None:
+    monthly = sale(monthly=True, at=now - timedelta(days=1))
+    with transaction():
+        plan = next(one for one in plans(gym.id) if one.is_monthly and one.id != monthly.plan_id)
+        changed = change_plan(monthly.id, plan.id, studio=gym, by=by, now=now)
+    assert refused(gym, member, changed, by, now) == undoing.WAS_JOINING
 
 
 def test_a_joining_is_not_undone_here(gym: Studio, member: Person, by: Actor, now: datetime) -> None:

@@ -291,7 +291,11 @@ def test_a_sale_just_made_can_be_undone_in_the_toast(
     done = desk.post(undo, data={})
     assert done.status_code == 303, done.text[-1500:]
     page = desk.open(done.location).text
-    assert "販売を取り消しました" in page
+    assert "販売を取り消しました。お客様への返金：現金 ¥" in page
+    card = desk.open(f"/people/{member.id}/membership").text
+    assert "販売は11月24日" in card
+    assert "から 2026年" not in card
+    assert undo not in card
     assert sorted(free(member)) == [0, 16]
     again = desk.open(desk.post(undo, data={}).location).text
     assert "すでに取り消されたか" in again
@@ -310,12 +314,16 @@ def test_a_colleague_undoes_nothing_and_a_manager_does(
     typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "form_token": new_token(), "looked_at": "1"}
     page = desk.open(desk.post(address, data=typed).location).text
     (undo,) = re.findall(r'action="(/people/[0-9]+/tickets/sales/[0-9]+/undo)"', page)
+    assert undo in desk.open(f"/people/{member.id}/membership").text
     other = sign_in(Role.FRONT_DESK, mail="other@test.example")
-    other.get("/today")
+    assert undo not in other.open(f"/people/{member.id}/membership").text
     assert "販売した本人かマネージャー" in other.open(other.post(undo, data={}).location).text
     manager = sign_in(Role.MANAGER)
-    manager.get("/today")
-    assert "販売を取り消しました" in manager.open(manager.post(undo, data={}).location).text
+    assert undo in manager.open(f"/people/{member.id}/membership").text
+    assert (
+        "販売を取り消しました。入金はありませんでした。"
+        in manager.open(manager.post(undo, data={}).location).text
+    )
     assert sorted(free(member)) == [0, 16]
 
 
