@@ -26,6 +26,7 @@ CHARGED = "charged"
 SWEEP = "deliver_messages"
 LATE_SWEEP = timedelta(minutes=2)
 LATE_BACKUP = timedelta(hours=26)
+LATE_CHARGES = timedelta(hours=3)
 LEAST_FREE_MB = 500
 
 
@@ -52,7 +53,7 @@ def check_readiness(settings: Settings, *, now: datetime) -> list[Check]:
     try:
         checks = [_database(), _migrations()]
         if worst(checks) is Level.OK:
-            checks += [_oldest_due_message(now), _channels(now), _reconciled(), _charged()]
+            checks += [_oldest_due_message(now), _channels(now), _reconciled(), _charged(now)]
             checks += [_last_sweep(now), _last_backup(now)]
     except SQLAlchemyError:
         db.session.rollback()
@@ -144,11 +145,14 @@ def _reconciled() -> Check:
     return Check("messages_compared", Level.DEGRADED, found, advice)
 
 
-def _charged() -> Check:
-    """What the last hourly sweep of the books could not charge."""
+def _charged(now: datetime) -> Check:
+    """What the last hourly sweep of the books could not charge; when it was, because it may have stopped since."""
     found = detail_of(CHARGED)
+    if found is None:
+        return Check("charges", Level.OK, "not yet")
     if not found:
-        return Check("charges", Level.OK, "all charged" if found is not None else "not yet")
+        advice = "What is due has not been charged lately. Do worker and beat run, and what does the worker's log say?"
+        return _since("charges", last_beat(CHARGED), now, LATE_CHARGES, advice)
     advice = "The worker's log names each by its number. The next run tries again; the others were charged."
     return Check("charges", Level.DEGRADED, f"not charged: {found}", advice)
 

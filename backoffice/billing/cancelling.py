@@ -15,7 +15,7 @@ from backoffice.bookings.forgiving import FREE, IfLate, forgiven
 from backoffice.bookings.models import Booking, BookingState, Participant
 from backoffice.bookings.queries import guests_of
 from backoffice.bookings.rules import state_if_cancelled
-from backoffice.bookings.ticket_steps import use_of
+from backoffice.bookings.ticket_steps import needs_ticket, use_of
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.studio.models import Service, Studio
@@ -83,7 +83,10 @@ def house_prices(studio: Studio, service: Service, starts_at: datetime) -> House
 
 
 def if_cancelled(booking: Booking, service: Service, *, now: datetime) -> Forecast:
-    """What cancelling now would do. Asked of a booking that stands. Six statements at most, for a pair too."""
+    """What cancelling now would do. Asked of a booking that stands. Six statements at most, for a pair too.
+
+    A manager's waiver of the deadline is not asked about: no page that shows this takes one.
+    """
     facts = _facts(booking, service, now)
     ways = (state_if_cancelled(booking, service, by_gym=by_gym, now=now) for by_gym in (False, True))
     return Forecast(
@@ -124,10 +127,8 @@ def _outcome(
 def _ticket(service: Service, guest: Participant, state: BookingState, facts: _Facts) -> TicketEnd:
     """What becomes of a guest's ticket. A late cancel takes one also when none was reserved, if there is one."""
     has_one = guest.id in facts.with_ticket
-    if service.kind in FREE:
-        return TicketEnd.NONE
     use = Use.NONE
-    if service.uses_tickets:
+    if needs_ticket(service):
         use, _why = use_of(state, guest.attendance, is_forgiven=guest.id in facts.let_off)
     if use is Use.USED:
         return TicketEnd.USED if has_one or guest.person_id in facts.can_take else TicketEnd.NONE

@@ -97,7 +97,10 @@ def follow_fees(studio: Studio, *, only: Collection[int] | None = None, by: Acto
 
 
 def guests_with_fees(studio: Studio, *, now: datetime) -> list[int]:
-    """The guests of the last two months about whose fee there is something to say; nothing is held."""
+    """The guests of the last two months about whose fee there is or was something to say; nothing is held.
+
+    Not only those where the books differ: each is held and compared for itself, twenty at a time.
+    """
     return [guest.id for guest in db.session.scalars(_guests(studio, now))]
 
 

@@ -68,16 +68,21 @@ class Ahead(NamedTuple):
     day: date
 
 
-def ahead_without_ticket(person_ids: Collection[int], studio: Studio, *, now: datetime) -> list[Ahead]:
-    """The booked visits of these people that `catch_up` would give a ticket, if there was one. One statement."""
+def ahead_without_ticket(
+    person_ids: Collection[int], studio: Studio, *, also: Collection[int] = (), now: datetime
+) -> list[Ahead]:
+    """The booked visits of these people that `catch_up` would give a ticket, if there was one. One statement.
+
+    `also` names bookings that may have begun already.
+    """
     query = (
         select(Participant.person_id, Booking.id, Booking.starts_at)
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
         .where(
             Participant.person_id.in_(person_ids), Booking.studio_id == studio.id,
-            Booking.state == BookingState.BOOKED, Booking.starts_at > now, Service.uses_tickets,
-            Service.kind.not_in(FREE), ~has_ticket(Participant.id),
+            Booking.state == BookingState.BOOKED, or_(Booking.starts_at > now, Booking.id.in_(also)),
+            Service.uses_tickets, Service.kind.not_in(FREE), ~has_ticket(Participant.id),
         )
     )  # fmt: skip
     return [

@@ -35,10 +35,9 @@ def needs_ticket(service: Service) -> bool:
 def after(booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
     """Bring the tickets of a booking's guests to what the booking says. The caller holds the booking.
 
-    A ticket that came back goes to the next booked visit of that person that has none.
+    A ticket that came back goes to the next booked visit of that person that has none. What a visit that needs none
+    holds all the same (its service was changed) comes back.
     """
-    if service.kind in FREE:
-        return
     studio = db.session.get_one(Studio, booking.studio_id)
     guests = guests_of(booking.id)
     if booking.state == BookingState.LATE_CANCELLED:
@@ -62,8 +61,9 @@ def catch_up(
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)
         .where(
-            Participant.person_id == person_id, Booking.state == BookingState.BOOKED, Booking.starts_at > now,
-            Service.uses_tickets,
+            Participant.person_id == person_id, Booking.studio_id == studio.id,
+            Booking.state == BookingState.BOOKED, Booking.starts_at > now,
+            Service.uses_tickets, Service.kind.not_in(FREE),
         )
         .order_by(Booking.starts_at, Participant.id)
         # A booking somebody is just changing is left to them: what they do looks at its tickets as well.
@@ -89,7 +89,7 @@ def _wish(booking: Booking, guest: Participant, studio: Studio, service: Service
     is_forgiven = state is BookingState.LATE_CANCELLED and guest.id in forgiven([guest.id], studio)
     use, reason = (
         use_of(state, guest.attendance, is_forgiven=is_forgiven)
-        if service.uses_tickets
+        if needs_ticket(service)
         else (Use.NONE, NO_TICKETS)
     )
     until = local_date(now, studio.zone) + GRACE if reason is BY_GYM else None

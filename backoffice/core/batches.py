@@ -31,10 +31,12 @@ def in_batches(name: str, ids: Sequence[int], work: Callable[[Sequence[int]], in
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         done = _attempt(name, some, work)
-        for one in some if done is None else ():
-            alone = _attempt(name, [one], work)
-            failed += alone is None
-            written += alone or 0
+        if done is None and len(some) == 1:
+            failed += 1  # it was alone already
+        elif done is None:
+            alone = [_attempt(name, [one], work) for one in some]
+            failed += alone.count(None)
+            written += sum(one or 0 for one in alone)
         written += done or 0
     return Tally(written, failed)
 

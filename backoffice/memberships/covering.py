@@ -73,12 +73,17 @@ class Cover:
 
 
 def covers(
-    person_ids: Collection[int], studio: Studio, *, days: Collection[date] = (), now: datetime
+    person_ids: Collection[int],
+    studio: Studio,
+    *,
+    days: Collection[date] = (),
+    made: Collection[int] = (),
+    now: datetime,
 ) -> dict[int, Cover]:
     """What each of these people can book with who is a client; the others are not in it.
 
-    `days` are those that will be asked about. One statement where what was given is enough for all of them, else three,
-    however many people and days.
+    `days` are those that will be asked about, `made` bookings just made: they count also when they have begun. One
+    statement where what was given is enough for all of the days, else three, however many people and days.
     """
     today = local_date(now, studio.zone)
     given = lots_of_clients(person_ids)
@@ -86,7 +91,7 @@ def covers(
     if not given or (days and not any(cover.without(days) for cover in covers.values())):
         return covers
     ahead: dict[int, list[Ahead]] = {}
-    for one in ahead_without_ticket(list(given), studio, now=now):
+    for one in ahead_without_ticket(list(given), studio, also=made, now=now):
         ahead.setdefault(one.person_id, []).append(one)
     last = max([today, *days, *(one.day for visits in ahead.values() for one in visits)])
     coming = _coming(list(given), studio, today, last)
@@ -101,7 +106,10 @@ def _ends(lot: Lot) -> tuple[date, date]:
 
 
 def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) -> dict[int, list[Lot]]:
-    """The tickets that agreements will bring after today for days until a last one, as lots nobody has yet."""
+    """The tickets that agreements will bring from today on for days until a last one, as lots nobody has yet.
+
+    Today too: a month is given by the hourly sweep, some time after midnight. What was given already is left out.
+    """
     given_on = select(func.array_agg(TicketGrant.valid_from)).where(
         TicketGrant.membership_id == Membership.id
     )
@@ -134,16 +142,16 @@ def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) 
 def _days_to_come(
     membership: Membership, freezes: Sequence[Freeze], today: date, last: date
 ) -> Iterable[Days]:
-    """The months of an agreement (a pack that follows a change of plan: its days) that begin after today. Pure."""
+    """The months of an agreement (a pack that follows a change of plan: its days) that begin today or later. Pure."""
     if not membership.is_monthly:
         months = membership.valid_months
         ends = None if months is None else last_day(membership.starts_on, months)
-        if membership.starts_on > today:
+        if membership.starts_on >= today:
             yield Days(membership.starts_on, ends)
         return
     until = last if membership.ends_on is None else min(last, membership.ends_on)
     number = 0
     while (days := month(membership, number)).first <= until:
         number += 1
-        if days.first > today and is_frozen(freezes, days.first) is None:
+        if days.first >= today and is_frozen(freezes, days.first) is None:
             yield days

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, Date, bindparam, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
@@ -50,7 +50,7 @@ class Head(NamedTuple):
     """The last day: past, or signed for a day to come."""
     freeze_from: date | None
     freeze_until: date | None
-    """Their latest freeze, over or not; without a last day it is open."""
+    """The freeze they are in, else the next one; without a last day it is open."""
     trainer_ja: str | None
     trainer_en: str | None
     is_archived: bool
@@ -85,6 +85,7 @@ class States(NamedTuple):
 
 # Put together once: a person's page is opened all day, and building its statements would cost more than running them.
 _PERSON: BindParameter[int] = bindparam("person")
+_TODAY: BindParameter[date] = bindparam("today", type_=Date)
 
 
 def _all_of(column: Any, order: Any) -> Any:
@@ -93,28 +94,30 @@ def _all_of(column: Any, order: Any) -> Any:
     )
 
 
-def _freeze(column: Any) -> Any:
-    query = (
-        select(column)
-        .join(Membership, Membership.id == Freeze.membership_id)
-        .where(Membership.client_id == Client.id, Freeze.cancelled_at.is_(None))
-        .order_by(Freeze.starts_on.desc())
-        .limit(literal_column("1"))
+_FREEZE = (
+    select(Freeze.starts_on, Freeze.ends_on)
+    .join(Membership, Membership.id == Freeze.membership_id)
+    .where(
+        Membership.client_id == Client.id, Freeze.cancelled_at.is_(None),
+        or_(Freeze.ends_on.is_(None), Freeze.ends_on >= _TODAY),
     )
-    return query.correlate(Client).scalar_subquery()
-
-
+    .order_by(Freeze.starts_on)
+    .limit(literal_column("1"))
+    .correlate(Client)
+    .lateral("freeze")
+)  # fmt: skip
 _HEAD = (
     select(
         Person.id, Person.name, Person.kana, Person.former_name,
         _all_of(PersonPhone.e164, PersonPhone.id), _all_of(PersonMail.address, PersonMail.id),
-        Client.member_number, Client.joined_on, Client.left_on, _freeze(Freeze.starts_on), _freeze(Freeze.ends_on),
+        Client.member_number, Client.joined_on, Client.left_on, _FREEZE.c.starts_on, _FREEZE.c.ends_on,
         Trainer.name_ja, Trainer.name_en,
         Person.archived_at.is_not(None),
         Person.erased_at.is_not(None), Person.caution, Person.version, reachable(),
     )
     .outerjoin(Client, Client.person_id == Person.id)
     .outerjoin(Trainer, Trainer.id == Client.main_trainer_id)
+    .outerjoin(_FREEZE, true())
     .where(Person.id == _PERSON)
 )  # fmt: skip
 _VISITS = (
@@ -139,9 +142,9 @@ _ENQUIRIES = (
 )
 
 
-def head(person_id: int) -> Head:
+def head(person_id: int, *, today: date) -> Head:
     """What stands on top of a person's page, in one statement. Raises `NotFound`, `Erased`."""
-    row = fetch(_HEAD, {"person": person_id}).first()
+    row = fetch(_HEAD, {"person": person_id, "today": today}).first()
     if row is None:
         raise NotFound
     found = Head._make(row)

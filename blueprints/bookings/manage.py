@@ -117,6 +117,8 @@ def send_cancel(token: str) -> ResponseReturnValue:
     if visit.is_cancelled:
         return redirect(url_for("manage.show", token=token), code=303)
     if not form.validate_on_submit():
+        if not visit.may_cancel:  # what it costs is said of a cancel in time
+            return redirect(url_for("manage.show", token=token), code=303)
         return _cancel_page(form, visit, token), 422
     try:
         in_transaction(lambda: _cancel(visit, form.reason.data or "", form.version.data))

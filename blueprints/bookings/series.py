@@ -181,9 +181,11 @@ def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
         person_ids=[person.id], language=language(), now=now(),
     )  # fmt: skip
     rows = [Row(one, write_pick(one.slot) if one.slot else SKIP) for one in planned]
-    cover = covers([person.id], current_studio(), days=days, now=now()).get(person.id)
     chosen = [one.day for one in planned if one.slot]
-    without = cover.without(chosen) if cover is not None and needs_ticket(_service(form)) else []
+    found = (
+        covers([person.id], current_studio(), days=days, now=now()) if needs_ticket(_service(form)) else {}
+    )
+    without = found[person.id].without(chosen) if found else []
     return render_template(
         "bookings/series_new.html",
         form=form,

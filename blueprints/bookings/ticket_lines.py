@@ -41,7 +41,7 @@ def ticket_lines(person_ids: Collection[int], service: Service, days: Collection
 
 def tell_without_ticket(guests: Collection[Person], booking_ids: Collection[int]) -> None:
     """Say of whom there is no ticket for bookings just made, with the way to sell one; nothing is stopped by it."""
-    found = covers([guest.id for guest in guests], current_studio(), now=now())
+    found = covers([guest.id for guest in guests], current_studio(), made=booking_ids, now=now())
     for guest in guests:
         cover = found.get(guest.id)
         count = 0 if cover is None else len(set(cover.bookings_without()) & set(booking_ids))

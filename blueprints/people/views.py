@@ -140,7 +140,7 @@ def add_note(person_id: int) -> ResponseReturnValue:
     check_visible(person_id)
     form = NoteForm()
     if not form.validate_on_submit():
-        return _page(person_page.head(person_id), "overview", form), 422
+        return _page(person_page.head(person_id, today=today()), "overview", form), 422
     with transaction():
         if first_use(str(form.form_token.data), "note", now=now()):
             actions.add_note(queries.bare_person(person_id).id, str(form.body.data), by=actor(), now=now())
@@ -172,7 +172,7 @@ def _tabs() -> tuple[str, ...]:
 
 def _open(person_id: int, shown: str) -> ResponseReturnValue:
     """The page; the address of somebody merged away leads to the same side of who is left, if they may see it."""
-    person = person_page.head(person_id)
+    person = person_page.head(person_id, today=today())
     into = merged_into(person_id) if person.is_archived else None
     check_visible(into or person_id)
     if into is None:

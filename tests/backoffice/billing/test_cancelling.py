@@ -16,12 +16,13 @@ from backoffice.bookings.attendance import FeeMethod
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.queries import guests_of
+from backoffice.bookings.ticket_steps import catch_up
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
-from backoffice.studio.models import Service, Studio
+from backoffice.studio.models import Service, ServiceKind, Studio
 from backoffice.studio.queries import service_by_slug
 from backoffice.tickets.actions import Given, grant
 from backoffice.tickets.queries import lots_of, standings
@@ -177,6 +178,45 @@ def test_a_fee_set_later_than_the_cancel_and_one_that_was_waived_cost_nothing(
     happens(gym, booking, by, now)
 
 
+@pytest.mark.parametrize("by_gym", [False, True])
+@pytest.mark.parametrize("hours", [4, 172])
+def test_a_trial_takes_no_ticket_whatever_its_service_says(
+    gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime, hours: int, by_gym: bool
+) -> None:
+    with transaction():
+        service_by_slug(gym.id, "trial").uses_tickets = True
+    booking = visit(hours, slug="trial")
+    give(gym, guest, by, now)
+    with transaction():
+        catch_up(guest.id, gym, by=by, now=now)
+    assert standings([guests_of(booking.id)[0].id]) == {}
+    happens(gym, booking, by, now, by_gym=by_gym)
+    assert [lot.free for lot in lots_of(guest.id)] == [1]
+
+
+@pytest.mark.parametrize("by_gym", [False, True])
+@pytest.mark.parametrize("hours", [4, 172])
+def test_a_ticket_of_a_session_that_became_a_trial_comes_back(
+    gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime, hours: int, by_gym: bool
+) -> None:
+    give(gym, guest, by, now)
+    booking = visit(hours)
+    with transaction():
+        service_by_slug(gym.id, "session").kind = ServiceKind.TRIAL
+    assert [one.ticket for one in forecast(booking, now, by_gym=by_gym)] == [TicketEnd.BACK]
+    happens(gym, booking, by, now, by_gym=by_gym)
+    assert [lot.free for lot in lots_of(guest.id)] == [1]
+
+
+def test_tickets_are_for_visits_of_their_studio(
+    gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime
+) -> None:
+    booking = visit(4)
+    give(gym, guest, by, now)
+    catch_up(guest.id, Studio(id=gym.id + 1, zone=gym.zone), by=by, now=now)
+    assert standings([guests_of(booking.id)[0].id]) == {}
+
+
 def test_what_was_paid_for_the_visit_is_named(
     gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime
 ) -> None:
@@ -189,8 +229,15 @@ def test_what_was_paid_for_the_visit_is_named(
     assert forecast(booking, now, by_gym=True)[0].received_yen == 5_500
 
 
-def test_it_costs_six_statements(gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime) -> None:
-    booking = visit(4, forgives=True)
+@pytest.mark.parametrize("with_tickets", [False, True])
+def test_a_pair_costs_six_statements(
+    gym: Studio, guest: Person, visit: Visit, by: Actor, now: datetime, with_tickets: bool
+) -> None:
+    with transaction():
+        other = create_person(name="連れ", by=by, now=now)
+    for one in (guest, other) if with_tickets else ():
+        give(gym, one, by, now)
+    booking = visit(4, forgives=True, and_=other)
     service = db.session.get_one(Service, booking.service_id)
     with statements() as sent:
         if_cancelled(booking, service, now=now)

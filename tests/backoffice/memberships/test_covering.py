@@ -1,7 +1,7 @@
 """What visits have tickets for: what is said before a booking is what the ledger does with it."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -116,6 +116,24 @@ def test_tickets_of_months_to_come_count_for_their_days(
     with transaction():
         give_months(gym, by=by, now=now + timedelta(days=30, hours=-3))
     assert len(standings([guests_of(one.id)[0].id for one in booked])) == per_month
+
+
+@pytest.mark.parametrize("hour", [0, 1])
+def test_between_midnight_and_the_sweep_the_new_month_counts_already(
+    gym: Studio, book_on: Book, by: Actor, now: datetime, hour: int
+) -> None:
+    person = member(gym, by, now, monthly=True)
+    per_month, first = lots_of(person.id)[0].free, date(2026, 12, 24)
+    booked = book_on(person, first, 18)
+    at_night = at_local(first, time(hour, 5), gym.zone)
+    if hour == 1:
+        with transaction():
+            give_months(gym, by=by, now=at_night)
+    cover = cover_of(person, gym, at_night, first + timedelta(days=1))
+    assert cover.bookings_without() == []
+    many = [first + timedelta(days=n) for n in range(per_month)]
+    assert len(cover.without(many)) == 1, "one is for who is booked already, and no month counts twice"
+    assert bool(standings([guests_of(booked.id)[0].id])) is (hour == 1)
 
 
 def test_a_month_that_rests_or_is_over_brings_nothing(gym: Studio, by: Actor, now: datetime) -> None:

@@ -15,7 +15,7 @@ from backoffice.staff.models import Role
 from backoffice.studio.models import Service, Studio
 from backoffice.studio.queries import service_by_slug, the_studio
 from backoffice.tickets.actions import Given, grant
-from tests.blueprints.bookings.front_desk import TODAY, guest, visit
+from tests.blueprints.bookings.front_desk import TODAY, guest, signed_in_trainer, visit
 from tests.pages import PageClient
 
 NEXT_WEEK = date(2026, 12, 1)
@@ -75,9 +75,20 @@ def test_the_first_of_a_month_is_told_apart(
 
 
 def test_who_only_looks_sees_no_form(gym: Studio, sign_in: object, by: Actor, now: datetime) -> None:
+    tonight = visit(gym, guest(now=now), "18:00", now=now, slug="session")
+    trainer = signed_in_trainer(gym, sign_in)
+    page = trainer.open(f"/bookings/{tonight.id}").text
+    assert "山田 花子" in page
+    assert 'id="cancel"' not in page
+    assert "直前キャンセルです" not in page
+
+
+def test_a_manager_may_cancel_as_the_desk_does(
+    gym: Studio, sign_in: object, by: Actor, now: datetime
+) -> None:
     tonight = visit(gym, guest(now=now), "18:00", now=now)
-    trainer = sign_in(Role.MANAGER)  # type: ignore[operator]
-    assert "直前キャンセルです" in trainer.open(f"/bookings/{tonight.id}").text
+    manager = sign_in(Role.MANAGER)  # type: ignore[operator]
+    assert "直前キャンセルです" in said(manager.open(f"/bookings/{tonight.id}").text)["お客様"]
 
 
 def test_a_guest_reads_of_the_own_ticket_only(

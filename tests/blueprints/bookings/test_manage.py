@@ -180,6 +180,16 @@ def test_a_reason_of_ones_own_invention_is_refused(visitor: Visitor, path: str) 
     assert booking().state == "BOOKED"
 
 
+def test_a_refused_form_does_not_say_after_the_deadline_that_it_costs_nothing(
+    visitor: Visitor, path: str
+) -> None:
+    page = visitor.open(path + "/cancel")
+    just_before(visitor, 1)
+    answer = visitor.client.post(target_of(page), data={**hidden_of(page), "reason": "x\x00"})
+    assert (answer.status_code, answer.location) == (303, path)
+    assert booking().state == "BOOKED"
+
+
 @pytest.mark.parametrize(("hours", "may"), [(12.01, True), (11.99, False), (0.5, False)])
 def test_the_deadline_decides_and_the_phone_number_stands_there(
     visitor: Visitor, path: str, hours: float, may: bool

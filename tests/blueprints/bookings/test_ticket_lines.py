@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from backoffice.bookings.models import Booking
 from backoffice.core.audit import Actor
+from backoffice.core.clock import local
 from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
 from backoffice.memberships.actions import Joining, join
@@ -138,6 +140,16 @@ def test_said_again_once_it_is_booked_with_the_way_to_sell(
     )
 
 
+def test_a_walk_in_that_begins_now_is_told_of_as_well(
+    gym: Studio, at_desk: PageClient, by: Actor, now: datetime
+) -> None:
+    one, two = member(gym, by, now, 0), member(gym, by, now, 1, name="鈴木 一", phone="080-1111-2222")
+    begins = {"channel": "DESK", "clock": f"{local(now, gym.zone):%H:%M}"}
+    page = book(at_desk, asked(gym, one, day=TODAY) | begins | {"second_person_id": two.id})
+    assert db.session.query(Booking).one().starts_at == now
+    assert re.findall(r"([^\s>]+ \S+) 様には、この予約に使える回数がありません", page) == ["山田 花子"]
+
+
 def test_moving_beyond_the_last_day_is_said(
     gym: Studio, at_desk: PageClient, by: Actor, now: datetime
 ) -> None:
@@ -173,13 +185,29 @@ def test_a_series_says_how_many_of_its_dates_have_none(
     assert "このうち2件の予約に使える回数がありません" in at_desk.open(sent.location).text
 
 
-def test_the_form_costs_the_same_for_one_guest_and_for_two(
+def test_a_series_without_tickets_asks_about_none(
+    gym: Studio, at_desk: PageClient, by: Actor, now: datetime
+) -> None:
+    one = member(gym, by, now, 3)
+    wish = {
+        "form_token": new_token(), "service_id": service_by_slug(gym.id, "counselling").id,
+        "trainer_id": trainer(gym).id, "first_day": TOMORROW.isoformat(), "clock": "18:00", "every_weeks": "1",
+        "count": "5", "channel": "PHONE",
+    }  # fmt: skip
+    with statements() as sent:
+        at_desk.post(f"/series/new?person={one.id}", data=wish)
+    assert sent
+    assert not [one for one in sent if "ticket_" in one]
+
+
+def test_tickets_in_the_form_cost_the_same_for_one_guest_and_for_two(
     gym: Studio, at_desk: PageClient, by: Actor, now: datetime
 ) -> None:
     one, two = member(gym, by, now, 0), member(gym, by, now, 0, name="鈴木 一", phone="080-1111-2222")
     counts = []
-    for values in (asked(gym, one), asked(gym, one), asked(gym, two)):
+    for more in ({}, {"second_person_id": two.id}):
         with statements() as sent:
-            line(at_desk, "first", values)
-        counts.append(len(sent))
-    assert counts[1] == counts[2] <= 6
+            page = at_desk.post("/bookings/new", data=asked(gym, one) | more | {"show": "times"})
+        assert page.get_data(as_text=True).count(NONE_LEFT) == 1 + len(more)
+        counts.append(len([one for one in sent if "ticket_" in one]))
+    assert counts == [3, 3]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from backoffice import health
 from backoffice.core.db import db
-from backoffice.core.heartbeat import beat
+from backoffice.core.heartbeat import beat, forget_beat
 from backoffice.messaging.models import ChannelState, Kind, Message
 from backoffice.studio.models import Studio
 
@@ -24,6 +24,7 @@ def well(gym: Studio, now: datetime) -> None:
     """Sweeps and backups have just run."""
     beat(health.SWEEP, now=now)
     beat(health.BACKUP, now=now)
+    beat(health.CHARGED, now=now)
 
 
 def ready(client: FlaskClient) -> tuple[int, str, dict[str, Any]]:
@@ -59,7 +60,11 @@ def test_all_is_well(client: FlaskClient, well: None) -> None:
 
 @pytest.mark.parametrize(
     ("later", "name"),
-    [(timedelta(minutes=3), "last_sweep"), (timedelta(hours=27), "last_backup")],
+    [
+        (timedelta(minutes=3), "last_sweep"),
+        (timedelta(hours=4), "charges"),
+        (timedelta(hours=27), "last_backup"),
+    ],
 )
 def test_late_work_is_told_with_200(
     client: FlaskClient, well: None, now: datetime, at: At, later: timedelta, name: str
@@ -103,6 +108,8 @@ def test_what_could_not_be_charged_is_told(client: FlaskClient, well: None, now:
     assert ready(client)[2]["charges"] == "degraded"
     beat(health.CHARGED, now=now)
     assert ready(client)[2]["charges"] == "ok"
+    forget_beat(health.CHARGED)
+    assert ready(client)[2]["charges"] == "ok", "not yet"
 
 
 def test_an_old_schema_is_not_ready(client: FlaskClient, well: None) -> None:

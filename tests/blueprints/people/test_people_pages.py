@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,9 +13,13 @@ from backoffice.bookings.models import BookingChannel
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.leads.actions import capture_lead
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.freezing import FreezeTerms, freeze
+from backoffice.memberships.queries import plans
 from backoffice.people import queries
 from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import Person
+from backoffice.reports.person_page import head
 from backoffice.staff.models import Role, Staff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
@@ -253,3 +257,22 @@ def test_a_trainer_opens_the_page_of_a_guest(
     assert told.status_code == 200
     assert 'href="/messages/' not in told.text
     assert 'href="/messages/' in sign_in(Role.FRONT_DESK).get(f"/people/{haruka.id}/messages").text
+
+
+def test_the_head_shows_the_freeze_somebody_is_in_else_the_next(
+    gym: Studio, haruka: Person, sign_in: SignIn, by: Actor, now: datetime
+) -> None:
+    with transaction():
+        plan = next(one for one in plans(gym.id) if one.is_monthly)
+        joining = Joining(plan.id, date(2026, 6, 15), None)
+        membership = join(haruka, joining, studio_id=gym.id, lead=None, by=by, now=now)
+        for first, last in ((date(2027, 3, 1), date(2027, 3, 31)), (date(2026, 12, 15), date(2027, 1, 14))):
+            terms = FreezeTerms(first, last, 0)
+            freeze(membership.id, terms, studio=gym, waiver="試験", by=by, now=now)
+    begins = [
+        head(haruka.id, today=day).freeze_from
+        for day in (date(2026, 11, 24), date(2027, 1, 14), date(2027, 1, 15), date(2027, 4, 1))
+    ]
+    assert begins == [date(2026, 12, 15), date(2026, 12, 15), date(2027, 3, 1), None]
+    page = sign_in(Role.FRONT_DESK).open(f"/people/{haruka.id}").text
+    assert re.findall(r"<strong>(\d+月\d+日)\S*から休会", page) == ["12月15日"]
