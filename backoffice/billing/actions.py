@@ -32,6 +32,8 @@ MOST_LINES = 50
 MOST_YEN = 10_000_000
 LONGEST_REASON = 300
 EARLIEST = timedelta(days=400)
+AHEAD = timedelta(days=31)
+"""So long before an invoice is written its money may have come: a transfer of the month before."""
 
 AMOUNT = N_("Please enter an amount from 1 to 10,000,000 yen.")
 NOTHING = N_("There is nothing to charge.")
@@ -39,6 +41,7 @@ BELOW = N_("More is taken off than there is to pay.")
 WHY = N_("Please say why.")
 NOT_YET = N_("That day has not come yet.")
 LONG_AGO = N_("That day is more than a year ago.")
+BEFORE_INVOICE = N_("That is more than a month before the invoice of %(day)s. Please check the day.")
 
 
 class MoreThanOwed(DomainError):
@@ -192,8 +195,8 @@ def take(
     """Money for invoices of one person: it goes to the earliest due first.
 
     Once the money of today is counted it may be of the next day that is not closed.
-    Refuses (Invalid) no amount, another day ahead or one long ago; (MoreThanOwed) more than is open; (DayClosed) a
-    closed day.
+    Refuses (Invalid) no amount, another day ahead or one long ago, or one more than a month before an invoice it pays
+    unless a `source` tells the day; (MoreThanOwed) more than is open; (DayClosed) a closed day.
     """
     held = held_items(invoice_ids)
     first = held[0].invoice
@@ -202,6 +205,8 @@ def take(
     open_yen = sum(max(item.open_yen, 0) for item in held)
     if amount_yen > open_yen:
         raise MoreThanOwed(field="amount_yen", open=f"{open_yen:,}")
+    if not source:
+        _check_not_long_before(held, amount_yen, received_on)
     made = _payment(first, kind, amount_yen, received_on, by=by, now=now)
     made.source = source
     _add_parts(made, [(item.invoice.id, item.open_yen) for item in held], amount_yen)
@@ -351,6 +356,14 @@ def _payment(
         studio_id=of.studio_id, person_id=of.person_id, kind=kind.value, amount_yen=amount, received_on=received_on,
         source="", created_at=now, created_by=by.label,
     )  # fmt: skip
+
+
+def _check_not_long_before(held: Sequence[Item], amount_yen: int, received_on: date) -> None:
+    """A typed day far before an invoice that is paid would put money into a month that was read and finished."""
+    for item in held:
+        if amount_yen > 0 and item.open_yen > 0 and received_on < item.invoice.issued_on - AHEAD:
+            raise Invalid(BEFORE_INVOICE, field="received_on", day=item.invoice.issued_on)
+        amount_yen -= max(item.open_yen, 0)
 
 
 def _add_parts(made: Payment, room: Sequence[tuple[int, int]], amount: int, *, back: bool = False) -> None:

@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import exists, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import take
-from backoffice.billing.models import FailedDebit, Invoice, Payment, PaymentKind
+from backoffice.billing.models import FailedDebit, Invoice, Payment, PaymentKind, PaymentPart
 from backoffice.billing.queries import Item, items, items_of
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, record
@@ -25,6 +27,8 @@ from backoffice.todos.actions import add_todo
 from backoffice.todos.models import Todo, TodoKind
 
 UPLOAD = "debits"
+MARK = "debit:"
+"""How the source of what a file brought begins."""
 TITLES = {
     "key": ("会員番号", "顧客番号", "請求書番号", "member number", "invoice number"),
     "amount": ("金額", "振替金額", "引落金額", "amount"),
@@ -45,6 +49,7 @@ NOBODY = N_("No member and no invoice has this number.")
 NO_AMOUNT = N_("The amount is no number of yen.")
 NO_CODE = N_("This result code is not known.")
 TOO_MUCH = N_("More than is open: please write this one down by hand.")
+PAID_ALREADY = N_("Nothing is open any more: it was paid already.")
 TASK = N_("A direct debit failed: please ask for the payment")
 
 
@@ -59,7 +64,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the file with its verdict and why (a marked text), and whose open items it is about."""
+    """A row of the file with its verdict and why (a marked text), and whose open items it is about.
+
+    `taken_on`: when as much of them was debited by another file.
+    """
 
     number: int
     key: str
@@ -68,6 +76,8 @@ class Row:
     why: str = ""
     person_id: int | None = None
     invoice_ids: tuple[int, ...] = ()
+    invoices: tuple[str, ...] = ()
+    taken_on: date | None = None
 
 
 def keep_file(content: bytes, name: str, *, by: Actor, now: datetime) -> Upload:
@@ -124,12 +134,14 @@ def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool, ta
     found = _open_items(studio, key)
     if found is None:
         return Row(number, key, yen, Verdict.LEFT_OUT, NOBODY)
-    person_id, open_items = found
+    person_id, named, open_items = found
     left = {item.invoice.id: item.open_yen - taken[item.invoice.id] for item in open_items}
     ids = tuple(invoice_id for invoice_id, open_yen in left.items() if open_yen > 0)
 
-    def row(verdict: Verdict, why: str = "") -> Row:
-        return Row(number, key, yen, verdict, why, person_id, ids)
+    labels = tuple(item.invoice.label for item in open_items if item.invoice.id in ids)
+
+    def row(verdict: Verdict, why: str = "", taken_on: date | None = None) -> Row:
+        return Row(number, key, yen, verdict, why, person_id, ids, labels, taken_on)
 
     if is_known:
         return row(Verdict.KNOWN)
@@ -140,7 +152,11 @@ def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool, ta
     if not yen:
         return row(Verdict.LEFT_OUT, NO_AMOUNT)
     if yen > sum(left[invoice_id] for invoice_id in ids):
-        return row(Verdict.LEFT_OUT, TOO_MUCH)
+        day = _debited(studio.id, person_id, named, yen)
+        if day is not None and named is not None:
+            return row(Verdict.KNOWN, taken_on=day)
+        # By a member's number it may be the month before that was as much: a person has to look.
+        return row(Verdict.LEFT_OUT, TOO_MUCH if open_items else PAID_ALREADY, taken_on=day)
     rest = yen
     for invoice_id in ids:
         taken[invoice_id] += (part := min(rest, left[invoice_id]))
@@ -148,19 +164,33 @@ def _judged(studio: Studio, cells: tuple[int, str, str, str], is_known: bool, ta
     return row(Verdict.PAID)
 
 
-def _open_items(studio: Studio, key: str) -> tuple[int, list[Item]] | None:
-    """Whose number it is, and what of it is open; an invoice's number means that invoice alone."""
+def _debited(studio_id: int, person_id: int, invoice_id: int | None, yen: int) -> date | None:
+    """The last day on which a file took as many yen of a person, or for that invoice, that did not go back."""
+    back = aliased(Payment)
+    query = select(func.max(Payment.received_on)).where(
+        Payment.studio_id == studio_id, Payment.person_id == person_id, Payment.amount_yen == yen,
+        Payment.source.startswith(MARK), ~exists().where(back.refunds_id == Payment.id),
+    )  # fmt: skip
+    if invoice_id is not None:
+        query = query.where(
+            exists().where(PaymentPart.payment_id == Payment.id, PaymentPart.invoice_id == invoice_id)
+        )
+    return db.session.scalar(query)
+
+
+def _open_items(studio: Studio, key: str) -> tuple[int, int | None, list[Item]] | None:
+    """Whose number it is, the invoice it names (that one alone is meant then), and what of it is open."""
     if named := re.fullmatch(r"(\d{4})-(\d{1,9})", key, re.ASCII):
         query = select(Invoice).where(
             Invoice.studio_id == studio.id, Invoice.year == int(named[1]), Invoice.number == int(named[2]),
             Invoice.credits_id.is_(None),
         )  # fmt: skip
         found = db.session.scalars(query).one_or_none()
-        return None if found is None else (found.person_id, _open(items([found.id])))
+        return None if found is None else (found.person_id, found.id, _open(items([found.id])))
     if not re.fullmatch(r"\d{1,9}", key, re.ASCII):
         return None
     person_id = db.session.scalar(select(Client.person_id).where(Client.member_number == int(key)))
-    return None if person_id is None else (person_id, _open(items_of(person_id, studio.id)))
+    return None if person_id is None else (person_id, None, _open(items_of(person_id, studio.id)))
 
 
 def _open(found: Sequence[Item]) -> list[Item]:
@@ -190,10 +220,15 @@ def _columns(content: bytes) -> list[tuple[int, str, str, str]]:
         raise Invalid(NO_COLUMNS, field="file")
     rows = []
     for number, cells in table.rows:
-        key, amount, code = (cells[at].strip() if at is not None and at < len(cells) else "" for at in places)
+        key, amount, code = (_plain(cells[at]) if at is not None and at < len(cells) else "" for at in places)
         if key or amount or code:
             rows.append((number, key, re.sub("[,¥円]", "", amount), code))
     return rows
+
+
+def _plain(cell: str) -> str:
+    """A cell with digits as a computer writes them: ０１２ is 012."""
+    return unicodedata.normalize("NFKC", cell).strip()
 
 
 def _at(titles: Sequence[str], name: str) -> int | None:
@@ -201,4 +236,4 @@ def _at(titles: Sequence[str], name: str) -> int | None:
 
 
 def _mark(content: bytes) -> str:
-    return f"debit:{hashlib.sha256(content).hexdigest()[:24]}"
+    return f"{MARK}{hashlib.sha256(content).hexdigest()[:24]}"

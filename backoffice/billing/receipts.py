@@ -1,7 +1,7 @@
 """Receipts (領収書): one number for a payment, however often it is printed."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -96,6 +96,11 @@ def issued(issue_id: int, studio_id: int) -> tuple[Receipt, ReceiptIssue, Paymen
     if row is None:
         raise NotFound
     return row[0], row[1], row[2]
+
+
+def day_received(payment: Payment, zone: str) -> date:
+    """The day that a receipt says: money taken after the close is of the next day in the books and came on this one."""
+    return min(payment.received_on, local_date(payment.created_at, zone))
 
 
 def went_back(payment: Payment, printed: ReceiptIssue) -> int:

@@ -14,6 +14,7 @@ from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.tables.reading import MOST_BYTES
 from backoffice.core.uploads import find_upload
+from backoffice.people.queries import names_of
 from backoffice.staff.permissions import Permission
 from blueprints.billing.blueprint import money
 from blueprints.support.access import actor, permit
@@ -70,6 +71,8 @@ def debit_rows(token: str) -> ResponseReturnValue:
         return render_template(
             "billing/debit_rows.html", form=form, rows=rows, verdicts=VERDICTS, upload=upload, translate=_,
             paid=sum(row.verdict is Verdict.PAID for row in rows),
+            is_idle=not any(row.verdict in (Verdict.PAID, Verdict.FAILED) for row in rows),
+            names=names_of({row.person_id for row in rows if row.person_id is not None}),
         ), status  # fmt: skip
 
     if not form.validate_on_submit():

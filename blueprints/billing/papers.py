@@ -13,7 +13,7 @@ from backoffice.billing.models import (
     Receipt,
     ReceiptIssue,
 )
-from backoffice.billing.receipts import went_back
+from backoffice.billing.receipts import day_received, went_back
 from backoffice.billing.taxes import by_rate
 from backoffice.core.contact import format_phone
 from backoffice.core.language import Language
@@ -98,7 +98,7 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
     kind = KIND_WORDS[PaymentKind(payment.kind)]
     facts = [
         (words("番号", "Number"), receipt.label),
-        (words("受領日", "Received"), words.day(payment.received_on)),
+        (words("受領日", "Received"), words.day(day_received(payment, current_studio().zone))),
         (words("お支払方法", "Paid by"), words(*kind)),
         (words("発行日", "Printed"), words.day(printed.issued_on)),
     ]
@@ -120,17 +120,20 @@ def receipt_paper(receipt: Receipt, printed: ReceiptIssue, payment: Payment) -> 
 def proviso_of(payment: Payment) -> str:
     """What a payment was for: its first item, and how many other kinds there are.
 
-    Months of one membership are one kind, and lines of the same name; what was taken off is none.
+    Months of one membership are one kind, and lines of the same name; what was taken off is none. Less than an
+    invoice asks for is a part of it.
     """
     (whole,) = queries.paid([payment])
-    lines = queries.lines_of([invoice.id for invoice, _yen_of in whole.parts])
+    ids = [invoice.id for invoice, _yen_of in whole.parts]
+    lines, due = queries.lines_of(ids), {item.invoice.id: item.due_yen for item in queries.items(ids)}
+    part = "の一部" if any(yen < due[invoice.id] for invoice, yen in whole.parts) else ""
     kinds: dict[object, str] = {}
     for line in lines:
         if line.unit_price_yen > 0:
             kinds.setdefault((line.kind, line.membership_id or line.name_ja), line.name_ja)
     first, *others = kinds.values() or [""]
     more = f" ほか{len(others)}点" if others else ""
-    return f"{first[:40]}{more} 代" if first else ""
+    return f"{first[:40]}{more} 代{part}" if first else ""
 
 
 class Words:

@@ -274,3 +274,19 @@ def _insert(table: type[Base], row: dict[str, Any]) -> None:
 def _execute(statement: str) -> None:
     with transaction():
         db.session.execute(text(statement))
+
+
+def test_only_an_invoice_that_is_paid_bounds_the_day_and_no_source_is_doubted(
+    charge, by: Actor, now: datetime
+) -> None:
+    """A bank's file or a visit tells its day itself; an old debt is paid on an old day beside a new one."""
+    old = charge(1_000, due_on=TODAY - timedelta(days=50), at=now - timedelta(days=60))
+    new = charge(1_000)
+    day, ids = TODAY - timedelta(days=40), [old.id, new.id]
+    with pytest.raises(Invalid):
+        actions.take(ids, PaymentKind.TRANSFER, 1_001, received_on=day, by=by, now=now)
+    actions.take(ids, PaymentKind.TRANSFER, 1_000, received_on=day, by=by, now=now)
+    taken = actions.take(
+        [new.id], PaymentKind.DEBIT, 1_000, received_on=day, source="debit:x:1", by=by, now=now
+    )
+    assert taken.received_on == day

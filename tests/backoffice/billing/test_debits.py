@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from backoffice.billing.debits import Verdict, import_file, judge, keep_file
+from backoffice.billing.debits import PAID_ALREADY, Verdict, import_file, judge, keep_file
 from backoffice.billing.queries import items, open_yen
 from backoffice.clients.actions import register
 from backoffice.core.audit import Actor
@@ -81,3 +81,25 @@ def test_two_rows_do_not_take_the_same_yen(
 def test_another_file_is_refused(gym: Studio, by: Actor, now: datetime, text: str) -> None:
     with pytest.raises(Invalid), transaction():
         keep_file(text.encode(), "x.csv", by=by, now=now)
+
+
+def test_what_another_file_brought_is_said_and_not_asked_for_again(
+    gym: Studio, guest: Person, charge, by: Actor, now: datetime
+) -> None:
+    """The same invoice in another file is known; by a member's number somebody has to look, told of the day."""
+    with transaction():
+        number = register(guest.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now).member_number
+    invoice = charge(39_600)
+    load(f"請求書番号,金額,結果\n{invoice.label},39600,0\n", gym, by, now)
+    text = f"{HEAD}{invoice.label},39600,0\n{number},39600,0\n{number},5000,0\n"
+    known, same, other = judge(text.encode(), gym)
+    assert (known.verdict, known.taken_on) == (Verdict.KNOWN, TODAY)
+    assert (same.verdict, same.why, same.taken_on) == (Verdict.LEFT_OUT, PAID_ALREADY, TODAY)
+    assert (other.verdict, other.why, other.taken_on) == (Verdict.LEFT_OUT, PAID_ALREADY, None)
+
+
+def test_full_width_digits_are_read(gym: Studio, charge, by: Actor, now: datetime) -> None:
+    invoice = charge(39_600)
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in invoice.label)
+    (row,) = judge(f"請求書番号,金額,結果\n{wide},￥３９６００,０\n".encode(), gym)
+    assert (row.verdict, row.amount_yen, row.invoices) == (Verdict.PAID, 39_600, (invoice.label,))

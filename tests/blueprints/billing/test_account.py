@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from backoffice.billing.actions import Line, charge, refund
+from backoffice.billing.actions import pay as pay_invoice
 from backoffice.billing.charging import sell
 from backoffice.billing.closing import close_day
 from backoffice.billing.models import Invoice, InvoiceLine, LineKind, Payment, PaymentKind, ReceiptIssue
@@ -29,6 +30,7 @@ from backoffice.staff.models import Role
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
 from backoffice.tickets.queries import lots_of
+from blueprints.billing.papers import proviso_of
 from tests.pages import PageClient
 
 
@@ -366,3 +368,57 @@ def test_as_much_again_on_one_day_is_asked_about(
             day = date(2026, 11, 24)
             refund(one, PaymentKind.CASH, 200, reason="誤り", received_on=day, by=SYSTEM, now=one.created_at)
     assert pay(desk, person, 200).status_code == 303
+
+
+def test_a_part_is_named_as_a_part(
+    gym: Studio, person: Person, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    line = Line(LineKind.PACK, "回数券 16回", "Pack of 16", 158_000)
+    invoice = charge(person.id, [line], studio_id=gym.id, due_on=now.date(), by=by, now=now)
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    pay(desk, person, 58_000)
+    first = db.session.query(Payment).one()
+    page = f"/people/{person.id}/account/payments/{first.id}/receipt"
+    assert 'value="回数券 16回 代の一部"' in desk.open(page).text
+    whole = charge(person.id, [line], studio_id=gym.id, due_on=now.date(), by=by, now=now)
+    paid = pay_invoice(whole, PaymentKind.CARD, 158_000, received_on=now.date(), by=by, now=now)
+    assert (proviso_of(first), proviso_of(paid)) == ("回数券 16回 代の一部", "回数券 16回 代")
+    assert invoice.id != whole.id
+
+
+def test_a_receipt_says_the_day_on_which_the_money_came(
+    gym: Studio,
+    person: Person,
+    charged: Invoice,
+    sign_in: Callable[..., PageClient],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """After the close the books say tomorrow and the paper today; a transfer of an earlier day keeps its day."""
+    today = now.date()
+    close_day(gym, today, {10_000: 3}, reason="", by=by, now=now)
+    late = pay_invoice(charged, PaymentKind.CASH, 500, received_on=today + timedelta(days=1), by=by, now=now)
+    typed = pay_invoice(
+        charged, PaymentKind.TRANSFER, 580, received_on=today - timedelta(days=3), by=by, now=now
+    )
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    for payment in (late, typed):
+        said = {"addressee": "髙﨑商店 御中", "proviso": "お茶 代", "language": "ja"}
+        assert send(desk, person, f"payments/{payment.id}/receipt", said).status_code == 303
+    first, second = (
+        words(desk, f"/people/{person.id}/account/receipts/{one.id}.pdf")
+        for one in db.session.query(ReceiptIssue).order_by(ReceiptIssue.id)
+    )
+    assert "2026年11月25日" not in first
+    assert first.count("2026年11月24日") == 2  # received and printed
+    assert "2026年11月21日" in second
+
+
+def test_money_is_not_dated_months_before_its_invoice(
+    person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK, mail="d2@x.example")
+    refused = pay(desk, person, 100, received_on="2026-10-23")
+    assert refused.status_code == 422
+    assert "請求書" in refused.text
+    assert pay(desk, person, 100, received_on="2026-10-24").status_code == 303

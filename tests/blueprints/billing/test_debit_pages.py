@@ -29,9 +29,19 @@ def test_a_file_is_looked_at_and_written_once(
     assert chosen.status_code == 303
     page = desk.open(chosen.location).text
     assert invoice.label in page
+    assert "北川 澄 様" in page
+    assert "disabled" not in page
     assert items([invoice.id])[0].paid_yen == 0
     for _ in range(2):
         assert desk.post(chosen.location, data={"day": "2026-11-24"}).status_code == 303
     db.session.expire_all()
     assert items([invoice.id])[0].paid_yen == 1_000
     assert sign_in(Role.TRAINER, mail="t@x.example").get(chosen.location).status_code == 403
+
+
+def test_nothing_to_write_down_cannot_be_sent(sign_in: Callable[..., PageClient]) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.open("/money/debits")
+    text = "請求書番号,金額,結果\nX,1,0\n"
+    chosen = desk.post("/money/debits", data={"file": (io.BytesIO(text.encode()), "furikae.csv")})
+    assert '<button class="btn btn-primary" disabled>' in desk.open(chosen.location).text
