@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from backoffice.billing.models import BillingSettings
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
-from backoffice.joining.models import TermsVersion
+from backoffice.joining.models import Discount, TermsVersion
 from backoffice.memberships.models import Plan
-from backoffice.staff.models import Shift, Trainer
+from backoffice.staff.models import Role, Shift, Staff, StaffState, Trainer
 from backoffice.studio import editing
-from backoffice.studio.models import Room, Service, Studio
+from backoffice.studio.models import Room, Service, SpecialDay, Studio
 
 
 class Step(StrEnum):
@@ -22,11 +23,15 @@ class Step(StrEnum):
 
     STUDIO = "studio"
     HOURS = "hours"
+    CLOSING = "closing"
     ROOMS = "rooms"
+    TEAM = "team"
     TRAINERS = "trainers"
     SERVICES = "services"
     PLANS = "plans"
+    JOINING = "joining"
     TERMS = "terms"
+    BILLING = "billing"
     LINE = "line"
     MAIL = "mail"
     BOOKING = "booking"
@@ -70,13 +75,24 @@ def start_of(studio: Studio, *, sends_mail: bool, has_line: bool) -> Start:
         Step.HOURS: exists().where(
             *_by_staff("studio"), AuditLine.action == "studio.hours_set", AuditLine.subject_id == studio.id
         ),
+        Step.CLOSING: exists().where(SpecialDay.studio_id == studio.id),
         Step.ROOMS: _touched("room", Room, studio),
+        Step.TEAM: _has_team(studio),
         Step.TRAINERS: exists().where(
             Shift.trainer_id == Trainer.id, Trainer.studio_id == studio.id, Trainer.archived_at.is_(None)
         ),
         Step.SERVICES: _touched("service", Service, studio),
         Step.PLANS: _touched("plan", Plan, studio),
+        Step.JOINING: or_(
+            _touched("discount", Discount, studio),
+            exists().where(
+                *_by_staff("studio"),
+                AuditLine.subject_id == studio.id,
+                AuditLine.after.has_key("joining_fee_yen"),
+            ),
+        ),
         Step.TERMS: exists().where(TermsVersion.studio_id == studio.id, TermsVersion.number > 1),
+        Step.BILLING: exists().where(BillingSettings.studio_id == studio.id, BillingSettings.version > 1),
         Step.BOOKING: exists().where(
             Booking.studio_id == studio.id, Booking.channel.in_((BookingChannel.WEB, BookingChannel.LINE))
         ),
@@ -89,8 +105,17 @@ def start_of(studio: Studio, *, sends_mail: bool, has_line: bool) -> Start:
     return Start(frozenset(done), _known(studio.skipped_steps))
 
 
+def _has_team(studio: Studio) -> ColumnElement[bool]:
+    """Whether somebody works here beside who founded it, and every account of a trainer has its trainer."""
+    tied = exists().where(Trainer.staff_id == Staff.id, Trainer.archived_at.is_(None))
+    here = (Staff.studio_id == studio.id, Staff.state != StaffState.SUSPENDED)
+    loose = exists().where(*here, Staff.roles.contains([Role.TRAINER.value]), ~tied)
+    number = select(func.count()).select_from(Staff).where(*here).scalar_subquery()
+    return and_(number > 1, ~loose)
+
+
 def _touched(
-    kind: str, table: type[Room] | type[Service] | type[Plan], studio: Studio
+    kind: str, table: type[Room] | type[Service] | type[Plan] | type[Discount], studio: Studio
 ) -> ColumnElement[bool]:
     """Whether somebody of the staff changed something of a kind that is this studio's."""
     return exists().where(*_by_staff(kind), AuditLine.subject_id == table.id, table.studio_id == studio.id)

@@ -33,7 +33,17 @@ WORDS = {
         _l("The studio"), _l("Name, phone, address and way: they stand in every message."), "settings.studio"
     ),
     Step.HOURS: Words(_l("Opening hours"), _l("Nobody can book outside them."), "settings.opening"),
+    Step.CLOSING: Words(
+        _l("Closing days"), _l("Days off beside the weekly hours, such as New Year."), "settings.special_days"
+    ),
     Step.ROOMS: Words(_l("Rooms"), _l("Each takes one booking at a time."), "settings.rooms"),
+    Step.TEAM: Words(
+        _l("Team"),
+        _l(
+            "Everybody who works here has an own account; who trains has theirs named on the trainer’s page, too."
+        ),
+        "staff.team",
+    ),
     Step.TRAINERS: Words(
         _l("Trainers and shifts"), _l("Free times come from their weekly hours."), "settings.trainers"
     ),
@@ -41,10 +51,18 @@ WORDS = {
         _l("Services"), _l("What can be booked, how long, at what price."), "settings.services"
     ),
     Step.PLANS: Words(_l("Plans"), _l("What members buy: packs and months."), "plans.index"),
+    Step.JOINING: Words(
+        _l("Joining fee and discounts"), _l("They stand on new joining papers."), "joining_house.discounts"
+    ),
     Step.TERMS: Words(
         _l("Terms of membership"),
         _l("What new members sign. Please have the example checked."),
         "joining_house.terms",
+    ),
+    Step.BILLING: Words(
+        _l("Invoices and receipts"),
+        _l("Registration number, bank account, fees of late cancels, float of the till."),
+        "money.house",
     ),
     Step.LINE: Words(
         _l("LINE"),

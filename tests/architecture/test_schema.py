@@ -310,3 +310,18 @@ def test_papers_nobody_has_signed_say_the_contract_after_the_way_down_and_up(
     downgrade(db.engine, "0059")
     upgrade(db.engine)
     assert db.session.get_one(JoiningPaper, paper_id).contract is None  # nobody read it when it was signed
+
+
+def test_a_gym_that_is_set_up_is_not_asked_for_steps_that_came_later(grown: Flask) -> None:
+    steps = text("select skipped_steps from studios")
+    with transaction():
+        the_studio().skipped_steps = ["line"]
+    db.session.remove()
+    downgrade(db.engine, "0060")
+    upgrade(db.engine)
+    with db.engine.begin() as connection:
+        assert connection.scalar(steps) == ["billing", "closing", "joining", "line", "team"]
+    downgrade(db.engine, "0060")
+    with db.engine.begin() as connection:
+        assert connection.scalar(steps) == ["line"]
+    upgrade(db.engine)

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import pytest
 from flask import Flask
 
+from backoffice.billing.house import House, change_settings
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.memberships.selling import add_plan
 from backoffice.reports.start import Step
-from backoffice.staff.models import Role
+from backoffice.staff.models import Role, Trainer
+from backoffice.staff.trainers import trainers
 from backoffice.studio.actions import add_room, found_studio, set_opening_hours
-from backoffice.studio.models import Studio
+from backoffice.studio.models import SpecialDay, Studio
 from backoffice.studio.queries import the_studio
 from tests.gym import PASSWORD, make_staff
 from tests.pages import PageClient
@@ -53,6 +55,26 @@ def test_steps_are_judged_from_what_is_there(gym: Studio, sign_in: Callable[...,
         "/settings/joining/terms",
         "/settings/rooms",
     }
+
+
+def test_team_closing_days_joining_and_money_are_steps(
+    gym: Studio, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    manager = sign_in(Role.MANAGER)
+    steps = ("/settings/team", "/settings/special-days", "/settings/joining", "/money/settings")
+    assert not done(manager) & set(steps[1:])
+    page = manager.get("/start").text
+    assert all(f'href="{step}"' in page for step in steps)
+    who = make_staff("coach@test.example", [Role.TRAINER], now=now)
+    assert "/settings/team" not in done(manager), "an account of a trainer without its trainer"
+    with transaction():
+        db.session.get_one(Trainer, trainers(gym.id)[0].id).staff_id = who.id
+        db.session.add(SpecialDay(studio_id=gym.id, day=date(2027, 1, 1)))
+        own = House("", "", "", "京都銀行", "", 14, 30_000, 0, 0)
+        change_settings(gym.id, own, version=None, by=by, now=now)
+    manager.get("/settings/joining")
+    manager.post("/settings/joining", data={"joining_fee_yen": "33000", "version": gym.version})
+    assert set(steps) <= done(manager)
 
 
 def test_what_another_studio_set_up_ticks_nothing_here(
