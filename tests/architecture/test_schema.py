@@ -317,11 +317,11 @@ def test_a_gym_that_is_set_up_is_not_asked_for_steps_that_came_later(grown: Flas
     with transaction():
         the_studio().skipped_steps = ["line"]
     db.session.remove()
-    downgrade(db.engine, "0060")
+    downgrade(db.engine, "0062")
     upgrade(db.engine)
     with db.engine.begin() as connection:
         assert connection.scalar(steps) == ["billing", "closing", "joining", "line", "team"]
-    downgrade(db.engine, "0060")
+    downgrade(db.engine, "0062")
     with db.engine.begin() as connection:
         assert connection.scalar(steps) == ["line"]
     upgrade(db.engine)
