@@ -27,11 +27,11 @@ def upgrade() -> None:
     )
     op.execute(
         "create trigger not_merged_payer after insert or update of person_id on invoices for each row"
-        " when (new.credits_id is not null) execute function refuse_merged_payer()"
+        " when (new.credits_id is not null) execute function refuse_merged_payer('person_id')"
     )
     op.execute(
         "create trigger not_merged_payer after insert or update of person_id on payments for each row"
-        " execute function refuse_merged_payer()"
+        " execute function refuse_merged_payer('person_id')"
     )
 
 
