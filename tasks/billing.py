@@ -43,5 +43,7 @@ def charge(now: datetime) -> str:
     )
     failed = {"months of memberships": months.failed, "fees of visits": missed.failed + visits.failed}
     with transaction():
-        beat(CHARGED, now=now, detail=", ".join(f"{count} {what}" for what, count in failed.items() if count))
+        beat(
+            CHARGED, now=now, detail=", ".join(f"{what}: {count}" for what, count in failed.items() if count)
+        )
     return f"{months.written} months, {missed.written + visits.written} fees"

@@ -1,15 +1,17 @@
 """What a desk is asked about before it does the same once more: a colleague may have done it a minute ago.
 
-Asked under the lock that the first one held, so of two desks the second always sees the first. A tick says yes.
+Asked under the lock that the first one held (of a payment the person, of a sale the client), so of two desks the second
+sees the first. A tick says yes.
 """
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
-from backoffice.billing.actions import held_items, take
+from backoffice.billing.actions import take
 from backoffice.billing.charging import Paid, sell
 from backoffice.billing.models import Payment, PaymentKind
 from backoffice.clients.models import Client
@@ -21,6 +23,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
 from backoffice.memberships.models import Membership
 from backoffice.memberships.rejoining import OldTickets
+from backoffice.people.models import Person
 from backoffice.studio.models import Studio
 
 JUST_NOW = timedelta(minutes=30)
@@ -32,9 +35,25 @@ class PaidAlready(DomainError):
 
     status = 409
     message = N_(
-        "¥%(yen)s were received from this person on that day already, written down at %(at)s by %(name)s. "
+        "¥%(yen)s were received from this person on that day already, written down on %(day)s at %(at)s by %(name)s. "
         "If this is another payment, please tick the box."
     )
+
+
+class AllPaid(DomainError):
+    """A colleague took exactly this, and nothing is left to be paid."""
+
+    status = 409
+    message = N_(
+        "¥%(yen)s were received already, written down on %(day)s at %(at)s by %(name)s. Nothing is open any more."
+    )
+
+
+class NothingOpen(DomainError):
+    """All of it was paid, or taken back, since the page was opened."""
+
+    status = 409
+    message = N_("Nothing is open any more. Nothing was written down.")
 
 
 class SoldAlready(DomainError):
@@ -47,6 +66,7 @@ class SoldAlready(DomainError):
 
 
 def take_at_desk(
+    person_id: int,
     invoice_ids: Collection[int],
     kind: PaymentKind,
     amount_yen: int,
@@ -57,11 +77,25 @@ def take_at_desk(
     by: Actor,
     now: datetime,
 ) -> Payment:
-    """As `take`, but asks (PaidAlready) whether it is another payment when as much came from them on that day."""
-    person_id = held_items(invoice_ids)[0].invoice.person_id
-    if not is_another and (before := _same_payment(person_id, studio.id, amount_yen, received_on)):
-        at = f"{local(before.created_at, studio.zone):%H:%M}"
-        raise PaidAlready(field="is_another", yen=f"{amount_yen:,}", at=at, name=before.created_by)
+    """As `take`, but asks (PaidAlready) whether it is another payment when as much came from them on that day.
+
+    The person is held first: two desks may take the same sum for different invoices. Refuses (AllPaid, NothingOpen) no
+    invoice.
+    """
+    # Not against rows that only name the person: a refund holds its invoice before it writes one.
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    before = _same_payment(person_id, studio.id, amount_yen, received_on)
+    if before is not None and not (is_another and invoice_ids):
+        at = local(before.created_at, studio.zone)
+        known: dict[str, Any] = {
+            "yen": f"{amount_yen:,}",
+            "day": at.date(),
+            "at": f"{at:%H:%M}",
+            "name": before.created_by,
+        }
+        raise PaidAlready(field="is_another", **known) if invoice_ids else AllPaid(**known)
+    if not invoice_ids:
+        raise NothingOpen
     return take(invoice_ids, kind, amount_yen, received_on=received_on, by=by, now=now)
 
 

@@ -70,8 +70,8 @@ def pay(person_id: int) -> ResponseReturnValue:
         ids = [item.invoice.id for item in found]
         kind, amount, day = PaymentKind(form.kind.data), form.amount_yen.data or 0, form.received_on.data
         take_at_desk(
-            ids, kind, amount, studio=current_studio(), received_on=day, is_another=bool(form.is_another.data),
-            by=actor(), now=now(),
+            person_id, ids, kind, amount, studio=current_studio(), received_on=day,
+            is_another=bool(form.is_another.data), by=actor(), now=now(),
         )  # fmt: skip
 
     return _form_page(

@@ -168,17 +168,21 @@ def test_without_the_lock_the_database_refuses_the_rest(arena: Flask) -> None:
 
 
 def test_of_two_desks_that_take_the_same_one_is_asked(arena: Flask) -> None:
+    """Each for another invoice: what both hold is the person."""
     studio_id, person_id = prepare(arena)
     with arena.app_context(), transaction():
         line = Line(LineKind.PACK, "回数券", "Pack", 10_000)
-        invoice_id = charge(person_id, [line], studio_id=studio_id, due_on=NOW.date(), by=SYSTEM, now=NOW).id
+        invoice_ids = [
+            charge(person_id, [line], studio_id=studio_id, due_on=NOW.date(), by=SYSTEM, now=NOW).id
+            for _ in range(2)
+        ]
 
     def write(writer: int, number: int) -> bool:
         try:
             in_transaction(
                 lambda: take_at_desk(
-                    [invoice_id], PaymentKind.CASH, 100 + number, studio=the_studio(), received_on=NOW.date(),
-                    is_another=False, by=SYSTEM, now=NOW,
+                    person_id, [invoice_ids[writer]], PaymentKind.CASH, 100 + number, studio=the_studio(),
+                    received_on=NOW.date(), is_another=False, by=SYSTEM, now=NOW,
                 )
             )  # fmt: skip
         except PaidAlready:

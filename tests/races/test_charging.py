@@ -175,7 +175,7 @@ def test_who_cannot_be_charged_stops_nobody(
     assert months(arena) == [one for one in members if one != poisoned]
     assert numbers(arena) == list(range(1, MEMBERS))
     with arena.app_context():
-        assert detail_of(health.CHARGED) == "1 months of memberships"
+        assert detail_of(health.CHARGED) == "months of memberships: 1"
     told = [one for one in caplog.records if one.message == "row not done"]
     assert [(one.sweep, one.row, one.kind) for one in told] == [("months", poisoned, "Invalid")]  # type: ignore[attr-defined]
     with arena.app_context(), transaction():

@@ -132,3 +132,22 @@ def _execute(*statements: Executable) -> None:
     with transaction():
         for statement in statements:
             db.session.execute(statement)
+
+
+REMOVED = "reason = null, words_removed_at = now(), words_removed_by = '検査'"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("counts = counts", "reason = null"),
+        (REMOVED, "reason = 'x'::bytea, words_removed_at = null, words_removed_by = ''"),
+        (REMOVED, "words_removed_by = '別'"),
+        ("reopened_at = now(), reopened_by = '検査'", "reopen_reason = 'x'::bytea"),
+    ],
+)
+def test_words_of_a_close_go_once_and_do_not_come_later(story: None, first: str, then: str) -> None:
+    with transaction():
+        db.session.execute(text(f"update day_closes set {first}"))
+    with pytest.raises(DBAPIError, match="only added to"), transaction():
+        db.session.execute(text(f"update day_closes set {then}"))

@@ -355,7 +355,7 @@ def test_as_much_again_on_one_day_is_asked_about(
     assert pay(desk, person, 200).status_code == 303
     asked = pay(desk, person, 200)
     assert asked.status_code == 409
-    assert "同額（¥200）の入金が登録済みです（12:00 検査 花）" in asked.text
+    assert "同額（¥200）の入金が登録済みです（11月24日(火) 12:00 検査 花）" in asked.text
     assert 'name="is_another"' in asked.text
     assert open_yen(gym, person) == 880
     assert pay(desk, person, 100).status_code == 303
@@ -422,3 +422,17 @@ def test_money_is_not_dated_months_before_its_invoice(
     assert refused.status_code == 422
     assert "請求書" in refused.text
     assert pay(desk, person, 100, received_on="2026-10-24").status_code == 303
+
+
+def test_all_of_it_taken_by_a_colleague_is_said_not_missing(
+    gym: Studio, person: Person, charged: Invoice, sign_in: Callable[..., PageClient]
+) -> None:
+    """The commonest second payment: everything open, from a page that was opened before."""
+    desk = sign_in(Role.FRONT_DESK, mail="two@x.example")
+    assert pay(desk, person, 1_080).status_code == 303
+    for more in ({}, {"is_another": "y"}):
+        told = pay(desk, person, 1_080, **more)
+        assert told.status_code == 409
+        assert "¥1,080は受領済みです（11月24日(火) 12:00 検査 花）。未払いはもうありません。" in told.text
+    assert "未払いはもうありません。何も記録していません。" in pay(desk, person, 90).text
+    assert db.session.query(Payment).count() == 1

@@ -104,7 +104,7 @@ def test_what_does_not_add_up_is_told(client: FlaskClient, well: None, now: date
 
 
 def test_what_could_not_be_charged_is_told(client: FlaskClient, well: None, now: datetime) -> None:
-    beat(health.CHARGED, now=now, detail="1 months of memberships")
+    beat(health.CHARGED, now=now, detail="months of memberships: 1")
     assert ready(client)[2]["charges"] == "degraded"
     beat(health.CHARGED, now=now)
     assert ready(client)[2]["charges"] == "ok"

@@ -24,6 +24,7 @@ from backoffice.studio.models import Studio
 from backoffice.tickets.actions import adjust
 from backoffice.tickets.models import TicketEntry
 from backoffice.tickets.queries import lots_of
+from blueprints.tickets import views
 from tests.gym import make_staff
 from tests.pages import PageClient
 
@@ -274,6 +275,21 @@ def test_the_same_sold_a_moment_ago_is_asked_about(
     assert len(free(member)) == 3
     at(later + timedelta(minutes=31))
     assert desk.post(address, data=sure | {"form_token": new_token()}).status_code == 303
+
+
+def test_the_tick_that_is_asked_for_is_there_in_the_race_itself(
+    member: Person, sign_in: Callable[..., PageClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The colleague sold between the look at what was sold and the sale: the page had seen nothing."""
+    desk, address = sign_in(Role.FRONT_DESK), f"/people/{member.id}/tickets/sale"
+    plan = db.session.query(Plan).filter_by(is_monthly=True).order_by(Plan.id).first()
+    typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "looked_at": "1"}
+    desk.open(address)
+    assert desk.post(address, data=typed | {"form_token": new_token()}).status_code == 303
+    monkeypatch.setattr(views, "sold_just_now", lambda *_args, **_known: None)
+    asked = desk.post(address, data=typed | {"form_token": new_token()})
+    assert asked.status_code == 409
+    assert 'name="is_another"' in asked.text
 
 
 def test_a_sale_just_made_can_be_undone_in_the_toast(
