@@ -4,7 +4,7 @@ The state of the booking follows from its guests: attended when one of them came
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from backoffice.bookings import lead_steps, ticket_steps
@@ -22,12 +22,16 @@ from backoffice.todos.actions import drop_for_booking
 from backoffice.todos.models import TodoKind
 
 MOST_LATE = 600
+EARLY = timedelta(minutes=60)
+"""Guests come early and sessions begin early; before that a tap would use the ticket of a visit that was not held."""
 AUDITED = (
     "attendance", "arrived_at", "late_minutes", "confirmed_at", "fee_yen", "fee_received_at", "fee_method",
     "fee_received_by",
 )  # fmt: skip
 
 NOT_YET = N_("The day of this visit has not come yet.")
+TOO_EARLY = N_("A visit can be marked and written up from an hour before it starts.")
+NO_FEE_DUE = N_("No fee is due for this visit.")
 NOT_BEGUN = N_("This visit has not begun yet.")
 
 
@@ -84,10 +88,13 @@ def late(guest: Participant, minutes: int, *, version: int | None = None, by: Ac
 
 
 def attend(guest: Participant, *, version: int | None = None, by: Actor, now: datetime) -> None:
-    """The visit took place for this guest; takes the lead to counselled or trialled."""
+    """The visit took place for this guest; takes the lead to counselled or trialled.
+
+    Refuses (NotPossible) earlier than an hour before it starts.
+    """
 
     def write(booking: Booking) -> None:
-        _check_day(booking, now=now)
+        check_may_begin(booking.starts_at, now=now)
         guest.attendance, guest.arrived_at = Attendance.ATTENDED.value, guest.arrived_at or now
 
     _change("participant.attended", guest, write, version=version, by=by, now=now)
@@ -102,6 +109,17 @@ def no_show(guest: Participant, *, version: int | None = None, by: Actor, now: d
         guest.attendance, guest.arrived_at, guest.late_minutes = Attendance.NO_SHOW.value, None, 0
 
     _change("participant.no_show", guest, write, version=version, by=by, now=now)
+
+
+def may_begin(starts_at: datetime, *, now: datetime) -> bool:
+    """Whether a visit may be marked as attended and written up by now."""
+    return now >= starts_at - EARLY
+
+
+def check_may_begin(starts_at: datetime, *, now: datetime) -> None:
+    """Refuse (NotPossible) to begin a visit that is hours away."""
+    if not may_begin(starts_at, now=now):
+        raise NotPossible(TOO_EARLY)
 
 
 def undo_arrive(guest: Participant, *, version: int | None = None, by: Actor, now: datetime) -> None:
@@ -152,11 +170,16 @@ def receive_fee(
     by: Actor,
     now: datetime,
 ) -> None:
-    """The fee was paid: how, to whom, and how much if not the usual price. Refuses a negative amount."""
+    """The fee was paid: how, to whom, and how much if not the usual price.
+
+    Refuses a negative amount, and (NotPossible) a visit that has no fee: one that is paid by a ticket, or free.
+    """
     if amount_yen is not None and not 0 <= amount_yen <= 10_000_000:
         raise Invalid(N_("Please enter the amount in yen."), field="amount_yen")
 
-    def write(_: Booking) -> None:
+    def write(booking: Booking) -> None:
+        if not guest.fee_yen or db.session.get_one(Service, booking.service_id).uses_tickets:
+            raise NotPossible(NO_FEE_DUE)
         guest.fee_yen = guest.fee_yen if amount_yen is None else amount_yen
         guest.fee_received_at, guest.fee_received_by = now, by.label
         guest.fee_method = FeeMethod(method).value

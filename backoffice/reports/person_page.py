@@ -23,6 +23,7 @@ class Visit(NamedTuple):
     """A booking of a person, as a list shows it."""
 
     booking_id: int
+    trainer_id: int
     starts_at: datetime
     state: str
     attendance: str
@@ -122,8 +123,8 @@ _HEAD = (
 )  # fmt: skip
 _VISITS = (
     select(
-        Booking.id, Booking.starts_at, Booking.state, Participant.attendance, Service.kind, Service.name_ja,
-        Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
+        Booking.id, Booking.trainer_id, Booking.starts_at, Booking.state, Participant.attendance, Service.kind,
+        Service.name_ja, Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
     )
     .select_from(Participant)
     .join(Booking, Booking.id == Participant.booking_id)

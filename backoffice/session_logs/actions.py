@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
-from backoffice.bookings.attendance import attend
+from backoffice.bookings.attendance import attend, check_may_begin
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.bookings.queries import participant
 from backoffice.bookings.refusals import NotPossible
@@ -134,8 +134,7 @@ def _start(studio: Studio, guest: Participant, booking: Booking, *, by: Actor, n
         BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW,
     ):  # fmt: skip
         raise NotPossible
-    if local_date(now, studio.zone) < local_date(booking.starts_at, studio.zone):
-        raise NotPossible(N_("The day of this visit has not come yet."))
+    check_may_begin(booking.starts_at, now=now)
     if not standing(studio, guest.person_id, now=now).may_start:
         raise NotCleared
     log = SessionLog(

@@ -10,11 +10,12 @@ from flask_login import current_user
 
 from backoffice.billing.cancelling import Outcome, if_cancelled
 from backoffice.bookings import actions, queries
+from backoffice.bookings.attendance import may_begin
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
 from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.bookings.rules import length_of
 from backoffice.choices.queries import open_for_booking
-from backoffice.core.clock import local
+from backoffice.core.clock import local, local_date
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
 from backoffice.staff.audit_trail import TrailFilter, trail
@@ -265,7 +266,8 @@ def _page(
         trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
-        words=audit_words,
+        words=audit_words, may_begin=may_begin(booking.starts_at, now=now()), has_begun=now() >= booking.starts_at,
+        is_day=today() >= local_date(booking.starts_at, current_studio().zone),
         **(lines_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else {}),
     )  # fmt: skip
     return page, status

@@ -10,6 +10,7 @@ from backoffice.billing.cancelling import if_cancelled
 from backoffice.bookings import actions, attendance
 from backoffice.bookings.queries import booking as find_booking
 from backoffice.bookings.refusals import NotFree, Slot
+from backoffice.bookings.rules import broken_rules, length_of
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError
@@ -31,6 +32,7 @@ from blueprints.support.clock import now
 from blueprints.support.filters import iso_day
 from blueprints.support.language import say
 from blueprints.support.limits import limiter
+from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
 
 manage = Blueprint("manage", __name__, url_prefix="/manage/<token>")
@@ -143,12 +145,16 @@ def _cancel_page(form: CancelForm, visit: Visit, token: str) -> str:
 
 def _picker_page(visit: Visit, token: str, *, taken: datetime | None) -> str:
     wish = _wish(visit)
+    is_now = taken == visit.booking.starts_at
     near = {} if "from" in request.args else {"day": iso_day(taken or visit.booking.starts_at)}
     values = {**near, **request.args}
     picker = show_picker(
         visit.service, wish, values, endpoint="manage.move", chosen="manage.move", fixed={"token": token}
     )
-    return render_template("bookings/manage_slots.html", visit=visit, token=token, picker=picker, taken=taken)
+    return render_template(
+        "bookings/manage_slots.html", visit=visit, token=token, picker=picker, taken=None if is_now else taken,
+        was_never_free=taken is not None and _is_never_free(visit, wish, taken),
+    )  # fmt: skip
 
 
 def _move_page(
@@ -171,7 +177,18 @@ def _move_page(
 
 
 def _wish(visit: Visit) -> Wish:
-    return read_wish(request.args, instead_of=visit.booking.id)
+    booking = visit.booking
+    return read_wish(request.args, instead_of=booking.id, held=(booking.starts_at, booking.trainer_id))
+
+
+def _is_never_free(visit: Visit, wish: Wish, starts_at: datetime) -> bool:
+    """Whether a time is outside of the hours, over, or too soon: nobody has taken it."""
+    return bool(
+        broken_rules(
+            current_studio(), visit.service, wish.trainer_id or visit.booking.trainer_id, starts_at,
+            minutes=length_of(visit.booking), walk_in=False, now=now(),
+        )
+    )  # fmt: skip
 
 
 def _slot(visit: Visit, wish: Wish, starts_at: datetime) -> Slot | None:

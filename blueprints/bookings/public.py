@@ -144,9 +144,11 @@ def send(slug: str) -> ResponseReturnValue:
 
 @book.get("/book/done/<token>")
 @link_holder("manage")
-def done(token: str) -> str:
-    """What was booked, how to get there, and the link to change it."""
+def done(token: str) -> ResponseReturnValue:
+    """What was booked, how to get there, and the link to change it; once it is called off, the page that says so."""
     visit = read_visit(token)
+    if visit.is_cancelled:
+        return redirect(url_for("manage.show", token=token))
     costs = house_words(visit.service, visit.booking.starts_at)
     return render_template("bookings/public_done.html", visit=visit, token=token, costs=costs)
 

@@ -27,12 +27,14 @@ NOON, EVENING = 12, 17
 
 @dataclass(frozen=True)
 class Wish:
-    """Whom the visitor would like: a named trainer, a woman, or anyone. `instead_of` is a booking about to be moved."""
+    """Whom the visitor would like: a named trainer, a woman, or anyone. `instead_of` is a booking about to be moved,
+    `held` the start it has now and whose time that is: no move leads there."""
 
     trainers: list[Trainer]
     trainer: Trainer | None = None
     woman: bool = False
     instead_of: int | None = None
+    held: tuple[datetime, int] | None = None
 
     @property
     def trainer_id(self) -> int | None:
@@ -94,12 +96,14 @@ class Picker:
         return url_for(self.endpoint, **{**self.fixed, "day": self.day.isoformat(), **wish})
 
 
-def read_wish(values: Mapping[str, str], *, instead_of: int | None = None) -> Wish:
+def read_wish(
+    values: Mapping[str, str], *, instead_of: int | None = None, held: tuple[datetime, int] | None = None
+) -> Wish:
     """The wish in an address. An unknown trainer means anyone."""
     offered = trainers(current_studio().id, public_only=True)
     named = next((one for one in offered if one.slug == values.get("trainer")), None)
     woman = named is None and values.get("women") == "1" and any(one.is_woman for one in offered)
-    return Wish(offered, named, woman, instead_of)
+    return Wish(offered, named, woman, instead_of, held)
 
 
 def show_picker(
@@ -137,8 +141,8 @@ def show_picker(
 
 
 def slots_between(service: Service, wish: Wish, first: date, last: date) -> list[Slot]:
-    """The free slots that fit a wish."""
-    return free_slots(
+    """The free slots that fit a wish, but for the time that is to be moved; at it only another named trainer is."""
+    free = free_slots(
         current_studio(),
         service,
         first,
@@ -149,6 +153,11 @@ def slots_between(service: Service, wish: Wish, first: date, last: date) -> list
         public=True,
         without_booking=wish.instead_of,
     )
+    if wish.held is None:
+        return free
+    starts_at, whose = wish.held
+    is_other = wish.trainer_id is not None and wish.trainer_id != whose
+    return [slot for slot in free if slot.starts_at != starts_at or is_other]
 
 
 def slot_at(service: Service, wish: Wish, starts_at: datetime, *, rather: int | None = None) -> Slot | None:

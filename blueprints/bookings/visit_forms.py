@@ -27,6 +27,7 @@ CANCEL_REASONS = (
     N_("I will book another day"),
     N_("I decided otherwise"),
     N_("Another reason"),
+    N_("I would rather not say"),
 )
 
 
@@ -126,7 +127,7 @@ class CancelForm(SafeForm):
     reason = SelectField(
         _l("Reason (you need not say)"),
         choices=[
-            SelectChoice("", _l("No answer")),
+            SelectChoice("", ""),
             *(SelectChoice(text, _l(text)) for text in CANCEL_REASONS),
         ],
     )

@@ -63,6 +63,11 @@ class Visit:
         return self.is_ahead and now() <= self.cancel_until
 
     @property
+    def brings_own(self) -> bool:
+        """Whether the gym would lend wear and shoes for this visit and the guest wants none."""
+        return self.service.offers_wear and not self.guest.needs_wear
+
+    @property
     def is_reminded(self) -> bool:
         """Whether a reminder goes out the day before: not for a visit booked later than that."""
         ahead = self.booking.starts_at - self.booking.created_at

@@ -219,12 +219,11 @@ def _open_yen(person_id: int) -> int:
 
 
 def _overview(person_id: int) -> dict[str, Any]:
-    visits = person_page.visits(person_id)
+    visits, reader = person_page.visits(person_id), reading_trainer()
     return {
+        "opens": lambda visit: reader is None or visit.trainer_id == reader,
         "open_choices": open_for_person(current_studio().id, person_id),
-        "handed_over": handover_notes(
-            current_studio().id, person_id=person_id, reader=reading_trainer(), limit=5
-        ),
+        "handed_over": handover_notes(current_studio().id, person_id=person_id, reader=reader, limit=5),
         "ahead": [visit for visit in reversed(visits) if person_page.is_ahead(visit, now=now())],
         "past": [visit for visit in visits if not person_page.is_ahead(visit, now=now())],
         "leads": person_page.enquiries(person_id),

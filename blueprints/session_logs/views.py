@@ -9,6 +9,8 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from backoffice.bookings.attendance import may_begin
+from backoffice.bookings.models import BookingState
 from backoffice.care.queries import due_notes
 from backoffice.clients.regions import REGION_WORDS
 from backoffice.core.db import in_transaction
@@ -18,10 +20,13 @@ from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.bests import Best, new_bests
 from backoffice.session_logs.history import Revision
 from backoffice.session_logs.models import SessionLog
-from backoffice.session_logs.next_visit import book_next, offer
+from backoffice.session_logs.next_visit import Offer, book_next, offer, take_back_next
 from backoffice.session_logs.queries import Named, Visit
 from backoffice.session_logs.shorthand import DoneSet
+from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
+from backoffice.staff.trainers import trainer, trainers
+from blueprints.bookings.words import STATE_WORDS
 from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
@@ -31,9 +36,10 @@ from blueprints.session_logs.typed import Typed, TypedRow
 from blueprints.session_logs.words import advised, hurt, said
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
+from blueprints.support.filters import own_name, show_daytime
 from blueprints.support.language import language, say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done, flash_error
+from blueprints.support.toasts import flash_done, flash_error, flash_undo
 
 session_logs = Blueprint("session_logs", __name__)
 
@@ -47,6 +53,7 @@ class Earlier(NamedTuple):
 
 CARD = "/participants/<int:participant_id>/card"
 LONGEST_QUERY = 100
+STANDS = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
 
 
 @session_logs.route(CARD, methods=["GET", "POST"])
@@ -109,19 +116,40 @@ def drop_draft(participant_id: int) -> ResponseReturnValue:
 def book_again(participant_id: int) -> ResponseReturnValue:
     """Book the next visit of this guest at one of the times that were offered."""
     visit = _visit(participant_id)
-    starts_at = _instant(request.form.get("starts_at", ""))
-    trainer_id = request.form.get("trainer_id", type=int)
-    if starts_at is None or trainer_id is None or trainer_id > 2**62:
+    at, _space, whose = request.form.get("slot", "").partition(" ")
+    starts_at, is_named = _instant(at), request.form.get("is_named") == "y"
+    if starts_at is None or not (whose.isascii() and whose.isdigit() and len(whose) < 18):
         flash_error(_("Please choose one of the times."))
         return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
     try:
-        in_transaction(
-            lambda: book_next(current_studio(), visit, starts_at, trainer_id, by=actor(), now=now())
+        booking = in_transaction(
+            lambda: book_next(
+                current_studio(), visit, starts_at, int(whose), is_named=is_named, by=actor(), now=now()
+            )
         )
     except DomainError as error:
         flash_error(say(error))
     else:
-        flash_done(_("The next visit is booked."))
+        who = own_name(trainer(current_studio().id, booking.trainer_id))
+        back = url_for("session_logs.take_back_booking", participant_id=participant_id, booking_id=booking.id)
+        flash_undo(
+            _("The next visit is booked: %(when)s, %(trainer)s.", when=show_daytime(starts_at), trainer=who),
+            back,
+        )
+    return redirect(url_for("session_logs.card", participant_id=participant_id) + "#next", 303)
+
+
+@session_logs.post(f"{CARD}/next/undo")
+@permit(Permission.TRAINING_EDIT)
+def take_back_booking(participant_id: int) -> ResponseReturnValue:
+    """Call off what the tap before has booked."""
+    visit, booking_id = _visit(participant_id), request.args.get("booking_id", type=int, default=0)
+    try:
+        in_transaction(lambda: take_back_next(current_studio(), visit, booking_id, by=actor(), now=now()))
+    except DomainError as error:
+        flash_error(say(error))
+    else:
+        flash_done(_("The next visit is not booked any more."))
     return redirect(url_for("session_logs.card", participant_id=participant_id) + "#next", 303)
 
 
@@ -209,6 +237,7 @@ def _refused(visit: Visit, typed: Typed, error: DomainError) -> ResponseReturnVa
 def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None = None) -> str:
     studio, person_id = current_studio(), shown.visit.person_id
     done = shown.is_saved and other is None and not error
+    ahead = offer(studio, shown.visit, now=now()) if done else None
     return render_template(
         "session_logs/card.html",
         card=shown,
@@ -223,7 +252,11 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         bests=_bests(shown) if done else [],
         written=_written(shown) if done else [],
         revisions=_revisions(shown) if done else [],
-        offer=offer(studio, shown.visit, now=now()) if done else None,
+        offer=ahead,
+        others=_others(shown.visit, ahead),
+        states=STATE_WORDS,
+        is_cancelled=shown.visit.state not in STANDS,
+        is_early=not may_begin(shown.visit.starts_at, now=now()),
         names={row.name.id: row.name for row in shown.rows},
         planned=planned,
         said=said,
@@ -232,6 +265,13 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         now=now(),
         **frame(person_id),
     )
+
+
+def _others(visit: Visit, ahead: Offer | None) -> dict[int, Trainer]:
+    """The trainers whose times are offered beside, or instead of, the own ones."""
+    if ahead is None or all(slot.trainer_id == visit.trainer_id for slot in ahead.slots):
+        return {}
+    return {one.id: one for one in trainers(current_studio().id) if one.id != visit.trainer_id}
 
 
 def _written(shown: Card) -> list[tuple[Named, list[DoneSet]]]:

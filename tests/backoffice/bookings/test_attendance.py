@@ -89,6 +89,17 @@ def test_a_no_show_takes_the_lead_back_with_something_to_do(desk_book: Desk) -> 
     assert (booking.state, stage_of(person)) == (BookingState.BOOKED, Stage.TRIAL_BOOKED)
 
 
+def test_nobody_attends_hours_before_and_no_fee_is_taken_where_none_is_due(desk_book: Desk) -> None:
+    booking = desk_book.book(desk_book.at(16), desk_book.meet(), service="session")
+    guest = guests_of(booking.id)[0]
+    with pytest.raises(NotPossible):
+        attend(guest, by=desk_book.by, now=desk_book.at(14, 59))
+    attend(guest, by=desk_book.by, now=desk_book.at(15))
+    for amount in (None, 0, 500):
+        with pytest.raises(NotPossible):
+            receive_fee(guest, FeeMethod.CASH, amount_yen=amount, by=desk_book.by, now=desk_book.at(16))
+
+
 def test_one_of_a_pair_is_enough_to_have_taken_place(desk_book: Desk) -> None:
     booking = desk_book.book(desk_book.at(16), desk_book.meet(), desk_book.meet())
     one, two = guests_of(booking.id)

@@ -85,14 +85,14 @@ def test_booked_attended_and_all_taken_back(guest: Person, give, visit, by: Acto
     assert left(guest) == (3, 1)
     (seat,) = guests_of(booking.id)
     with transaction():
-        attendance.attend(seat, by=by, now=now)
+        attendance.attend(seat, by=by, now=booking.starts_at)
     assert (left(guest), used(guest)) == ((3, 0), 1)
     with transaction():
-        attendance.attend(seat, by=by, now=now)
+        attendance.attend(seat, by=by, now=booking.starts_at)
         attendance.undo_attend(seat, by=by, now=now)
     assert (left(guest), used(guest)) == ((3, 1), 0)
     with transaction():
-        attendance.attend(seat, by=by, now=now)
+        attendance.attend(seat, by=by, now=booking.starts_at)
     assert (left(guest), used(guest)) == ((3, 0), 1)
 
 

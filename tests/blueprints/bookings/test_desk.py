@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from backoffice.bookings.actions import cancel
 from backoffice.bookings.models import Booking, BookingState, Claim, Participant
 from backoffice.bookings.schedule import add_special_day
 from backoffice.core.audit import SYSTEM, AuditLine
 from backoffice.core.clock import local
-from backoffice.core.db import db
+from backoffice.core.db import db, transaction
 from backoffice.leads.models import Lead, Stage
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
@@ -417,3 +418,23 @@ def test_a_time_can_be_kept_for_somebody_undecided(
     at_desk.post(f"/bookings/{booking.id}/confirmation", data={"version": booking.version})
     db.session.refresh(booking)
     assert (booking.state, booking.held_until) == (BookingState.BOOKED, None)
+
+
+def test_a_booking_days_ahead_offers_no_tap_that_would_be_refused(
+    gym: Studio, at_desk: PageClient, now: datetime
+) -> None:
+    person = guest(now=now)
+    ahead, soon = visit(gym, person, "11:00", now=now, day=TOMORROW), visit(gym, person, "12:30", now=now)
+    desk = at_desk
+    page = desk.get(f"/bookings/{ahead.id}").text
+    assert "/attendance" not in page
+    assert "/no-show" not in page
+    assert "/arrival" not in page
+    page = desk.get(f"/bookings/{soon.id}").text
+    assert "/attendance" in page
+    assert "/arrival" in page
+    assert "/no-show" not in page
+    assert "未収" in page
+    with transaction():
+        cancel(db.session.get_one(Booking, ahead.id), by_gym=False, by=SYSTEM, now=now)
+    assert "st-unpaid" not in desk.get(f"/bookings/{ahead.id}").text

@@ -252,3 +252,43 @@ def test_a_withdrawn_link_shows_nothing_of_the_booking(visitor: Visitor, path: s
 def test_a_link_for_another_purpose_does_not_open_a_booking(visitor: Visitor, path: str) -> None:
     token = links.sign("unsubscribe", guest().id, guest().link_epoch)
     assert visitor.client.get(f"/manage/{token}").status_code == 404
+
+
+def test_a_cancelled_booking_says_so_on_the_page_of_before(visitor: Visitor, path: str) -> None:
+    done = path.replace("/manage/", "/book/done/")
+    assert "ご予約を承りました" in visitor.open(done)
+    visitor.send(visitor.open(path + "/cancel"), reason="I would rather not say")
+    answer = visitor.client.get(done, follow_redirects=True).text
+    assert "キャンセル" in answer
+    assert "ご予約を承りました" not in answer
+
+
+def test_no_reason_is_chosen_beforehand_and_the_guest_may_keep_it(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path + "/cancel")
+    assert "不在" not in page
+    assert page.index("答えない") > page.index("I will book another day")
+    assert 'value=""' in page
+
+
+def test_what_to_bring_and_what_is_paid_follow_the_booking(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    assert "ご自身のウェア" in page
+    assert "当日ジムで" in page
+    one = guest()
+    one.needs_wear, one.fee_received_at, one.fee_method = True, visitor.now, "CARD"
+    db.session.commit()
+    page = visitor.open(path)
+    assert "ご自身のウェア" not in page
+    assert "お支払い済み" in page
+    assert "当日ジムで" not in page
+
+
+def test_the_time_of_now_is_no_move_and_hours_nobody_works_were_not_taken(
+    visitor: Visitor, path: str
+) -> None:
+    page = visitor.open(f"{path}/move?day=2026-11-26&trainer=mori")
+    assert "at=2026-11-26T01:15Z" not in page.replace("%3A", ":")
+    assert "at=2026-11-26T01:30Z" in page.replace("%3A", ":")
+    night = visitor.open(f"{path}/move?at=2026-11-26T14:00Z&trainer=mori")
+    assert "ご予約いただけません" in night
+    assert "ご予約いただけません" not in visitor.open(f"{path}/move?at=2026-11-26T01:15Z&trainer=mori")

@@ -237,18 +237,23 @@ def test_a_trainer_opens_the_page_of_a_guest(
         select(Staff.id).where(Staff.roles.contains([Role.TRAINER.value]))
     ).one()
     with transaction():
-        book(
-            studio=gym,
-            service=service_by_slug(gym.id, "trial"),
-            trainer_id=trainer.id,
-            starts_at=now + timedelta(days=1),
-            participants=[Guest(haruka)],
-            channel=BookingChannel.PHONE,
-            by=by,
-            now=now,
-        )
+        own, other = [
+            book(
+                studio=gym,
+                service=service_by_slug(gym.id, "trial"),
+                trainer_id=one.id,
+                starts_at=now + timedelta(days=1, hours=4 * number),
+                participants=[Guest(haruka)],
+                channel=BookingChannel.PHONE,
+                by=by,
+                now=now,
+            )
+            for number, one in enumerate(trainers(gym.id))
+        ]
     page = client.get(f"/people/{haruka.id}")
     assert page.status_code == 200
+    assert f"/bookings/{own.id}" in page.text
+    assert f"/bookings/{other.id}" not in page.text, "it would be refused"
     assert f"/people/{haruka.id}" in client.post("/people/suggest", data={"q": "watanabe"}).text
     assert "渡邊" in client.get("/leads").text
     timeline = client.get(f"/people/{haruka.id}/timeline").text

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from backoffice.bookings.actions import cancel
 from backoffice.bookings.models import Attendance, Booking, Participant
 from backoffice.bookings.refusals import NotPossible
 from backoffice.care.models import Topic
 from backoffice.care.notes import write_note
 from backoffice.clients.limits import Limit
-from backoffice.core.audit import SYSTEM, AuditLine
+from backoffice.core.audit import SYSTEM, Actor, AuditLine
 from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import DomainError
@@ -31,11 +32,12 @@ from backoffice.screening.queries import newest_sheet
 from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.content import Content, DoneExercise
 from backoffice.session_logs.models import LoggedSet, LogRevision, SessionLog
-from backoffice.session_logs.next_visit import book_next
+from backoffice.session_logs.next_visit import book_next, offer, take_back_next
 from backoffice.session_logs.shorthand import parse_sets
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
 from tests.blueprints.bookings.front_desk import TODAY, guest, signed_in_trainer, visit
+from tests.blueprints.bookings.front_desk import trainer as trainer_row
 from tests.pages import PageClient
 from tests.statements import statements
 
@@ -106,17 +108,17 @@ def test_from_today_to_a_saved_session_with_attendance_and_the_next_visit(
     assert db.session.get_one(Participant, place.id).attendance == Attendance.ATTENDED
     page = trainer.get(card(place)).text
     assert "来週の同じ曜日・時間が空いています" in page
-    offered = re.search(
-        r'name="starts_at" value="([^"]+)"><input type="hidden" name="trainer_id" value="(\d+)"', page
-    )
+    offered = re.search(r'name="slot" value="([^"]+)"', page)
     assert offered is not None
-    trainer.post(f"{card(place)}/next", data={"starts_at": offered.group(1), "trainer_id": offered.group(2)})
+    told = trainer.post(f"{card(place)}/next", data={"slot": offered.group(1)}, follow_redirects=True).text
+    assert "森 亮介" in told, "the toast names the trainer"
     later = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
     assert later is not None
     assert later.starts_at == at_local(TODAY + timedelta(days=7), time(11), gym.zone)
+    assert not later.is_named, "nobody asked for the trainer"
     again = trainer.post(
         f"{card(place)}/next",
-        data={"starts_at": offered.group(1), "trainer_id": offered.group(2)},
+        data={"slot": offered.group(1)},
         follow_redirects=True,
     )
     assert db.session.query(Booking).count() == 2, "two taps book one visit"
@@ -136,7 +138,7 @@ def test_what_was_saved_stands_on_the_next_card(
             by=SYSTEM,
             now=now,
         )
-    second = visit(gym, person, "18:00", now=now, slug="session")
+    second = visit(gym, person, "12:45", now=now, slug="session")
     other = db.session.scalars(select(Participant).where(Participant.booking_id == second.id)).one()
     page = signed_in_trainer(gym, sign_in).get(card(other)).text
     assert "前回の痛み：膝 3" in page
@@ -495,9 +497,96 @@ def test_a_counselling_has_no_card_and_tomorrow_has_not_come(
     ids = dict(db.session.execute(select(Participant.booking_id, Participant.id)).all())  # type: ignore[arg-type]
     assert trainer.get(f"/participants/{ids[talk.id]}/card").status_code == 404
     address = f"/participants/{ids[tomorrow.id]}/card"
-    refused = trainer.post(address, data=sent(trainer.get(address).text, exercise))
+    assert "開始の1時間前" in trainer.get(address).text, "and no form to fill in"
+    refused = trainer.post(address, data=sent('name="version" value=""', exercise))
     assert refused.status_code == 409
     assert db.session.query(SessionLog).count() == 0
+
+
+def test_a_visit_is_written_up_from_an_hour_before_it_starts(
+    gym: Studio, person: Person, exercise: Exercise, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    booking = visit(gym, person, "16:00", now=now, slug="session")
+    seat = db.session.scalars(select(Participant).where(Participant.booking_id == booking.id)).one()
+    soon = booking.starts_at - timedelta(minutes=60)
+    with pytest.raises(NotPossible), transaction():
+        actions.save_log(
+            gym, seat.id, content(exercise), seen=None, by=SYSTEM, now=soon - timedelta(minutes=1)
+        )
+    with transaction():
+        actions.save_log(gym, seat.id, content(exercise), seen=None, by=SYSTEM, now=soon)
+    assert db.session.get_one(Participant, seat.id).attendance == Attendance.ATTENDED
+
+
+def test_a_card_of_a_cancelled_visit_says_so_and_starts_nothing(
+    gym: Studio, person: Person, place: Participant, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    booking = visit(gym, person, "12:45", now=now, slug="session")
+    seat = db.session.scalars(select(Participant).where(Participant.booking_id == booking.id)).one()
+    with transaction():
+        cancel(booking, by_gym=True, by=SYSTEM, now=now)
+    page = signed_in_trainer(gym, sign_in).get(card(seat)).text
+    assert "この予約はキャンセルされています" in page
+    assert 'value="save"' not in page
+
+
+def test_other_trainers_are_named_and_come_after_the_own_times(
+    gym: Studio, person: Person, place: Participant, exercise: Exercise, sign_in: SignIn, now: datetime
+) -> None:
+    clear(gym, person, now=now)
+    seat = queries.visit(gym.id, place.id)
+    wanted = at_local(TODAY + timedelta(days=7), time(11), gym.zone)
+    for when in ("10:00", "11:30"):
+        visit(gym, guest(when, "", now=now), when, now=now, day=TODAY + timedelta(days=7), slug="session")
+    found = offer(gym, seat, now=now).slots
+    assert len(found) == 3
+    assert {slot.trainer_id for slot in found} == {seat.trainer_id}, (
+        "own times first, though others are nearer"
+    )
+    with transaction():
+        own = trainer_row(gym)
+        own_id = own.id
+        db.session.execute(text("delete from shifts where trainer_id = :id"), {"id": own_id})
+        actions.save_log(gym, place.id, content(exercise), seen=None, by=SYSTEM, now=now)
+    assert wanted in {slot.starts_at for slot in offer(gym, seat, now=now).slots}
+    assert "· 岡田" in signed_in_trainer(gym, sign_in).get(card(place)).text
+
+
+def test_the_visit_itself_is_not_the_next_one(gym: Studio, person: Person, now: datetime) -> None:
+    booking = visit(gym, person, "12:30", now=now, slug="session")
+    seat = db.session.scalars(select(Participant).where(Participant.booking_id == booking.id)).one()
+    found = offer(gym, queries.visit(gym.id, seat.id), now=now)
+    assert found.booked_at is None
+    assert found.slots
+
+
+def test_the_toast_takes_back_the_own_tap_only(
+    gym: Studio, person: Person, place: Participant, sign_in: SignIn, now: datetime
+) -> None:
+    browser = signed_in_trainer(gym, sign_in)
+    seat = queries.visit(gym.id, place.id)
+    at = at_local(TODAY + timedelta(days=7), time(11), gym.zone)
+    told = browser.post(
+        f"{card(place)}/next", data={"slot": f"{at.isoformat()} {seat.trainer_id}", "is_named": "y"},
+        follow_redirects=True,
+    ).text  # fmt: skip
+    booking = db.session.scalars(select(Booking).order_by(Booking.id.desc())).first()
+    assert booking is not None
+    assert booking.is_named, "the guest asked for the trainer"
+    undo = f"{card(place)}/next/undo?booking_id={booking.id}"
+    assert undo in told
+    who = Actor("staff", 1, booking.created_by)
+    for by, later in ((SYSTEM, now), (who, now + timedelta(minutes=11))):
+        with pytest.raises(NotPossible), transaction():
+            take_back_next(gym, seat, booking.id, by=by, now=later)
+    other = visit(gym, guest("別の方", "", now=now), "16:00", now=now, slug="session")
+    with pytest.raises(NotPossible), transaction():
+        take_back_next(gym, seat, other.id, by=SYSTEM, now=now)
+    assert "次回のご予約を取り消しました" in browser.post(undo, data={}, follow_redirects=True).text
+    db.session.expire_all()
+    assert db.session.get_one(Booking, booking.id).state == "CANCELLED_BY_GYM"
 
 
 def test_what_no_card_offers_is_refused(
