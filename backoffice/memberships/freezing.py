@@ -121,6 +121,39 @@ def cancel_freeze(
     _follow(person_id, studio, by=by, now=now)
 
 
+def cut_freezes(client: Client, last_day: date, *, studio: Studio, by: Actor, now: datetime) -> None:
+    """Nobody rests after their last day: a freeze that runs ends on it, one that begins after it is taken back.
+
+    The caller holds the agreements of the client.
+    """
+    query = (
+        select(Freeze)
+        .join(Membership, Membership.id == Freeze.membership_id)
+        .where(
+            Membership.client_id == client.id, Membership.undone_at.is_(None), Freeze.cancelled_at.is_(None),
+            Freeze.ends_on.is_(None) | (Freeze.ends_on > last_day),
+        )
+        .order_by(Freeze.id)
+        .with_for_update(of=Freeze)
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    rows = db.session.scalars(query).all()
+    for row in rows:
+        before, row.version = row.ends_on, row.version + 1
+        if row.starts_on > last_day:
+            row.cancelled_at = now
+            record("freeze.cancelled", "freeze", row.id, person_id=client.person_id, by=by, now=now)
+        else:
+            row.ends_on = last_day
+            record(
+                "freeze.changed", "freeze", row.id, person_id=client.person_id, by=by, now=now,
+                before={"ends_on": before}, after={"ends_on": last_day},
+            )  # fmt: skip
+    db.session.flush()
+    if rows:
+        _follow(client.person_id, studio, by=by, now=now)
+
+
 def follow_freezes(studio: Studio, *, by: Actor, now: datetime) -> int:
     """Bring the tickets of everybody who is frozen to what their freezes say by now; whose changed.
 

@@ -12,7 +12,7 @@ from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, NotFound, check_version
 from backoffice.core.language import N_
-from backoffice.memberships.freezing import BeforeCutOff
+from backoffice.memberships.freezing import BeforeCutOff, cut_freezes
 from backoffice.memberships.models import Leaving, LeavingReason, Membership
 from backoffice.memberships.periods import month_from
 from backoffice.memberships.undecided import ask_to_decide
@@ -43,6 +43,7 @@ def leave(
     client_id: int, terms: LeavingTerms, *, studio: Studio, waiver: str = "", by: Actor, now: datetime
 ) -> Leaving:
     """Set the last day of a client: every agreement ends on it, bookings after it are listed to be decided.
+    A freeze does not reach beyond it.
 
     Raises `BeforeCutOff` unless a manager waives it, `Invalid` for a day that does not fit or when a last day is set.
     """
@@ -72,6 +73,7 @@ def leave(
     if row.waiver is not None:
         after |= {"waiver": "…"}
     record("leaving.added", "leaving", row.id, person_id=client.person_id, by=by, now=now, after=after)
+    cut_freezes(client, row.left_on, studio=studio, by=by, now=now)
     ask_to_decide(client.person_id, studio, by=by, now=now)
     return row
 

@@ -236,3 +236,21 @@ def test_nothing_is_sold_until_the_last_day_that_is_set(
     with transaction():
         sell(client, plan_id, TODAY, studio_id=gym.id, by=by, now=now)
     assert len(db.session.scalars(select(Membership)).all()) == 2
+
+
+def test_no_freeze_stands_after_the_last_day(
+    gym: Studio, leaves: Callable[..., Leaving], by: Actor, now: datetime
+) -> None:
+    membership = db.session.query(Membership).one()
+    with transaction():
+        runs, planned = [
+            freeze(membership.id, FreezeTerms(first, last, 0), studio=gym, waiver="店長了承", by=by, now=now)
+            for first, last in (
+                (date(2026, 12, 25), date(2027, 1, 15)),
+                (date(2027, 2, 1), None),
+            )
+        ]
+    leaves(date(2026, 12, 31), waiver="店長了承")
+    db.session.expire_all()
+    assert (runs.ends_on, runs.cancelled_at) == (date(2026, 12, 31), None)
+    assert planned.cancelled_at is not None
