@@ -58,6 +58,7 @@ class OwnClient(NamedTuple):
     kana: str
     birth_date: date | None
     joined_on: date | None
+    left_on: date | None
     is_main: bool
     last_at: datetime | None
     next_at: datetime | None
@@ -132,8 +133,14 @@ class Week:
         return _last_day(one, self.zone) <= today - QUIET
 
     def _asked_back(self) -> list[OwnClient]:
-        oldest = local_date(self.now, self.zone) - GONE
-        return [one for one in self.clients if one.is_main and _last_day(one, self.zone) > oldest]
+        today = local_date(self.now, self.zone)
+        return [
+            one
+            for one in self.clients
+            if one.is_main
+            and _last_day(one, self.zone) > today - GONE
+            and (one.left_on is None or one.left_on >= today)
+        ]
 
 
 def own_week(studio: Studio, trainer_id: int, first: date, *, now: datetime) -> Week:
@@ -239,7 +246,7 @@ def _clients(trainer_id: int, now: datetime) -> list[OwnClient]:
     next_at = func.min(Booking.starts_at).filter(Booking.starts_at >= now)
     query = (
         select(
-            Person.id, Person.name, Person.kana, Person.birth_date, Client.joined_on,
+            Person.id, Person.name, Person.kana, Person.birth_date, Client.joined_on, Client.left_on,
             func.coalesce(Client.main_trainer_id == trainer_id, False), last_at, next_at,
         )
         .outerjoin(Client, Client.person_id == Person.id)

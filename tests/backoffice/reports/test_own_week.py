@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from backoffice.bookings.actions import cancel
 from backoffice.bookings.attendance import attend, no_show
@@ -14,8 +15,10 @@ from backoffice.bookings.queries import guests_of
 from backoffice.care.models import Outcome, Topic
 from backoffice.care.notes import close_note, write_note
 from backoffice.clients.actions import register
+from backoffice.clients.models import Client
 from backoffice.clients.trainers import name_substitute
 from backoffice.core.audit import Actor
+from backoffice.core.db import db
 from backoffice.people.actions import record_consent
 from backoffice.people.models import Person, Purpose
 from backoffice.reports.own_week import Week, birthday_within, own_week
@@ -108,6 +111,18 @@ def test_asked_back_are_own_members_without_a_booking_or_quiet_for_14_days(
     assert names(week.without_next) == ["入会したて", "予約のない 人"]
     assert names(week.quiet) == ["来なかった 人", "ご無沙汰の 人"]
     assert [week.is_quiet(one) for one in week.without_next] == [False, False]
+
+
+def test_a_leaving_member_is_shown_with_the_last_day_until_it_is_over(
+    gym: Studio, known: dict[str, Any], now: datetime
+) -> None:
+    leaving, gone = member(gym, "退会予定の 人", known), member(gym, "退会した 人", known)
+    for who, day in ((leaving, TODAY), (gone, TODAY - timedelta(days=1))):
+        client = db.session.scalars(select(Client).where(Client.person_id == who.id)).one()
+        client.left_on = day
+    db.session.flush()
+    (row,) = week_of(gym, now).without_next
+    assert (row.shown_name, row.left_on) == ("退会予定の 人", TODAY)
 
 
 def test_care_is_due_for_those_who_come_and_those_the_trainer_stands_for(
