@@ -145,7 +145,7 @@ STAYS: Mapping[str, Kept] = {
         _PERSON,
         "money: what was agreed when they joined",
         {"answers": None, "signature": None, "guardian_signature": None, "file_id": None},
-        _words("starts_on signed_with joined_by created_by"),
+        _words("contract starts_on signed_with joined_by created_by"),
     ),
     "paper_discounts": Kept(
         ("paper_id",), "money: what was taken off", keeps=_words("taken_from name_ja name_en")
