@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from backoffice.bookings import claims, lead_steps, reminders, rules, ticket_steps
+from backoffice.bookings import claims, fee_steps, lead_steps, reminders, rules, ticket_steps
 from backoffice.bookings.entering import enter
 from backoffice.bookings.guests import Guest, check_guests, check_nobody_is_marked, expect_again
 from backoffice.bookings.models import (
@@ -226,6 +226,7 @@ def cancel(
     _write_down("booking.cancelled", booking, waiver, waived, before=before, by=by, now=now)
     lead_steps.after_cancelling(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
+    fee_steps.after_cancelling(booking, by=by, now=now)
     reminders.cancel_booking_messages(booking, tell=tell and not was_held, by_gym=by_gym, by=by, now=now)
 
 
@@ -253,6 +254,7 @@ def undo_cancel(booking: Booking, *, version: int | None = None, by: Actor, now:
     booking.version += 1
     _write_down("booking.cancel_undone", booking, before=before, by=by, now=now)
     lead_steps.after_undo(booking, service, by=by, now=now)
+    fee_steps.after_undo(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
     reminders.replace_messages(booking, service, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
 

@@ -24,6 +24,7 @@ class TodoKind(StrEnum):
     MAY_LEAVE = "MAY_LEAVE"
     RENEW = "RENEW"
     DEBIT_FAILED = "DEBIT_FAILED"
+    FEE_BACK = "FEE_BACK"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from backoffice.bookings import attendance
-from backoffice.bookings.actions import cancel
+from backoffice.bookings.actions import cancel, undo_cancel
 from backoffice.bookings.attendance import (
     FeeMethod,
     arrive,
@@ -28,10 +29,12 @@ from backoffice.bookings.models import Attendance, BookingState
 from backoffice.bookings.queries import guests_of
 from backoffice.bookings.refusals import NotPossible
 from backoffice.core.audit import AuditLine
+from backoffice.core.db import db
 from backoffice.core.errors import Invalid, Stale
 from backoffice.leads.models import Stage
 from backoffice.leads.queries import open_lead_of
 from backoffice.people.models import Person
+from backoffice.todos.models import Todo, TodoKind
 from backoffice.todos.queries import next_action_of
 
 from .conftest import Desk
@@ -205,3 +208,35 @@ def test_whatever_is_tapped_booking_and_lead_agree_with_the_guests(
         for undo in (attendance.undo_attend, attendance.undo_arrive, attendance.undo_no_show):
             undo(guest, by=desk_book.by, now=then)
     cancel(booking, by_gym=True, by=desk_book.by, now=then)
+
+
+def open_tasks(person: Person) -> list[str]:
+    query = select(Todo.kind).where(
+        Todo.person_id == person.id, Todo.done_at.is_(None), Todo.kind == TodoKind.FEE_BACK
+    )
+    return list(db.session.scalars(query))
+
+
+def test_a_fee_of_a_cancelled_visit_is_to_be_paid_back(desk_book: Desk) -> None:
+    person = desk_book.meet()
+    booking = desk_book.book(desk_book.at(16), person, service="trial")
+    receive_fee(guests_of(booking.id)[0], FeeMethod.CASH, by=desk_book.by, now=desk_book.now)
+    cancel(booking, by_gym=True, by=desk_book.by, now=desk_book.now)
+    assert open_tasks(person) == [TodoKind.FEE_BACK]
+    undo_cancel(booking, by=desk_book.by, now=desk_book.now)
+    assert open_tasks(person) == []
+
+
+def test_nobody_is_asked_about_a_fee_that_did_not_come_or_a_late_cancel(desk_book: Desk) -> None:
+    unpaid, late_one = desk_book.meet(), desk_book.meet()
+    cancel(
+        desk_book.book(desk_book.at(16), unpaid, service="trial"),
+        by_gym=True,
+        by=desk_book.by,
+        now=desk_book.now,
+    )
+    booking = desk_book.book(desk_book.at(14), late_one, service="trial")
+    receive_fee(guests_of(booking.id)[0], FeeMethod.CASH, by=desk_book.by, now=desk_book.now)
+    cancel(booking, by_gym=False, by=desk_book.by, now=desk_book.at(13))
+    assert booking.state == BookingState.LATE_CANCELLED
+    assert (open_tasks(unpaid), open_tasks(late_one)) == ([], [])
