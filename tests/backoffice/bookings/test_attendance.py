@@ -235,8 +235,8 @@ def test_nobody_is_asked_about_a_fee_that_did_not_come_or_a_late_cancel(desk_boo
         by=desk_book.by,
         now=desk_book.now,
     )
-    booking = desk_book.book(desk_book.at(14), late_one, service="trial")
+    booking = desk_book.book(desk_book.at(16), late_one, service="trial")
     receive_fee(guests_of(booking.id)[0], FeeMethod.CASH, by=desk_book.by, now=desk_book.now)
-    cancel(booking, by_gym=False, by=desk_book.by, now=desk_book.at(13))
+    cancel(booking, by_gym=False, by=desk_book.by, now=desk_book.at(15))
     assert booking.state == BookingState.LATE_CANCELLED
     assert (open_tasks(unpaid), open_tasks(late_one)) == ([], [])
