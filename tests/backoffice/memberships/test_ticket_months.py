@@ -12,7 +12,8 @@ from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import Invalid
-from backoffice.erasure.actions import erase
+from backoffice.erasure.actions import erase_again
+from backoffice.erasure.again import Listed
 from backoffice.memberships.actions import Joining, join, sell
 from backoffice.memberships.models import Membership, Plan
 from backoffice.memberships.periods import begun, last_day, months_after
@@ -151,15 +152,7 @@ def test_an_erased_member_gets_nothing_and_keeps_nobody_from_theirs(
         join(other, terms, studio_id=gym.id, lead=None, by=by, now=at(date(2026, 4, 1)))
     erased_at = at(date(2026, 4, 20))
     with transaction():
-        erase(
-            guest.id,
-            typed=guest.name,
-            reason="ご本人の希望",
-            is_settled=True,
-            version=None,
-            by=by,
-            now=erased_at,
-        )
+        erase_again([Listed(guest.id, guest.created_at, erased_at)], now=erased_at)
     assert db.session.get_one(Membership, membership.id).ends_on == date(2026, 4, 20)
     with transaction():
         assert give_months(gym, by=by, now=at(date(2026, 5, 2))) == 1
@@ -196,14 +189,6 @@ def test_erased_on_the_day_a_month_begins_they_get_none(
     joined(date(2026, 4, 1), is_monthly=True)
     first_of_may = at(date(2026, 5, 1), time(12))
     with transaction():
-        erase(
-            guest.id,
-            typed=guest.name,
-            reason="ご本人の希望",
-            is_settled=True,
-            version=None,
-            by=by,
-            now=first_of_may,
-        )
+        erase_again([Listed(guest.id, guest.created_at, first_of_may)], now=first_of_may)
     with transaction():
         assert give_months(gym, by=by, now=first_of_may) == 0
