@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from backoffice.bookings.actions import book
 from backoffice.bookings.guests import Guest
-from backoffice.bookings.models import BookingChannel, Participant
+from backoffice.bookings.models import Booking, BookingChannel, Participant
 from backoffice.bookings.refusals import Waiver
 from backoffice.care.check_ins import check_in
 from backoffice.care.measures import TARGETS, Measure
@@ -154,7 +154,7 @@ def _trained(gym: Studio, person: Person, world: World, now: datetime) -> list[i
     """A session that is written up and corrected late, and one that is only a draft; their cards."""
     held = book(
         studio=gym, service=service_by_slug(gym.id, "session"), trainer_id=world.ids["trainer_id"],
-        starts_at=at(14, gym), participants=[Guest(person)], channel=BookingChannel.PHONE, by=SYSTEM, now=now,
+        starts_at=at(13, gym), participants=[Guest(person)], channel=BookingChannel.PHONE, by=SYSTEM, now=now,
         waiver=Waiver("出勤してもらう"),
     )  # fmt: skip
     cards = [
@@ -174,7 +174,8 @@ def _trained(gym: Studio, person: Person, world: World, now: datetime) -> list[i
         note=_words("draft"),
         to_self=_words("draft_to_self"),
     )
-    keep_draft(gym, cards[1], typed.draft(), seen=None, by=SYSTEM, now=now)
+    begins = db.session.get_one(Booking, world.ids["booking_id"]).starts_at
+    keep_draft(gym, cards[1], typed.draft(), seen=None, by=SYSTEM, now=begins)
     return cards
 
 

@@ -106,7 +106,7 @@ NOT_PAGES = {
     "favicon", "static", "assets.static", "health.healthz", "health.readyz", "root.show", "calendar.feed",
     "desk.edit", "messages.text", "desk.slots", "today.rows",
     "leads.as_file", "leads.show_row", "leads.edit_row", "reports.funnel_file",
-    "leaving_statement.pdf", "joining.copy",
+    "leaving_statement.pdf", "joining.copy", "papers.copy",
     "reports.visits_file", "reports.hours_file", "reports.members_file", "reports.revenue_file", "reports.leaving_file",
     "reports.trainer_file", "reports.sources_file", "reports.home_file",
     "reports.funnel_table", "reports.curve_table", "reports.trainers_table", "reports.visits_table",

@@ -57,7 +57,7 @@ WORDS = {
 def words(request: pytest.FixtureRequest, site: Site) -> Iterator[dict[str, str]]:
     """Somebody with a yes on her sheet, a planned day, advice that is due, and a session at eleven today."""
     language, words = request.param, WORDS[request.param]
-    set_clock(9, days=FIRST_DAY + list(WORDS).index(language))
+    set_clock(10, days=FIRST_DAY + list(WORDS).index(language))
     with site.app.app_context():
         now, studio = clock.utc_now(), the_studio()
         day = local_date(now, ZONE)

@@ -107,7 +107,7 @@ def story(request: pytest.FixtureRequest, site: Site, phone: OpenPhone) -> Itera
     """A guest of mori without a sheet, whose session is at eleven of a day of her own; mori is signed in."""
     language, width = request.param
     is_second = request.function is test_a_tired_week_is_seen_and_answered
-    set_clock(9, days=FIRST_DAY + 2 * list(WORDS).index(language) + is_second)
+    set_clock(10, days=FIRST_DAY + 2 * list(WORDS).index(language) + is_second)
     name = GUESTS[language][is_second]
     with site.app.app_context():
         person_id = bring(name, language, "" if is_second else WORDS[language]["advice"])
