@@ -76,6 +76,9 @@ class PageClient(FlaskClient):
             vars(g._get_current_object()).clear()
         if kwargs.get("method") == "POST" and isinstance(kwargs.get("data"), dict) and self.csrf:
             kwargs["data"].setdefault("csrf_token", self.csrf)
+        kwargs.setdefault(
+            "buffered", True
+        )  # read to its end: what streams from the database is not left half open
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html":
             html = response.get_data(as_text=True)

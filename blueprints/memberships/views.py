@@ -143,7 +143,7 @@ def leaving(person_id: int) -> ResponseReturnValue:
 
     return _page(
         person_id, form, work, _("The last day is set."), "memberships/leaving.html", earliest=earliest,
-        ahead=say_months(person_id, form.left_on.data) if form.left_on.data and may(Permission.BILLING_VIEW) else "",
+        say_months=lambda day: say_months(person_id, day) if may(Permission.BILLING_VIEW) else "",
     )  # fmt: skip
 
 
