@@ -60,7 +60,7 @@ def curve_table(kind: str) -> Response:
 @reports.get("/reports/trainers.<any(csv, xlsx):kind>")
 @permit(Permission.EXPORTS_MAKE, fresh=True)
 def trainers_table(kind: str) -> Response:
-    """The trainers by name, with what stands under 詳しく."""
+    """The trainers in the gym's own order, with what stands under 詳しく."""
     asked = trainers_asked()
     names, rows = known_lines(asked)
     return list_file("trainers", kind, _trainer_columns(names), lambda: rows, asked.address())
