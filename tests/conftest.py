@@ -24,6 +24,7 @@ from backoffice.studio.models import Studio
 from backoffice.studio.queries import the_studio
 from blueprints.app import create_app
 from blueprints.support.limits import limiter
+from tests.databases import spread_ids
 from tests.gym import make_gym, make_staff
 from tests.pages import PageClient
 from tests.process import settle
@@ -62,6 +63,7 @@ def app(settings: Settings) -> Flask:
     app.test_client_class = PageClient
     with app.app_context():
         upgrade(db.engine)
+        spread_ids(db.engine)
     return app
 
 

@@ -26,6 +26,7 @@ from backoffice.studio.models import Studio
 from blueprints.app import create_app
 from blueprints.support.limits import limiter
 from tests.browser.front_desk import MAIL, set_clock
+from tests.databases import spread_ids
 from tests.gym import make_gym, make_staff
 from tests.process import settle
 
@@ -109,6 +110,7 @@ def serving(settings: Settings, database: str) -> Iterator[Site]:
     limiter.enabled = False
     with app.app_context():
         upgrade(db.engine)
+        spread_ids(db.engine)
     listening = make_server("127.0.0.1", 0, _closing(app), threaded=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()

@@ -15,7 +15,7 @@ from backoffice.core.app import create_base_app
 from backoffice.core.config import Settings
 from backoffice.core.db import db
 from backoffice.core.migrate import upgrade
-from tests.databases import drop_database
+from tests.databases import drop_database, spread_ids
 from tests.gym import make_gym
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -45,6 +45,7 @@ def grown(settings: Settings) -> Iterator[str]:
         app = _application(settings, url)
         with app.app_context():
             upgrade(db.engine)
+            spread_ids(db.engine)
             make_gym(now=NOW)
             db.engine.dispose()
         yield "race_grown"

@@ -15,7 +15,7 @@ from backoffice.core.db import db, transaction
 from backoffice.leads.actions import capture_lead
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.freezing import FreezeTerms, freeze
-from backoffice.memberships.queries import plans
+from backoffice.memberships.queries import joined_with, plans
 from backoffice.people import queries
 from backoffice.people.actions import add_note, create_person
 from backoffice.people.models import Person
@@ -270,7 +270,8 @@ def test_the_head_shows_the_freeze_somebody_is_in_else_the_next(
     with transaction():
         plan = next(one for one in plans(gym.id) if one.is_monthly)
         joining = Joining(plan.id, date(2026, 6, 15), None)
-        membership = join(haruka, joining, studio_id=gym.id, lead=None, by=by, now=now)
+        client = join(haruka, joining, studio_id=gym.id, lead=None, by=by, now=now)
+        membership = joined_with(client.id)
         for first, last in ((date(2027, 3, 1), date(2027, 3, 31)), (date(2026, 12, 15), date(2027, 1, 14))):
             terms = FreezeTerms(first, last, 0)
             freeze(membership.id, terms, studio=gym, waiver="試験", by=by, now=now)
