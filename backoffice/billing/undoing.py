@@ -76,7 +76,9 @@ def undo_sale(
     """
     agreement(studio.id, person_id, membership_id)
     client = held_client(db.session.get_one(Membership, membership_id).client_id)
-    sold = db.session.get_one(Membership, membership_id, with_for_update=True, populate_existing=True)
+    # Not against rows that only name the agreement: a credit holds its invoice before it writes its lines.
+    held = {"key_share": True}
+    sold = db.session.get_one(Membership, membership_id, with_for_update=held, populate_existing=True)
     _check_sale(sold, studio, is_manager=is_manager, by=by, now=now)
     _held_bookings(sold)
     invoices = _invoices(sold)
