@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Charge, Line, charge_all, credit
-from backoffice.billing.models import BillingSettings, CreditWhy, Invoice, InvoiceLine, LineKind
+from backoffice.billing.guest_charges import GuestCharge, cancellation_fees
+from backoffice.billing.models import BillingSettings, CreditWhy, InvoiceLine, LineKind
 from backoffice.billing.queries import default_due, settings_of
 from backoffice.bookings.forgiving import FREE, forgiven
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
@@ -24,14 +23,6 @@ LOOKS_BACK = timedelta(days=62)
 CHANGED = "来店状況の変更"
 
 
-class _Charged(NamedTuple):
-    """A fee, why it was taken back, and by which line, if it was."""
-
-    line: InvoiceLine
-    why: str | None
-    back_id: int | None
-
-
 @dataclass(frozen=True)
 class _Visit:
     """One guest of a booking that is over or called off: whether it may cost by what happened, and how many yen."""
@@ -42,7 +33,7 @@ class _Visit:
     is_chargeable: bool
     fee_yen: int
     """What is to be charged, unless it was: nothing for what was forgiven or happened before the fee was set."""
-    charged: Sequence[_Charged] = ()
+    charged: Sequence[GuestCharge] = ()
 
     @property
     def is_owed(self) -> bool:
@@ -56,7 +47,7 @@ class _Visit:
     @property
     def to_take_back(self) -> list[InvoiceLine]:
         """Fees that stand and that the visit does not bear out."""
-        return [] if self.is_chargeable else [one.line for one in self.charged if one.back_id is None]
+        return [] if self.is_chargeable else [one.line for one in self.charged if one.stands]
 
 
 def unsettled(studio: Studio, *, now: datetime) -> list[int]:
@@ -121,7 +112,7 @@ def _visits(studio: Studio, query: Select[Participant, Booking, Service]) -> lis
     own, rows = settings_of(studio.id), db.session.execute(query).all()
     guest_ids = [guest.id for guest, _booking, _service in rows]
     used = {guest_id for guest_id, ticket in standings(guest_ids).items() if ticket.is_used}
-    let_off, charged = forgiven(guest_ids, studio), _charged(guest_ids)
+    let_off, charged = forgiven(guest_ids, studio), cancellation_fees(guest_ids)
     return [
         _Visit(
             guest, booking, service,
@@ -152,31 +143,13 @@ def fee_for(state: str, starts_at: datetime, ended_at: datetime | None, own: Bil
 
 def was_settled(guest_ids: Iterable[int]) -> set[int]:
     """Those of some guests who were charged a fee that stands, or whose fee staff took back: they pay no other one."""
-    charged = _charged(guest_ids).items()
+    charged = cancellation_fees(list(guest_ids)).items()
     return {id_ for id_, of_visit in charged if any(one.why != CreditWhy.VISIT for one in of_visit)}
 
 
 def charged_from(own: BillingSettings, studio: Studio) -> datetime:
     """Visits that begin earlier cost nothing: there were no books."""
     return at_local(own.charges_from, datetime.min.time(), studio.zone)
-
-
-def _charged(guest_ids: Iterable[int]) -> dict[int, list[_Charged]]:
-    """The fees charged for some guests, each with why it was taken back and by which line, if it was."""
-    back, back_invoice = aliased(InvoiceLine), aliased(Invoice)
-    query = (
-        select(InvoiceLine, back_invoice.why, back.id)
-        .outerjoin(back, back.credits_line_id == InvoiceLine.id)
-        .outerjoin(back_invoice, back_invoice.id == back.invoice_id)
-        .where(
-            InvoiceLine.participant_id.in_(list(guest_ids)), InvoiceLine.kind == LineKind.CANCEL,
-            InvoiceLine.credits_line_id.is_(None),
-        )
-    )  # fmt: skip
-    found: dict[int, list[_Charged]] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row[0].participant_id or 0, []).append(_Charged(*row))
-    return found
 
 
 def _line(visit: _Visit, studio: Studio) -> Line:

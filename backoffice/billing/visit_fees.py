@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
 from backoffice.billing.days import first_open_day
-from backoffice.billing.models import CreditWhy, Invoice, InvoiceLine, LineKind, Payment, PaymentKind
+from backoffice.billing.guest_charges import GuestCharge, visit_charges
+from backoffice.billing.models import CreditWhy, InvoiceLine, LineKind, Payment, PaymentKind
 from backoffice.billing.queries import items, payments_of, settings_of
 from backoffice.bookings.attendance import FeeMethod
 from backoffice.bookings.models import Attendance, Booking, Participant
@@ -41,14 +41,6 @@ class TrialFee(NamedTuple):
     paid_yen: int
 
 
-class _Charged(NamedTuple):
-    """A line about a guest's fee, and why it was taken back, if it was."""
-
-    line: InvoiceLine
-    why: str | None
-    is_back: bool
-
-
 def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
     """Let the books say what the visit says about a guest's fee; how many rows were written. May be asked twice.
 
@@ -69,8 +61,8 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
     if guest.attendance != Attendance.ATTENDED and guest.fee_received_at is None:
         wanted = 0
     written = _give_back(guest, studio, wanted, by=by, now=now)
-    charged = _charged(guest.id)
-    live = [one.line for one in charged if not one.is_back]
+    charged = _charged(guest)
+    live = [one.line for one in charged if one.stands]
     for line in [line for line in live if line.amount_yen != wanted]:
         credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now)
         live.remove(line)
@@ -80,7 +72,7 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
         day = local_date(now, studio.zone)
         fee = _line(guest, booking, service, studio, wanted)
         charge(guest.person_id, [fee], studio_id=studio.id, due_on=day, by=by, now=now)
-        live = [one.line for one in _charged(guest.id) if not one.is_back]
+        live = [one.line for one in _charged(guest) if one.stands]
         written += 1
     return written + _take(guest, studio, live, by=by, now=now)
 
@@ -140,11 +132,11 @@ def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | No
     guest = db.session.scalar(query if since is None else query.where(Booking.starts_at >= since))
     if guest is None:
         return None
-    charged = _charged(guest.id)
+    charged = _charged(guest)
     if not charged:
         fee = guest.fee_yen or 0
         return TrialFee(fee, fee if guest.fee_received_at is not None else 0)
-    live = [one.line for one in charged if not one.is_back]
+    live = [one.line for one in charged if one.stands]
     if not live:
         return TrialFee(0, 0)
     (item,) = items([live[-1].invoice_id])
@@ -158,19 +150,8 @@ def _may_differ() -> ColumnElement[bool]:
     return or_((Participant.fee_yen > 0) & stands, has_line)
 
 
-def _charged(guest_id: int) -> list[_Charged]:
-    back, invoice = aliased(InvoiceLine), aliased(Invoice)
-    query = (
-        select(InvoiceLine, invoice.why, back.id)
-        .outerjoin(back, back.credits_line_id == InvoiceLine.id)
-        .outerjoin(invoice, invoice.id == back.invoice_id)
-        .where(
-            InvoiceLine.participant_id == guest_id, InvoiceLine.kind != LineKind.CANCEL,
-            InvoiceLine.credits_line_id.is_(None),
-        )
-        .order_by(InvoiceLine.id)
-    )  # fmt: skip
-    return [_Charged(line, why, back_id is not None) for line, why, back_id in db.session.execute(query)]
+def _charged(guest: Participant) -> list[GuestCharge]:
+    return visit_charges([guest.id]).get(guest.id, [])
 
 
 def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, now: datetime) -> int:

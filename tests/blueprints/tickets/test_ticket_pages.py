@@ -24,7 +24,7 @@ from backoffice.studio.models import Studio
 from backoffice.tickets.actions import adjust
 from backoffice.tickets.models import TicketEntry
 from backoffice.tickets.queries import lots_of
-from blueprints.tickets import views
+from blueprints.tickets import sales
 from tests.gym import make_staff
 from tests.pages import PageClient
 
@@ -286,7 +286,7 @@ def test_the_tick_that_is_asked_for_is_there_in_the_race_itself(
     typed = {"plan_id": plan.id, "starts_on": "2026-11-24", "looked_at": "1"}
     desk.open(address)
     assert desk.post(address, data=typed | {"form_token": new_token()}).status_code == 303
-    monkeypatch.setattr(views, "sold_just_now", lambda *_args, **_known: None)
+    monkeypatch.setattr(sales, "sold_just_now", lambda *_args, **_known: None)
     asked = desk.post(address, data=typed | {"form_token": new_token()})
     assert asked.status_code == 409
     assert 'name="is_another"' in asked.text
