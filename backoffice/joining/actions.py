@@ -170,11 +170,9 @@ def sign(
     if found:
         raise SeveralInvalid(found)
     answers = written.as_kept(written.tidied(typed))
-    paper.signature = signing.readable(signing_.signature, "signature")
+    paper.signature = signing_.signature.strip()
     is_minor = answers.needs_guardian(paper.starts_on)
-    paper.guardian_signature = (
-        signing.readable(signing_.guardian_signature, "guardian_signature") if is_minor else None
-    )
+    paper.guardian_signature = signing_.guardian_signature.strip() if is_minor else None
     kept = answers if is_minor else replace(answers, guardian_name="")
     paper.answers, paper.terms_id = written.packed(kept), terms.id
     paper.signed_at, paper.signed_with = now, signing_.with_staff

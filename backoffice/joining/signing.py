@@ -5,7 +5,6 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
 
 WIDTH, HEIGHT = 600, 200
@@ -20,13 +19,6 @@ _POINT = re.compile(r"[ML](\d{1,3}) (\d{1,3})")
 MISSING = N_("Please sign in the field.")
 
 
-def readable(drawn: str, field: str) -> str:
-    """The path as it may be kept. Refuses (Invalid on `field`) an empty one, a dot, and whatever is no line."""
-    if not is_drawn(drawn):
-        raise Invalid(MISSING, field=field)
-    return drawn.strip()
-
-
 def is_drawn(drawn: str) -> bool:
     """Whether it is a signature: lines within the field, and more than a slip of the finger."""
     text = drawn.strip()
@@ -37,7 +29,7 @@ def is_drawn(drawn: str) -> bool:
 
 
 def strokes(path: str) -> list[list[tuple[int, int]]]:
-    """The lines of a path that `readable` let through, each as its points."""
+    """The lines of a path that `is_drawn`, each as its points."""
     return [[(int(x), int(y)) for x, y in _POINT.findall("M" + part)] for part in path.split("M") if part]
 
 
