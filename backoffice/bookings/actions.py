@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from backoffice.bookings import claims, fee_steps, lead_steps, reminders, rules, ticket_steps
+from backoffice.bookings import claims, fee_steps, lead_steps, reminders, rules, ticket_steps, twice
 from backoffice.bookings.entering import enter
 from backoffice.bookings.guests import Guest, check_guests, check_nobody_is_marked, expect_again
 from backoffice.bookings.models import (
@@ -227,6 +227,7 @@ def cancel(
     lead_steps.after_cancelling(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
     fee_steps.after_cancelling(booking, by=by, now=now)
+    twice.after_cancelling(booking, service, by=by, now=now)
     reminders.cancel_booking_messages(booking, tell=tell and not was_held, by_gym=by_gym, by=by, now=now)
 
 

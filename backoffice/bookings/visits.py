@@ -11,6 +11,7 @@ from backoffice.bookings.lead_steps import BOOKED_STAGE
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.bookings.refusals import TOO_FAR, PleaseCall, SlotTaken, TooLate
 from backoffice.bookings.rules import check_instant
+from backoffice.bookings.twice import ask_which_holds, check_not_twice, seats_ahead
 from backoffice.clients.queries import is_member
 from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
@@ -21,6 +22,7 @@ from backoffice.leads.actions import capture_lead
 from backoffice.leads.models import Lead
 from backoffice.leads.queries import open_lead_of
 from backoffice.leads.sources import OTHER_SOURCE, WEB_SOURCE, guess_source
+from backoffice.line.queries import account_by_id
 from backoffice.line.ties import note_booked
 from backoffice.people.actions import add_note, recognise_or_create, record_consent
 from backoffice.people.models import Person, Purpose
@@ -34,7 +36,7 @@ class VisitRequest:
     """What a visitor sent. Without `trainer_id` anybody who is free will do (a woman when `wants_woman`).
 
     `wording` is the version of the terms they agreed to; `follow_up` their answer about later mails. `line_account_id`
-    is the account from whose chat they came.
+    is the account from whose chat they came, `held` are the seats whose links they hold.
     """
 
     studio: Studio
@@ -57,6 +59,7 @@ class VisitRequest:
     source: str = WEB_SOURCE
     channel: BookingChannel = BookingChannel.WEB
     line_account_id: int | None = None
+    held: frozenset[int] = frozenset()
     article: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,8 +68,8 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     """Recognise or create the person, keep lead and consents, and book.
 
     Somebody whom no message reaches is confirmed on the screen and the desk gets a task to call. Raises `SlotTaken`,
-    `OutsideHours`, `TooLate`, `PleaseCall`, and `Invalid` (on name, kana, phone, mail …); the caller's transaction
-    then keeps nothing of it.
+    `OutsideHours`, `TooLate`, `PleaseCall`, `BookedAlready`, and `Invalid` (on name, kana, phone, mail …);
+    the caller's transaction then keeps nothing of it.
     """
     if not request.service.is_public:
         raise NotFound
@@ -86,6 +89,8 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     )
     if person.caution:
         raise PleaseCall(format_phone(request.studio.phone))
+    twice = seats_ahead(person.id, request.service, now=now)
+    check_not_twice(twice, request.held, knows_person=_is_account_of(person, request.line_account_id))
     if request.line_account_id is not None:
         # Before the booking: who becomes known by it has the account, so their confirmation can go there.
         note_booked(request.line_account_id, person.id, now=now)
@@ -105,7 +110,15 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
         now=now,
     )
     _consents(person, request, is_new=is_new, by=by, now=now)
+    if twice:
+        ask_which_holds(booking, person.id, by=by, now=now)
     return booking
+
+
+def _is_account_of(person: Person, line_account_id: int | None) -> bool:
+    """Whether the chat they came from is known to be this person's."""
+    account = None if line_account_id is None else account_by_id(line_account_id)
+    return account is not None and account.person_id == person.id
 
 
 def _check_horizon(request: VisitRequest, *, now: datetime) -> None:

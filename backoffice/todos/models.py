@@ -25,6 +25,7 @@ class TodoKind(StrEnum):
     RENEW = "RENEW"
     DEBIT_FAILED = "DEBIT_FAILED"
     FEE_BACK = "FEE_BACK"
+    TWICE = "TWICE"
 
 
 TRAINERS_OWN = (TodoKind.CARE_SILENT, TodoKind.REVIEW)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from backoffice.bookings.queries import guests_of, manage_token
 from backoffice.bookings.refusals import GUEST_TAKEN, NotFree, SlotTaken
+from backoffice.bookings.twice import BookedAlready
 from backoffice.bookings.visits import VisitRequest, book_visit
 from backoffice.core.audit import Actor
 from backoffice.core.db import in_transaction
@@ -19,8 +20,9 @@ from backoffice.core.language import Language
 from backoffice.core.submissions import first_use, keep_result, result_of
 from backoffice.studio.models import Service
 from backoffice.studio.queries import services
-from blueprints.bookings import campaign, line_visit, person_check
+from blueprints.bookings import campaign, line_visit, own_visits, person_check
 from blueprints.bookings.cancel_words import house_words
+from blueprints.bookings.own_visits import OwnVisit
 from blueprints.bookings.slot_picker import (
     Wish,
     chosen_start,
@@ -98,8 +100,8 @@ def slots(slug: str) -> str:
         chosen="book.details",
         fixed={"slug": slug},
     )
-    taken = read_start(request.args.get("taken"))
-    return render_template("bookings/public_slots.html", service=service, picker=picker, taken=taken)
+    taken, own = read_start(request.args.get("taken")), own_visits.ahead(service)
+    return render_template("bookings/public_slots.html", service=service, picker=picker, taken=taken, own=own)
 
 
 @book.get("/book/<slug>/details")
@@ -113,7 +115,7 @@ def details(slug: str) -> ResponseReturnValue:
     if slot_at(service, wish, starts_at) is None:
         day, taken = iso_day(starts_at), write_start(starts_at)
         return redirect(url_for("book.slots", slug=slug, day=day, taken=taken, **wish.values()))
-    return _form_page(_form(service), service, wish, starts_at)
+    return _form_page(_form(service), service, wish, starts_at, own=own_visits.ahead(service))
 
 
 @book.post("/book/<slug>/details")
@@ -134,6 +136,10 @@ def send(slug: str) -> ResponseReturnValue:
         in_transaction(lambda: _book_once(form, service, wish, starts_at))
     except NotFree as error:
         return _form_page(form, service, wish, starts_at, refusal=error), error.status
+    except BookedAlready as error:
+        add_domain_error(form, error)
+        own = own_visits.own_visit(error.seat)
+        return _form_page(form, service, wish, starts_at, own=own), error.status
     except DomainError as error:
         add_domain_error(form, error)
         return _form_page(form, service, wish, starts_at), error.status
@@ -200,6 +206,7 @@ def _book_once(form: VisitForm, service: Service, wish: Wish, starts_at: datetim
     booking = book_visit(_request(form, service, wish, starts_at), by=VISITOR, now=now())
     guest = guests_of(booking.id)[0]
     keep_result(token, url_for("book.done", token=manage_token(guest)))
+    own_visits.remember(guest)
 
 
 def _request(form: VisitForm, service: Service, wish: Wish, starts_at: datetime) -> VisitRequest:
@@ -221,14 +228,16 @@ def _request(form: VisitForm, service: Service, wish: Wish, starts_at: datetime)
         language=language(),
         follow_up=form.follow_up.data,
         wording=WORDING,
+        held=own_visits.seats(),
         **campaign.remembered(),
         **line_visit.origin(),
     )
 
 
 def _form_page(
-    form: VisitForm, service: Service, wish: Wish, starts_at: datetime, *, refusal: NotFree | None = None
-) -> str:
+    form: VisitForm, service: Service, wish: Wish, starts_at: datetime, *, refusal: NotFree | None = None,
+    own: OwnVisit | None = None,
+) -> str:  # fmt: skip
     return render_template(
         "bookings/public_details.html",
         form=form,
@@ -240,6 +249,7 @@ def _form_page(
         on_line=line_visit.is_open(),
         back=url_for("book.slots", slug=service.slug, day=iso_day(starts_at), **wish.values()),
         refusal=refusal and _told(refusal),
+        own=own,
         nearest=nearest_offers(refusal, wish) if refusal else [],
     )
 

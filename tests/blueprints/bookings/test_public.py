@@ -432,6 +432,11 @@ def test_the_pages_ask_the_database_as_often_on_a_full_day_as_on_an_empty_one(vi
     for number, start in enumerate(("01:15", "02:45", "06:15", "07:45")):
         path = f"/book/trial/details?at=2026-11-26T{start}Z&trainer=mori"
         visitor.book(path, phone=f"080-1111-200{number}", name=f"客{number}", mail="")
+    with statements() as own:
+        visitor.open("/book/trial?day=2026-11-26")
+    with visitor.client.session_transaction() as kept:
+        kept.pop("visits")
     with statements() as after:
         visitor.open("/book/trial?day=2026-11-26")
     assert len(after) == len(before) <= 12
+    assert len(own) == len(before) + 2, "however many were booked in this browser"
