@@ -13,7 +13,7 @@ from backoffice.bookings.models import Attendance, Booking, BookingState, Partic
 from backoffice.bookings.queries import guests_of
 from backoffice.bookings.refusals import NotPossible
 from backoffice.core.audit import Actor, record
-from backoffice.core.clock import local_date
+from backoffice.core.clock import local, local_date
 from backoffice.core.db import db, row_values
 from backoffice.core.errors import Invalid, check_version
 from backoffice.core.language import N_
@@ -30,7 +30,7 @@ AUDITED = (
 )  # fmt: skip
 
 NOT_YET = N_("The day of this visit has not come yet.")
-TOO_EARLY = N_("A visit can be marked and written up from an hour before it starts.")
+TOO_EARLY = N_("This visit can be marked and written up from %(day)s, %(time)s, an hour before it starts.")
 NO_FEE_DUE = N_("No fee is due for this visit.")
 NOT_BEGUN = N_("This visit has not begun yet.")
 
@@ -94,7 +94,7 @@ def attend(guest: Participant, *, version: int | None = None, by: Actor, now: da
     """
 
     def write(booking: Booking) -> None:
-        check_may_begin(booking.starts_at, now=now)
+        check_may_begin(booking, now=now)
         guest.attendance, guest.arrived_at = Attendance.ATTENDED.value, guest.arrived_at or now
 
     _change("participant.attended", guest, write, version=version, by=by, now=now)
@@ -113,13 +113,20 @@ def no_show(guest: Participant, *, version: int | None = None, by: Actor, now: d
 
 def may_begin(starts_at: datetime, *, now: datetime) -> bool:
     """Whether a visit may be marked as attended and written up by now."""
-    return now >= starts_at - EARLY
+    return now >= begins_from(starts_at)
 
 
-def check_may_begin(starts_at: datetime, *, now: datetime) -> None:
-    """Refuse (NotPossible) to begin a visit that is hours away."""
-    if not may_begin(starts_at, now=now):
-        raise NotPossible(TOO_EARLY)
+def begins_from(starts_at: datetime) -> datetime:
+    """The instant from which on a visit may be marked as attended and written up. Pure."""
+    return starts_at - EARLY
+
+
+def check_may_begin(booking: Booking, *, now: datetime) -> None:
+    """Refuse (NotPossible) to begin a visit that is hours away, with the time from which on it can."""
+    if not may_begin(booking.starts_at, now=now):
+        zone = db.session.get_one(Studio, booking.studio_id).zone
+        opens = local(begins_from(booking.starts_at), zone)
+        raise NotPossible(TOO_EARLY, day=opens.date(), time=f"{opens:%H:%M}")
 
 
 def undo_arrive(guest: Participant, *, version: int | None = None, by: Actor, now: datetime) -> None:

@@ -28,6 +28,7 @@ class HistoryLine(NamedTuple):
     entry: TicketEntry
     grant: TicketGrant
     booking_id: int | None
+    trainer_id: int | None
     starts_at: datetime | None
     service_ja: str | None
     service_en: str | None
@@ -40,7 +41,7 @@ def ticket_history(person_id: int, *, at: datetime | None = None) -> list[Histor
     entry, later = TicketEntry, aliased(TicketEntry)
     query = (
         select(
-            entry, TicketGrant, Booking.id, Booking.starts_at, Service.name_ja, Service.name_en,
+            entry, TicketGrant, Booking.id, Booking.trainer_id, Booking.starts_at, Service.name_ja, Service.name_en,
             later.id.is_not(None),
         )
         .join(TicketGrant, TicketGrant.id == entry.grant_id)
@@ -95,6 +96,7 @@ class Unpaid(NamedTuple):
     """A visit that should use a ticket and has none: booked ahead, held, or missed."""
 
     booking_id: int
+    trainer_id: int
     starts_at: datetime
     service_ja: str
     service_en: str
@@ -117,7 +119,8 @@ def visits_without_ticket(
     )
     query = (
         select(
-            Booking.id, Booking.starts_at, Service.name_ja, Service.name_en, Participant.attendance, Person.id,
+            Booking.id, Booking.trainer_id, Booking.starts_at, Service.name_ja, Service.name_en,
+            Participant.attendance, Person.id,
             Person.name, Person.kana,
         )
         .join(Participant, Participant.booking_id == Booking.id)

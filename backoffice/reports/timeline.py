@@ -74,6 +74,7 @@ def _bookings(person_id: int, since: datetime | None, limit: int) -> Iterator[Ev
     query = (
         select(
             Booking.id,
+            Booking.trainer_id,
             Booking.starts_at,
             Booking.state,
             Booking.channel,

@@ -134,7 +134,7 @@ def _start(studio: Studio, guest: Participant, booking: Booking, *, by: Actor, n
         BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW,
     ):  # fmt: skip
         raise NotPossible
-    check_may_begin(booking.starts_at, now=now)
+    check_may_begin(booking, now=now)
     if not standing(studio, guest.person_id, now=now).may_start:
         raise NotCleared
     log = SessionLog(

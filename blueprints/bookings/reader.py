@@ -1,5 +1,8 @@
 """Who reads a list of bookings: the desk reads all of it, a trainer the guests of their own."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 from flask_login import current_user
 
 from backoffice.staff.permissions import Permission
@@ -10,6 +13,18 @@ from blueprints.support.studio import current_studio
 
 NOBODY = 0
 """A trainer's account that is not in the calendar has no guests."""
+
+
+class Led(Protocol):
+    """A row of a list of bookings that says whose each is."""
+
+    trainer_id: int
+
+
+def opens_booking() -> Callable[[Led], bool]:
+    """Which bookings of a list the acting person may open: the desk all, a trainer the own ones."""
+    reader = reading_trainer()
+    return lambda row: reader is None or row.trainer_id == reader
 
 
 def reading_trainer() -> int | None:

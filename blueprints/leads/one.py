@@ -15,6 +15,7 @@ from backoffice.people.queries import person as find_person
 from backoffice.reports.timeline import timeline
 from backoffice.staff.permissions import Permission
 from backoffice.todos.queries import next_action_of
+from blueprints.bookings.reader import opens_booking
 from blueprints.bookings.words import CHANNEL_WORDS, STATE_WORDS
 from blueprints.leads.blueprint import leads
 from blueprints.leads.choices import reason_names, service_names, source_names, staff_names
@@ -149,6 +150,7 @@ def _page(lead: Lead, sent: SafeForm | None = None) -> str:
         next_form=sent if isinstance(sent, NextActionForm) else _next_action_form(lead),
         loss_form=sent if isinstance(sent, LossForm) else _loss_form(lead, reasons),
         events=timeline(person.id, lead_id=lead.id, since=lead.opened_at),
+        opens_booking=opens_booking(),
         sources=source_names(),
         services=service_names(),
         staff=staff_names(),

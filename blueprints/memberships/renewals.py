@@ -11,6 +11,7 @@ from backoffice.core.db import transaction
 from backoffice.memberships.renewals import ask_to_renew
 from backoffice.memberships.renewals import renewals as find_renewals
 from backoffice.staff.permissions import Permission
+from blueprints.bookings.reader import opens_booking
 from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.memberships.words import RENEWAL_WORDS
 from blueprints.support.access import actor, permit
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "memberships/renewals.html", rows=find_renewals(studio, now=now()), why=RENEWAL_WORDS,
         without=visits_without_ticket(studio.id, since=now() - SINCE, now=now()), attendances=ATTENDANCE_WORDS,
+        opens_booking=opens_booking(),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from backoffice.memberships.undecided import Decision, decide, undecided
 from backoffice.people.queries import bare_person
 from backoffice.staff.permissions import Permission
 from backoffice.tickets.queries import lots_of
+from blueprints.bookings.reader import opens_booking
 from blueprints.memberships.forms import ChangeForm, DecisionForm, FreezeEndForm, FreezeForm, LeavingForm
 from blueprints.memberships.statement import say_months
 from blueprints.memberships.words import DECISION_WORDS, REASON_WORDS, plan_offer, ticket_after
@@ -57,7 +58,7 @@ def show(person_id: int) -> ResponseReturnValue:
         replaced={one.replaces_id: one for one in agreed if one.replaces_id},
         leaving=None if client is None else leaving_of(client.id),
         earlier=[] if client is None else earlier_stays(client.id),
-        undecided=undecided(studio, now=now(), person_id=person_id),
+        undecided=undecided(studio, now=now(), person_id=person_id), opens_booking=opens_booking(),
         reasons=REASON_WORDS, decisions=DECISION_WORDS, ticket_after=ticket_after, undoable=_undoable(agreed),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ from backoffice.reports.timeline import timeline
 from backoffice.screening.queries import standing
 from backoffice.staff.permissions import Permission
 from backoffice.tickets.queries import balances
-from blueprints.bookings.reader import reading_trainer
+from blueprints.bookings.reader import opens_booking, reading_trainer
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, STATE_WORDS
 from blueprints.files.forms import UploadForm
 from blueprints.inbox.scope import reads_health
@@ -221,7 +221,7 @@ def _open_yen(person_id: int) -> int:
 def _overview(person_id: int) -> dict[str, Any]:
     visits, reader = person_page.visits(person_id), reading_trainer()
     return {
-        "opens": lambda visit: reader is None or visit.trainer_id == reader,
+        "opens": opens_booking(),
         "open_choices": open_for_person(current_studio().id, person_id),
         "handed_over": handover_notes(current_studio().id, person_id=person_id, reader=reader, limit=5),
         "ahead": [visit for visit in reversed(visits) if person_page.is_ahead(visit, now=now())],
@@ -265,7 +265,7 @@ def _files(person_id: int) -> dict[str, Any]:
 
 _SIDES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overview": _overview,
-    "timeline": lambda person_id: {"events": timeline(person_id)},
+    "timeline": lambda person_id: {"events": timeline(person_id), "opens_booking": opens_booking()},
     "messages": _messages,
     "joined": _joined,
     "consents": lambda person_id: {"consents": queries.consents(person_id)},

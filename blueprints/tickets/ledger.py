@@ -20,6 +20,7 @@ from backoffice.tickets import actions
 from backoffice.tickets.actions import Given, is_by_hand
 from backoffice.tickets.explaining import why
 from backoffice.tickets.queries import balance, lot_of, lots_of
+from blueprints.bookings.reader import opens_booking
 from blueprints.bookings.words import ATTENDANCE_WORDS
 from blueprints.people.scope import check_visible
 from blueprints.support.access import actor, permit
@@ -53,7 +54,7 @@ def show(person_id: int) -> ResponseReturnValue:
         "tickets/show.html", person=bare_person(person_id), balance=balance(have, day=day or today()), lots=have,
         day=day, today=today(), SHOWN_LINES=SHOWN_LINES, without=[] if day else without, attendances=ATTENDANCE_WORDS,
         lines=lines, total=sum_in_words(total), sentence=sentence, is_by_hand=is_by_hand,
-        client=client_of(person_id),
+        client=client_of(person_id), opens_booking=opens_booking(),
     )  # fmt: skip
 
 

@@ -95,8 +95,9 @@ def test_a_no_show_takes_the_lead_back_with_something_to_do(desk_book: Desk) -> 
 def test_nobody_attends_hours_before_and_no_fee_is_taken_where_none_is_due(desk_book: Desk) -> None:
     booking = desk_book.book(desk_book.at(16), desk_book.meet(), service="session")
     guest = guests_of(booking.id)[0]
-    with pytest.raises(NotPossible):
+    with pytest.raises(NotPossible) as early:
         attend(guest, by=desk_book.by, now=desk_book.at(14, 59))
+    assert early.value.params == {"day": desk_book.at(16).date(), "time": "15:00"}, "it says from when on"
     attend(guest, by=desk_book.by, now=desk_book.at(15))
     for amount in (None, 0, 500):
         with pytest.raises(NotPossible):

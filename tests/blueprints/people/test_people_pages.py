@@ -258,6 +258,8 @@ def test_a_trainer_opens_the_page_of_a_guest(
     assert "渡邊" in client.get("/leads").text
     timeline = client.get(f"/people/{haruka.id}/timeline").text
     assert "体験トレーニング" in timeline or "Trial" in timeline
+    assert f"/bookings/{own.id}" in timeline
+    assert f"/bookings/{other.id}" not in timeline
     told = client.get(f"/people/{haruka.id}/messages")
     assert told.status_code == 200
     assert 'href="/messages/' not in told.text
@@ -281,4 +283,4 @@ def test_the_head_shows_the_freeze_somebody_is_in_else_the_next(
     ]
     assert begins == [date(2026, 12, 15), date(2026, 12, 15), date(2027, 3, 1), None]
     page = sign_in(Role.FRONT_DESK).open(f"/people/{haruka.id}").text
-    assert re.findall(r"<strong>(\d+月\d+日)\S*から休会", page) == ["12月15日"]
+    assert re.findall(r"<strong>\s*休会 (\S+)\s*</strong>", page) == ["12月15日(火)〜2027年1月14日(木)"]
