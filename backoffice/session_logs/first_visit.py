@@ -1,0 +1,54 @@
+"""What a trainer should know before a counselling or trial: what was asked, what to lend, whether it is paid."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import case, select
+
+from backoffice.bookings.forgiving import FREE
+from backoffice.bookings.models import Booking, Participant
+from backoffice.core.db import fetch
+from backoffice.leads.models import Lead, LeadSource
+from backoffice.studio.models import Service
+
+
+class FirstVisit(NamedTuple):
+    """A guest of a counselling or a trial. No amount of money is among it: prices are the desk's.
+
+    `enquiry` is what they wrote; `fee_is_open` None when no fee is due.
+    """
+
+    participant_id: int
+    kind: str
+    lead_id: int | None
+    enquiry: str | None
+    asked_at: datetime | None
+    source_ja: str | None
+    source_en: str | None
+    article: str | None
+    note: str | None
+    needs_wear: bool
+    wear_size: str
+    shoe_cm: str
+    fee_is_open: bool | None
+
+
+def first_visits(booking_id: int) -> dict[int, FirstVisit]:
+    """The guests of a counselling or trial by participant; of any other booking none. One statement.
+
+    Of two guests each sees only what they asked themselves.
+    """
+    has_fee = (Participant.fee_yen > 0) & ~Service.uses_tickets
+    query = (
+        select(
+            Participant.id, Service.kind, Lead.id, Lead.enquiry, Lead.opened_at, LeadSource.name_ja,
+            LeadSource.name_en, Lead.article, Booking.note, Participant.needs_wear, Participant.wear_size,
+            Participant.shoe_cm, case((has_fee, Participant.fee_received_at.is_(None))),
+        )
+        .join(Booking, Booking.id == Participant.booking_id)
+        .join(Service, Service.id == Booking.service_id)
+        .outerjoin(Lead, (Lead.id == Booking.lead_id) & (Lead.person_id == Participant.person_id))
+        .outerjoin(LeadSource, LeadSource.key == Lead.source)
+        .where(Booking.id == booking_id, Service.kind.in_(FREE))
+    )  # fmt: skip
+    return {row[0]: FirstVisit._make(row) for row in fetch(query)}
