@@ -15,11 +15,12 @@ from backoffice.bookings.ticket_history import Ahead, ahead_without_ticket
 from backoffice.clients.models import Client
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
-from backoffice.memberships.freezes import is_frozen
+from backoffice.memberships.freezes import frozen_days_of, is_frozen
 from backoffice.memberships.models import Freeze, Membership, Plan
 from backoffice.memberships.periods import last_day
 from backoffice.memberships.tickets import Days, month
 from backoffice.studio.models import Studio
+from backoffice.tickets.frozen import Frozen, frozen_end
 from backoffice.tickets.models import TicketGrant
 from backoffice.tickets.queries import Balance, Lot, balance, lots_of_clients
 
@@ -83,7 +84,7 @@ def covers(
     """What each of these people can book with who is a client; the others are not in it.
 
     `days` are those that will be asked about, `made` bookings just made: they count also when they have begun. One
-    statement where what was given is enough for all of the days, else three, however many people and days.
+    statement where what was given is enough for all of the days, else four, however many people and days.
     """
     today = local_date(now, studio.zone)
     given = lots_of_clients(person_ids)
@@ -109,6 +110,7 @@ def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) 
     """The tickets that agreements will bring from today on for days until a last one, as lots nobody has yet.
 
     Today too: a month is given by the hourly sweep, some time after midnight. What was given already is left out.
+    A month that begins before somebody's last day can be used to its own end, and longer by the days they rest.
     """
     given_on = select(func.array_agg(TicketGrant.valid_from)).where(
         TicketGrant.membership_id == Membership.id
@@ -122,12 +124,13 @@ def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) 
             Client.person_id.in_(person_ids), Plan.studio_id == studio.id, Membership.sessions > 0,
             Membership.undone_at.is_(None),
             or_(Membership.is_monthly, Membership.replaces_id.is_not(None)),
-            or_(Membership.ends_on.is_(None), Membership.ends_on > today),
+            or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
         )
     )  # fmt: skip
     agreements: dict[Membership, tuple[int, list[date], list[Freeze]]] = {}
     for membership, person_id, have, freeze in db.session.execute(query):
         agreements.setdefault(membership, (person_id, have or [], []))[2].extend([freeze] if freeze else [])
+    frozen = frozen_days_of(person_ids, today)
     coming: dict[int, list[Lot]] = {}
     for membership, (person_id, have, freezes) in agreements.items():
         if not have and membership.replaces_id is None:
@@ -135,8 +138,13 @@ def _coming(person_ids: Sequence[int], studio: Studio, today: date, last: date) 
         for days in _days_to_come(membership, freezes, today, last):
             if days.first not in have:
                 grant = TicketGrant(person_id=person_id, valid_from=days.first)
-                coming.setdefault(person_id, []).append(Lot(grant, membership.sessions, 0, 0, days.last))
+                ends = _end(days, frozen.get(person_id, []))
+                coming.setdefault(person_id, []).append(Lot(grant, membership.sessions, 0, 0, ends))
     return coming
+
+
+def _end(days: Days, frozen: Sequence[Frozen]) -> date | None:
+    return None if days.last is None else frozen_end(days.first, days.last, frozen)
 
 
 def _days_to_come(

@@ -1,6 +1,6 @@
 """The desk takes a booking: who (known or new), what, when; refusals keep everything that was typed."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from backoffice.bookings import actions
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import Booking
+from backoffice.bookings.queries import booking_view
 from backoffice.bookings.refusals import NotFree
 from backoffice.bookings.suggestions import habits_of, likely_service
 from backoffice.core.clock import local, local_date
@@ -33,6 +34,7 @@ from blueprints.bookings.desk_forms import (
 )
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
 from blueprints.bookings.offered import Offered, offered, trainer_choices
+from blueprints.bookings.rest_lines import rest_line, rest_lines, tell_resting
 from blueprints.bookings.ticket_lines import Line, tell_without_ticket, ticket_lines
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -84,6 +86,7 @@ def create() -> ResponseReturnValue:
     if booking.held_until is None:
         flash_done(_("%(who)s is booked: %(when)s", who=who, when=when))
         tell_without_ticket(guests, [booking.id])
+        tell_resting(guests, [booking.starts_at])
     else:
         until = show_daytime(booking.held_until)
         flash_done(_("Kept for %(who)s: %(when)s (until %(until)s)", who=who, when=when, until=until))
@@ -93,14 +96,16 @@ def create() -> ResponseReturnValue:
 @desk.get("/bookings/slots")
 @permit(Permission.BOOKINGS_EDIT)
 def slots() -> ResponseReturnValue:
-    """The free times of a day as buttons (a fragment of the form)."""
+    """The free times of a day as buttons (a fragment of the form); of a booking to be moved, who rests then."""
     service = _service(request.args.get("service_id", type=int))
+    moved = request.args.get("instead_of", type=int)
     times = free_times(
         service, asked_day(), request.args.get("trainer_id", type=int),
-        women_only=bool(request.args.get("wants_woman")), instead_of=request.args.get("instead_of", type=int),
+        women_only=bool(request.args.get("wants_woman")), instead_of=moved,
         channel=request.args.get("channel", ""),
     )  # fmt: skip
-    return render_template("bookings/_slots.html", times=times)
+    guests = [] if moved is None else [one.person for one in booking_view(current_studio().id, moved).guests]
+    return render_template("bookings/_slots.html", times=times, rest=rest_line(guests, times.days))
 
 
 @desk.post("/bookings/guests/<any(first, second):which>")
@@ -117,11 +122,12 @@ def guests(which: str) -> ResponseReturnValue:
 @desk.post("/bookings/guests/<any(first, second):which>/tickets")
 @permit(Permission.BOOKINGS_EDIT)
 def guest_tickets(which: str) -> ResponseReturnValue:
-    """What the chosen guest can book with (a fragment of the form), for the service and the day in it."""
+    """What the chosen guest can book with and whether they rest then (a fragment of the form), for service and day."""
     form = BookingForm()
     person_id = _person_id(form, which)
-    line = None if person_id is None else _tickets(form, [person_id]).get(person_id)
-    return render_template("bookings/_guest_tickets.html", person_id=person_id, line=line)
+    chosen = [] if person_id is None else [person_id]
+    line, rest = _tickets(form, chosen).get(person_id), rest_lines(chosen, _days(form)).get(person_id)
+    return render_template("bookings/_guest_tickets.html", person_id=person_id, line=line, rest=rest)
 
 
 def _book(form: BookingForm, choices: Offered) -> tuple[Booking, list[Person]]:
@@ -256,11 +262,15 @@ def _person_id(form: BookingForm, which: str) -> int | None:
 
 def _tickets(form: BookingForm, person_ids: list[int]) -> dict[int, Line]:
     """What the chosen guests can book with, for the service and the day in the form."""
+    return ticket_lines(person_ids, _service(form.service_id.data), _days(form))
+
+
+def _days(form: BookingForm) -> list[date]:
+    """The day the form asks for, a chosen time first; none when there is none or it is years away."""
     day, picked = form.day.data, form.picked
     if picked is not None and abs(picked.starts_at - now()) < FARTHEST:
         day = local_date(picked.starts_at, current_studio().zone)
-    days = [day] if day and abs(day - today()) < FARTHEST else []
-    return ticket_lines(person_ids, _service(form.service_id.data), days)
+    return [day] if day and abs(day - today()) < FARTHEST else []
 
 
 def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None) -> ResponseReturnValue:
@@ -277,10 +287,11 @@ def _page(form: BookingForm, *, status: int = 200, clash: NotFree | None = None)
         service, day, form.trainer_id.data, women_only=bool(form.wants_woman.data),
         chosen=form.pick.data or "", channel=form.channel.data or "",
     )  # fmt: skip
-    lines = _tickets(form, [person.id for person in chosen.values()])
-    tickets = {which: lines.get(chosen[which].id) if which in chosen else None for which in GUESTS}
+    ids = {which: person.id for which, person in chosen.items()}
+    lines, rests = _tickets(form, list(ids.values())), rest_lines(ids.values(), _days(form))
     page = render_template(
         "bookings/new.html", form=form, clash=clash, said=say(clash) if clash else "", times=times, chosen=chosen,
-        known=known, tickets=tickets,
+        known=known, tickets={which: lines.get(ids.get(which)) for which in GUESTS},
+        resting={which: rests.get(ids.get(which)) for which in GUESTS},
     )  # fmt: skip
     return page, status

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from backoffice.billing.cancelling import Outcome, if_cancelled
 from backoffice.bookings import actions, queries
-from backoffice.bookings.attendance import may_begin
+from backoffice.bookings.attendance import begins_from, may_begin
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
 from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.bookings.rules import length_of
@@ -18,6 +18,8 @@ from backoffice.choices.queries import open_for_booking
 from backoffice.core.clock import local, local_date
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
+from backoffice.memberships.resting import Rest, rests
+from backoffice.session_logs.first_visit import first_visits
 from backoffice.staff.audit_trail import TrailFilter, trail
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
@@ -27,6 +29,7 @@ from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
 from blueprints.bookings.offered import offered, trainer_choices
+from blueprints.bookings.rest_lines import days_of, rest_line, tell_resting
 from blueprints.bookings.ticket_lines import tell_without_ticket
 from blueprints.bookings.words import (
     ATTENDANCE_WORDS,
@@ -71,7 +74,7 @@ def edit(booking_id: int) -> ResponseReturnValue:
     return render_template(
         "bookings/_edit.html", view=view, minutes=length_of(view.booking), is_open=view.booking.state in OPEN,
         names=honorific("・".join(guest.person.shown_name for guest in view.guests)), trainers=choices.trainers,
-        rooms=choices.rooms, states=STATE_WORDS,
+        rooms=choices.rooms, states=STATE_WORDS, resting=_resting(view), today=today(),
     )  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def move(booking_id: int) -> ResponseReturnValue:
         return _page(booking, form, cancel_form, status=error.status)
     if booking.starts_at != before:
         flash_done(_("Moved to %(when)s.", when=show_daytime(booking.starts_at)))
-        _tell_without_ticket(booking.id)
+        _tell_about(booking.id)
     else:
         flash_done(_("Saved."))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
@@ -121,7 +124,7 @@ def confirm(booking_id: int) -> ResponseReturnValue:
             now=now(),
         )
     flash_done(_("The booking is confirmed."))
-    _tell_without_ticket(booking_id)
+    _tell_about(booking_id)
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
 
 
@@ -174,9 +177,17 @@ def _prices(view: queries.BookingView) -> dict[str, list[tuple[str, str]]]:
     return {"client": said(price.by_guest, price_of), "gym": said(price.by_gym, price_by_gym)}
 
 
-def _tell_without_ticket(booking_id: int) -> None:
+def _resting(view: queries.BookingView) -> dict[int, Rest]:
+    """Which guests rest or leave, and when."""
+    return rests([guest.person.id for guest in view.guests], today=today())
+
+
+def _tell_about(booking_id: int) -> None:
+    """Of whom there is no ticket, and who rests, now that the booking stands at its time."""
     view = queries.booking_view(current_studio().id, booking_id)
-    tell_without_ticket([guest.person for guest in view.guests], [booking_id])
+    guests = [guest.person for guest in view.guests]
+    tell_without_ticket(guests, [booking_id])
+    tell_resting(guests, [view.booking.starts_at])
 
 
 def check_may_open(booking: Booking) -> None:
@@ -204,9 +215,10 @@ def _moved_on_calendar(booking: Booking) -> ResponseReturnValue:
         return jsonify(error=_told(error), nearest=[_offer(slot) for slot in error.nearest]), error.status
     except DomainError as error:
         return jsonify(error=say(error)), error.status
-    return jsonify(
-        text=_("Moved to %(when)s.", when=show_daytime(booking.starts_at)), version=booking.version
-    )
+    view = queries.booking_view(current_studio().id, booking.id)
+    rest = rest_line([guest.person for guest in view.guests], days_of([booking.starts_at]))
+    said = [_("Moved to %(when)s.", when=show_daytime(booking.starts_at)), *rest.words]
+    return jsonify(text=" ".join(said), version=booking.version)
 
 
 def _told(error: NotFree) -> str:
@@ -251,22 +263,25 @@ def _page(
     form.trainer_id.choices = trainer_choices()
     day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
     is_open = booking.state in OPEN
-    times = None
+    times = rest = None
     if is_open and edits:
         times = free_times(
             view.service, day, form.trainer_id.data, instead_of=booking.id, chosen=form.pick.data or ""
         )
+        rest = rest_line([guest.person for guest in view.guests], times.days)
     page = render_template(
         "bookings/booking.html",
         booking=booking, view=view, form=form, cancel_form=cancel_form, clash=clash,
-        said=say(clash) if clash else "", times=times, is_open=is_open, edits=edits,
+        said=say(clash) if clash else "", times=times, rest=rest, is_open=is_open, edits=edits,
         is_cancelled=booking.state in CANCELLED_STATES, moving=True,
         prices=_prices(view) if is_open and edits else None,
         open_choices=open_for_booking(booking.id) if edits else [],
         trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
+        resting=_resting(view), today=today(), first_visits=first_visits(booking.id),
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
-        words=audit_words, may_begin=may_begin(booking.starts_at, now=now()), has_begun=now() >= booking.starts_at,
+        words=audit_words, may_begin=may_begin(booking.starts_at, now=now()),
+        begins_from=begins_from(booking.starts_at), has_begun=now() >= booking.starts_at,
         is_day=today() >= local_date(booking.starts_at, current_studio().zone),
         **(lines_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else {}),
     )  # fmt: skip

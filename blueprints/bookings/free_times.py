@@ -33,6 +33,11 @@ class FreeTimes:
     later: list[Slot] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
+    @property
+    def days(self) -> set[date]:
+        """The days on which the picker offers times, and the one it was asked for."""
+        return {self.day} | {local_date(one.starts_at, current_studio().zone) for one in self.later}
+
     @staticmethod
     def value(slot: Slot) -> str:
         """What the button of a slot sends."""

@@ -4,13 +4,13 @@ Only the way to the form is short: what is sent is the ordinary form of a new bo
 """
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from backoffice.bookings.suggestions import Fitting, Habits, fitting_times, habits_of, likely_service
-from backoffice.core.clock import local_date
 from backoffice.core.errors import NotFound
 from backoffice.core.submissions import new_token
 from backoffice.leads.queries import open_lead_of
@@ -22,6 +22,7 @@ from blueprints.bookings.days import asked_day
 from blueprints.bookings.desk_booking import desk
 from blueprints.bookings.desk_forms import write_pick
 from blueprints.bookings.offered import offered
+from blueprints.bookings.rest_lines import RestLine, days_of, rest_lines
 from blueprints.bookings.ticket_lines import Line, ticket_lines
 from blueprints.bookings.words import CHANNEL_WORDS
 from blueprints.support.access import permit
@@ -67,7 +68,7 @@ def quick() -> ResponseReturnValue:
         "bookings/_quick.html", caller=caller, services=choices.services, trainers=choices.trainers, service=service,
         trainer_id=request.form.get("trainer_id", type=int), day=day, times=times, token=new_token(),
         names={one.id: own_name(one) for one in choices.trainers}, value=write_pick,
-        tickets=_tickets(caller, service, times),
+        tickets=_tickets(caller, service, times), rest=_rest(caller, times),
         channels=CHANNEL_WORDS, channel=request.form.get("channel", "PHONE")[:5],
     )  # fmt: skip
 
@@ -76,8 +77,18 @@ def _tickets(caller: Caller, service: Service, times: Fitting) -> Line | None:
     """What a member has left, where the service asks for a ticket, and on which of the offered days there is none."""
     if caller.person is None:
         return None
-    days = {local_date(one.starts_at, current_studio().zone) for one in [*times.usual, *times.others]}
-    return ticket_lines([caller.person.id], service, days).get(caller.person.id)
+    return ticket_lines([caller.person.id], service, _days(times)).get(caller.person.id)
+
+
+def _rest(caller: Caller, times: Fitting) -> RestLine | None:
+    """Which of the offered days lie in a freeze of a member, or after their last day."""
+    return (
+        None if caller.person is None else rest_lines([caller.person.id], _days(times)).get(caller.person.id)
+    )
+
+
+def _days(times: Fitting) -> set[date]:
+    return days_of([one.starts_at for one in [*times.usual, *times.others]])
 
 
 def _caller() -> Caller:

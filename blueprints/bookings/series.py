@@ -1,5 +1,6 @@
 """A series at the desk: the dates are looked at before they are booked; later it is moved, cut or filled up."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -10,7 +11,7 @@ from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from backoffice.bookings import series as domain
-from backoffice.bookings.models import Series
+from backoffice.bookings.models import Booking, Series
 from backoffice.bookings.refusals import Slot
 from backoffice.bookings.series import Outcome, PlannedDate
 from backoffice.bookings.suggestions import habits_of, likely_service
@@ -28,6 +29,7 @@ from backoffice.studio.models import Service
 from backoffice.studio.queries import service as find_service
 from blueprints.bookings.desk_forms import read_pick, write_pick
 from blueprints.bookings.offered import offered
+from blueprints.bookings.rest_lines import rest_line, tell_resting
 from blueprints.bookings.series_forms import SeriesForm, SeriesMoveForm
 from blueprints.bookings.ticket_lines import tell_without_ticket
 from blueprints.bookings.words import STATE_WORDS
@@ -108,7 +110,7 @@ def add_date(series_id: int) -> ResponseReturnValue:
             lambda: domain.add_date(found, day, slot, studio=current_studio(), by=actor(), now=now())
         )
         flash_done(_("%(day)s is booked.", day=show_day(day)))
-        _tell_without_ticket(found, domain.persons_of(found), day)
+        _tell_about(found, domain.persons_of(found), [day])
     except DomainError as error:
         flash_error(say(error))
     return redirect(url_for("series.show", series_id=series_id), 303)
@@ -128,6 +130,8 @@ def move(series_id: int) -> ResponseReturnValue:
         )
     )  # fmt: skip
     _report(ngettext("%(num)s date was moved.", "%(num)s dates were moved.", len(outcome.done)), outcome)
+    moved = _booked(found, outcome.done)
+    tell_resting(domain.persons_of(found), [one.starts_at for one in moved])
     return redirect(url_for("series.show", series_id=series_id), 303)
 
 
@@ -154,7 +158,7 @@ def _book(form: SeriesForm, person: Person, days: list[date]) -> None:
     )  # fmt: skip
     keep_result(token, url_for("series.show", series_id=made.id))
     _report(ngettext("%(num)s date is booked.", "%(num)s dates are booked.", len(outcome.done)), outcome)
-    _tell_without_ticket(made, [person])
+    _tell_about(made, [person], outcome.done)
 
 
 def _chosen(day: date, sent: MultiDict[str, str]) -> Slot | None:
@@ -169,10 +173,15 @@ def _report(text: str, outcome: Outcome) -> None:
         flash_error(_("Not possible: %(days)s", days=days))
 
 
-def _tell_without_ticket(found: Series, persons: list[Person], day: date | None = None) -> None:
-    """Say it of every date of the series, or of one of them."""
-    dates = [one for one in domain.dates(found) if one.booking is not None and day in (None, one.day)]
-    tell_without_ticket(persons, [one.booking.id for one in dates if one.booking is not None])
+def _tell_about(found: Series, persons: list[Person], days: Collection[date]) -> None:
+    """For how many of these dates there is no ticket, and which fall into a freeze or after the last day."""
+    booked = _booked(found, days)
+    tell_without_ticket(persons, [one.id for one in booked])
+    tell_resting(persons, [one.starts_at for one in booked])
+
+
+def _booked(found: Series, days: Collection[date]) -> list[Booking]:
+    return [one.booking for one in domain.dates(found) if one.booking is not None and one.day in days]
 
 
 def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
@@ -195,6 +204,7 @@ def _plan_page(form: SeriesForm, person: Person, days: list[date]) -> str:
         skip=SKIP,
         names=_names(),
         without=without,
+        rest=rest_line([person], days),
         of=len(chosen),
     )
 
@@ -215,6 +225,7 @@ def _page(found: Series, form: SeriesMoveForm, *, status: int = 200) -> Response
     page = render_template(
         "bookings/series.html", series=found, dates=dates, persons=persons, planned=planned, form=form, names=_names(),
         value=write_pick, states=STATE_WORDS, service=find_service(studio.id, found.service_id), today=today(),
+        rest=rest_line(persons, missing),
     )  # fmt: skip
     return page, status
 

@@ -15,6 +15,7 @@ from backoffice.core import heartbeat
 from backoffice.core.clock import day_span
 from backoffice.handover.queries import number_open
 from backoffice.incidents.queries import number_open as incidents_open
+from backoffice.memberships.resting import Rest, rests
 from backoffice.messaging.overdue import Trouble, trouble
 from backoffice.messaging.queries import waiting_for_a_person
 from backoffice.screening.queries import standings
@@ -55,6 +56,7 @@ class Sheet:
     by_time: bool
     now: datetime
     standings: dict[int, Standing]
+    resting: dict[int, Rest]
 
     @property
     def groups(self) -> list[tuple[Trainer | None, list[DayRow]]]:
@@ -164,6 +166,7 @@ def _sheet() -> Sheet:
         by_time=request.args.get("by") == "time",
         now=now(),
         standings=_standings(rows),
+        resting=rests({row.person_id for row in rows if row.person_id}, today=today()),
     )
 
 
@@ -223,6 +226,7 @@ def _words() -> dict[str, object]:
         "lights": spoken(LIGHT_WORDS),
         "light_tones": LIGHT_TONES,
         "SHOWN_TODOS": SHOWN_TODOS,
+        "today": today(),
     }
 
 
@@ -231,6 +235,16 @@ def _fingerprint(sheet: Sheet) -> str:
     passed = [(row.starts_at <= sheet.now, row.ends_at <= sheet.now) for row in sheet.rows]
     lights = [(one, sheet.standings[one].light) for one in sheet.standings]
     shown = repr(
-        (sheet.rows, lights, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id)
+        (
+            sheet.rows,
+            lights,
+            sheet.resting,
+            passed,
+            sheet.todos,
+            sheet.by_time,
+            sheet.day,
+            language(),
+            current_user.id,
+        )
     )
     return hashlib.blake2b(shown.encode(errors="replace"), digest_size=12).hexdigest()

@@ -139,6 +139,5 @@ def _page(person_id: int, form: NoteForm, *, unsaved: Unsaved | None = None) -> 
         habits=HABIT_WORDS,
         phrases=PHRASES,
         new_token=new_token,
-        today=today(),
         **frame(person_id),
     )

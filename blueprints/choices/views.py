@@ -24,6 +24,7 @@ from backoffice.studio.models import Service
 from backoffice.studio.queries import service as find_service
 from blueprints.bookings.desk_forms import ROW_ID, read_pick, write_pick
 from blueprints.bookings.offered import offered, trainer_choices
+from blueprints.bookings.rest_lines import days_of, rest_line
 from blueprints.choices.forms import TimesForm
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
@@ -125,6 +126,7 @@ def _page(subject: Subject, form: TimesForm, status: int = 200) -> ResponseRetur
         "choices/new.html", form=form, subject=subject, service=service, times=shown, picks=picks, value=write_pick,
         names={one.id: own_name(one) for one in offered().trainers}, most=MOST,
         has_found=bool(times), day=day, replaced=_replaced(subject),
+        rest=rest_line([subject.person], days_of([one.starts_at for one in shown])),
         whole_day=request.form.get("do") == "day", is_reachable=is_reachable(subject.person.id),
     )  # fmt: skip
     return page, status

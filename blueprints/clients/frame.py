@@ -1,13 +1,14 @@
-"""What stands above a trainer's pages about one person: the light, the limits, the way to the other pages."""
+"""What stands above a trainer's pages about one person: the light, the limits, freeze and last day, the other pages."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from backoffice.memberships.resting import rests
 from backoffice.people.queries import bare_person, is_health_kept
 from backoffice.screening.queries import standing
 from blueprints.screening.words import LIGHT_TONES, LIGHT_WORDS, LIMIT_WORDS
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.studio import current_studio
 
 SIDES = (
@@ -23,7 +24,7 @@ Last: other blueprints whose pages belong to it."""
 
 
 def frame(person_id: int) -> dict[str, Any]:
-    """What `layouts/client.html` shows; four statements for any page. Reads no answers, so nothing is recorded.
+    """What `layouts/client.html` shows; five statements for any page. Reads no answers, so nothing is recorded.
 
     The caller has checked that the reader trains this person (`check_own_guest`).
     """
@@ -31,6 +32,8 @@ def frame(person_id: int) -> dict[str, Any]:
         "person": bare_person(person_id),
         "standing": standing(current_studio(), person_id, now=now()),
         "is_health_taken_back": not is_health_kept(person_id),
+        "resting": rests([person_id], today=today()).get(person_id),
+        "today": today(),
         "sides": SIDES,
         "lights": LIGHT_WORDS,
         "light_tones": LIGHT_TONES,

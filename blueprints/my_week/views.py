@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from backoffice.memberships.resting import rests
 from backoffice.reports.own_week import own_week
 from backoffice.screening.queries import standings
 from backoffice.screening.standing import TRAINING
@@ -32,6 +33,7 @@ def show() -> ResponseReturnValue:
         "my_week/show.html",
         week=week,
         today=today(),
+        resting=rests({one.person_id for one in [*week.sessions, *week.clients]}, today=today()),
         standings=standings(current_studio(), training, now=now()),
         lights=LIGHT_WORDS,
         light_tones=LIGHT_TONES,

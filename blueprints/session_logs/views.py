@@ -2,46 +2,45 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.bookings.attendance import may_begin
+from backoffice.bookings.attendance import begins_from, may_begin
 from backoffice.bookings.models import BookingState
 from backoffice.care.queries import due_notes
+from backoffice.clients.records import record_of
 from backoffice.clients.regions import REGION_WORDS
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Stale
 from backoffice.exercises.queries import find_for_picker
 from backoffice.session_logs import actions, history, queries
 from backoffice.session_logs.bests import Best, new_bests
+from backoffice.session_logs.first_visit import first_visits
 from backoffice.session_logs.history import Revision
 from backoffice.session_logs.models import SessionLog
-from backoffice.session_logs.next_visit import Offer, book_next, offer, take_back_next
+from backoffice.session_logs.next_visit import offer
 from backoffice.session_logs.queries import Named, Visit
 from backoffice.session_logs.shorthand import DoneSet
-from backoffice.staff.models import Trainer
 from backoffice.staff.permissions import Permission
-from backoffice.staff.trainers import trainer, trainers
+from backoffice.studio.models import ServiceKind
 from blueprints.bookings.words import STATE_WORDS
 from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
 from blueprints.programs.words import planned
+from blueprints.session_logs.blueprint import CARD, session_logs, visit_of
 from blueprints.session_logs.card import Card, card_of
+from blueprints.session_logs.next_visit import beside
 from blueprints.session_logs.typed import Typed, TypedRow
 from blueprints.session_logs.words import advised, hurt, said
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
-from blueprints.support.filters import own_name, show_daytime
 from blueprints.support.language import language, say
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done, flash_error, flash_undo
-
-session_logs = Blueprint("session_logs", __name__)
+from blueprints.support.toasts import flash_done, flash_error
 
 
 class Earlier(NamedTuple):
@@ -51,7 +50,6 @@ class Earlier(NamedTuple):
     sets: list[tuple[Named, list[DoneSet]]]
 
 
-CARD = "/participants/<int:participant_id>/card"
 LONGEST_QUERY = 100
 STANDS = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
 
@@ -60,7 +58,7 @@ STANDS = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
 @permit(Permission.TRAINING_EDIT)
 def card(participant_id: int) -> ResponseReturnValue:
     """The card. A POST saves it; `find` and `add` keep it as a draft and look for, or add, an exercise."""
-    visit = _visit(participant_id)
+    visit = visit_of(participant_id)
     if request.method == "GET":
         shown = card_of(current_studio(), visit, workout_id=request.args.get("workout", type=int))
         return _page(shown, query=request.args.get("q", "")[:LONGEST_QUERY])
@@ -89,7 +87,7 @@ def card(participant_id: int) -> ResponseReturnValue:
 @permit(Permission.TRAINING_EDIT)
 def keep_draft(participant_id: int) -> ResponseReturnValue:
     """Keep the card as it is typed, for the script of the page; the answer is the version to send next time."""
-    _visit(participant_id)
+    visit_of(participant_id)
     try:
         version = _keep(participant_id, Typed.sent(request.form))
     except DomainError as error:
@@ -101,7 +99,7 @@ def keep_draft(participant_id: int) -> ResponseReturnValue:
 @permit(Permission.TRAINING_EDIT)
 def drop_draft(participant_id: int) -> ResponseReturnValue:
     """Throw away what was typed and not saved."""
-    _visit(participant_id)
+    visit_of(participant_id)
     try:
         in_transaction(
             lambda: actions.drop_draft(current_studio(), participant_id, seen=_seen(), by=actor(), now=now())
@@ -109,48 +107,6 @@ def drop_draft(participant_id: int) -> ResponseReturnValue:
     except DomainError as error:
         flash_error(say(error))
     return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
-
-
-@session_logs.post(f"{CARD}/next")
-@permit(Permission.TRAINING_EDIT)
-def book_again(participant_id: int) -> ResponseReturnValue:
-    """Book the next visit of this guest at one of the times that were offered."""
-    visit = _visit(participant_id)
-    at, _space, whose = request.form.get("slot", "").partition(" ")
-    starts_at, is_named = _instant(at), request.form.get("is_named") == "y"
-    if starts_at is None or not (whose.isascii() and whose.isdigit() and len(whose) < 18):
-        flash_error(_("Please choose one of the times."))
-        return redirect(url_for("session_logs.card", participant_id=participant_id), 303)
-    try:
-        booking = in_transaction(
-            lambda: book_next(
-                current_studio(), visit, starts_at, int(whose), is_named=is_named, by=actor(), now=now()
-            )
-        )
-    except DomainError as error:
-        flash_error(say(error))
-    else:
-        who = own_name(trainer(current_studio().id, booking.trainer_id))
-        back = url_for("session_logs.take_back_booking", participant_id=participant_id, booking_id=booking.id)
-        flash_undo(
-            _("The next visit is booked: %(when)s, %(trainer)s.", when=show_daytime(starts_at), trainer=who),
-            back,
-        )
-    return redirect(url_for("session_logs.card", participant_id=participant_id) + "#next", 303)
-
-
-@session_logs.post(f"{CARD}/next/undo")
-@permit(Permission.TRAINING_EDIT)
-def take_back_booking(participant_id: int) -> ResponseReturnValue:
-    """Call off what the tap before has booked."""
-    visit, booking_id = _visit(participant_id), request.args.get("booking_id", type=int, default=0)
-    try:
-        in_transaction(lambda: take_back_next(current_studio(), visit, booking_id, by=actor(), now=now()))
-    except DomainError as error:
-        flash_error(say(error))
-    else:
-        flash_done(_("The next visit is not booked any more."))
-    return redirect(url_for("session_logs.card", participant_id=participant_id) + "#next", 303)
 
 
 @session_logs.get("/people/<int:person_id>/logs")
@@ -217,12 +173,6 @@ def _made_with(participant_id: int, pen: str) -> int | None:
     return log.version if log is not None and draft is not None and Typed.kept(draft).pen == pen else None
 
 
-def _visit(participant_id: int) -> Visit:
-    visit = queries.visit(current_studio().id, participant_id)
-    check_own_guest(visit.person_id)
-    return visit
-
-
 def _seen() -> int | None:
     return request.form.get("version", type=int)
 
@@ -237,7 +187,7 @@ def _refused(visit: Visit, typed: Typed, error: DomainError) -> ResponseReturnVa
 def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None = None) -> str:
     studio, person_id = current_studio(), shown.visit.person_id
     done = shown.is_saved and other is None and not error
-    ahead = offer(studio, shown.visit, now=now()) if done else None
+    ahead, above = offer(studio, shown.visit, now=now()) if done else None, frame(person_id)
     return render_template(
         "session_logs/card.html",
         card=shown,
@@ -253,25 +203,27 @@ def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None =
         written=_written(shown) if done else [],
         revisions=_revisions(shown) if done else [],
         offer=ahead,
-        others=_others(shown.visit, ahead),
+        **_before(shown),
+        **beside(ahead, shown.visit, above["person"]),
         states=STATE_WORDS,
         is_cancelled=shown.visit.state not in STANDS,
         is_early=not may_begin(shown.visit.starts_at, now=now()),
+        begins_from=begins_from(shown.visit.starts_at),
         names={row.name.id: row.name for row in shown.rows},
         planned=planned,
         said=said,
         advised=advised,
         hurt=hurt,
         now=now(),
-        **frame(person_id),
+        **above,
     )
 
 
-def _others(visit: Visit, ahead: Offer | None) -> dict[int, Trainer]:
-    """The trainers whose times are offered beside, or instead of, the own ones."""
-    if ahead is None or all(slot.trainer_id == visit.trainer_id for slot in ahead.slots):
-        return {}
-    return {one.id: one for one in trainers(current_studio().id) if one.id != visit.trainer_id}
+def _before(shown: Card) -> dict[str, Any]:
+    """What to know before a trial, until it is written up: what the guest asked, and the goals written down."""
+    is_ahead = shown.visit.kind == ServiceKind.TRIAL and not shown.is_saved
+    first = first_visits(shown.visit.booking_id).get(shown.visit.participant_id) if is_ahead else None
+    return {"first": first, "goals": record_of(shown.visit.person_id).texts["goals"] if first else ""}
 
 
 def _written(shown: Card) -> list[tuple[Named, list[DoneSet]]]:
@@ -301,11 +253,3 @@ def _revisions(shown: Card) -> list[Earlier]:
         Earlier(one, [(names[done.exercise_id], list(done.sets)) for done in one.content.exercises])
         for one in found
     ]
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

@@ -10,6 +10,7 @@ from backoffice.bookings.suggestions import habits_of, likely_service
 from backoffice.core.db import in_transaction, transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.submissions import first_use, keep_result
+from backoffice.memberships.resting import rests
 from backoffice.people.models import Person
 from backoffice.people.queries import person as find_person
 from backoffice.staff.permissions import Permission
@@ -32,7 +33,9 @@ USUAL_SPAN = timedelta(days=13)
 @permit(Permission.BOOKINGS_EDIT)
 def index() -> ResponseReturnValue:
     """Everybody who waits, in the order they are asked."""
-    return render_template("waiting/index.html", rows=queries.waiting_list(current_studio().id))
+    rows = queries.waiting_list(current_studio().id)
+    resting = rests({row.wait.person_id for row in rows}, today=today())
+    return render_template("waiting/index.html", rows=rows, resting=resting, today=today())
 
 
 @waiting.route("/new", methods=["GET", "POST"])
@@ -44,13 +47,12 @@ def new() -> ResponseReturnValue:
     form.service_id.choices = options({one.id: own_name(one) for one in offered().services})
     form.trainer_id.choices = trainer_choices()
     if not form.validate_on_submit():
-        status = 422 if request.method == "POST" else 200
-        return render_template("waiting/new.html", form=form, person=person), status
+        return _page(form, person, 422 if request.method == "POST" else 200)
     try:
         in_transaction(lambda: _add(form, person))
     except DomainError as error:
         add_domain_error(form, error)
-        return render_template("waiting/new.html", form=form, person=person), error.status
+        return _page(form, person, error.status)
     flash_done(_("%(who)s is on the waiting list.", who=honorific(person.shown_name)))
     return redirect(url_for("waiting.index"), 303)
 
@@ -63,6 +65,11 @@ def end(wait_id: int) -> ResponseReturnValue:
         actions.end_wait(current_studio().id, wait_id, by=actor(), now=now())
     flash_done(_("Taken off the waiting list."))
     return redirect(url_for("waiting.index"), 303)
+
+
+def _page(form: WaitForm, person: Person, status: int) -> ResponseReturnValue:
+    rest = rests([person.id], today=today()).get(person.id)
+    return render_template("waiting/new.html", form=form, person=person, rest=rest, today=today()), status
 
 
 def _add(form: WaitForm, person: Person) -> None:

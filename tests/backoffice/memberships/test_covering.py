@@ -138,20 +138,59 @@ def test_between_midnight_and_the_sweep_the_new_month_counts_already(
 
 def test_a_month_that_rests_or_is_over_brings_nothing(gym: Studio, by: Actor, now: datetime) -> None:
     person = member(gym, by, now, monthly=True)
-    cover = cover_of(person, gym, now, date(2027, 3, 1))
-    assert not cover.without([date(2027, 1, 28)])
+    begins, per_month = date(2027, 1, 24), lots_of(person.id)[0].free
+    assert begins in [lot.grant.valid_from for lot in cover_of(person, gym, now, date(2027, 3, 1)).lots]
     membership = db.session.query(Membership).one()
     with transaction():
         freeze(membership.id, FreezeTerms(date(2027, 1, 1), date(2027, 1, 31), 0), studio=gym, by=by, now=now)
-    assert cover_of(person, gym, now, date(2027, 3, 1)).without([date(2027, 1, 28)])
+    cover = cover_of(person, gym, now, date(2027, 3, 1))
+    assert begins not in [lot.grant.valid_from for lot in cover.lots]
+    last = [date(2027, 2, 23)] * (per_month + 1)
+    assert len(cover.without(last)) == 1, "those of December last longer by the days of January"
     with transaction():
         membership.ends_on = date(2027, 2, 23)
     assert cover_of(person, gym, now, date(2027, 3, 1)).without([date(2027, 2, 28)])
 
 
+@pytest.mark.parametrize("last_day", [date(2026, 12, 23), date(2026, 12, 24), date(2027, 1, 10)])
+def test_what_is_said_of_months_to_come_is_what_is_given_and_booked(
+    gym: Studio, book_on: Book, by: Actor, now: datetime, last_day: date
+) -> None:
+    """A month that begins until the last day can be used to its own end, also after it, and longer by a freeze."""
+    person, first = member(gym, by, now, monthly=True), date(2026, 12, 24)
+    membership = db.session.query(Membership).one()
+    with transaction():
+        terms = FreezeTerms(date(2026, 12, 5), date(2026, 12, 9), 0)
+        freeze(membership.id, terms, studio=gym, waiver="試験", by=by, now=now)
+        membership.ends_on = last_day
+    days = [first + timedelta(days=n) for n in (6, 30, 31)]
+    at_night = at_local(first, time(0, 5), gym.zone)
+    said = [cover_of(person, gym, when, days[-1]) for when in (now, at_night)]
+    assert said[0].without(days) == said[1].without(days)
+    with transaction():
+        give_months(gym, by=by, now=at_night)
+    given = {(lot.grant.valid_from, lot.expires_on) for lot in lots_of(person.id)}
+    assert given == {(lot.grant.valid_from, lot.expires_on) for lot in said[0].lots}
+    assert len(given) == (1 if last_day < first else 2)
+    done = [day for day in days if not standings([guests_of(book_on(person, day).id)[0].id])]
+    assert done == said[0].without(days)
+
+
+def test_a_freeze_inside_a_month_to_come_lets_it_last_longer(gym: Studio, by: Actor, now: datetime) -> None:
+    person, first = member(gym, by, now, monthly=True), date(2026, 12, 24)
+    terms = FreezeTerms(date(2027, 1, 1), date(2027, 1, 10), 0)
+    with transaction():
+        freeze(db.session.query(Membership).one().id, terms, studio=gym, by=by, now=now)
+    said = {lot.grant.valid_from: lot.expires_on for lot in cover_of(person, gym, now, date(2027, 2, 1)).lots}
+    with transaction():
+        give_months(gym, by=by, now=at_local(first, time(0, 5), gym.zone))
+    given = {lot.grant.valid_from: lot.expires_on for lot in lots_of(person.id)}
+    assert said[first] == given[first] == date(2027, 2, 2)
+
+
 def test_many_people_cost_as_many_statements_as_one(gym: Studio, by: Actor, now: datetime) -> None:
     people = [member(gym, by, now, monthly=n % 2 == 0, name=f"会員 {n}") for n in range(4)]
-    for days, most in (([TODAY], 1), ([TODAY, date(2028, 3, 1)], 3)):
+    for days, most in (([TODAY], 1), ([TODAY, date(2028, 3, 1)], 4)):
         for some in (people[:1], people):
             with statements() as sent:
                 covers([one.id for one in some], gym, days=days, now=now)

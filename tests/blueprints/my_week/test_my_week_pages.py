@@ -50,13 +50,16 @@ def test_an_account_without_a_place_in_the_calendar_is_told_so(gym: Studio, sign
     assert "カレンダーに登録されていません" in sign_in(Role.TRAINER).get("/my/day-and-week").text
 
 
-def test_a_full_week_costs_what_an_empty_one_costs(gym: Studio, sign_in: SignIn, now: datetime) -> None:
+def test_a_full_week_costs_what_a_week_of_one_guest_costs(
+    gym: Studio, sign_in: SignIn, now: datetime
+) -> None:
     client = signed_in_trainer(gym, sign_in)
+    visit(gym, guest("山田 花子", "090-1234-5678", now=now), "16:00", now=now, slug="session")
     client.get("/my/day-and-week")
     with statements() as few:
         client.get("/my/day-and-week")
     for number in range(3):
-        who = guest(f"山田 {number}", f"090-1234-567{number}", now=now)
+        who = guest(f"山田 {number}", f"090-1234-560{number}", now=now)
         visit(gym, who, "18:00", now=now, day=TODAY + timedelta(days=number), slug="session")
     with statements() as many:
         client.get("/my/day-and-week")
