@@ -31,10 +31,14 @@ class Resting(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """The freezes of a client that run or come, in order, those that touch made one; and their last day, if set."""
+    """The freezes of a client that run or come, in order, those that touch made one; and their last day, if set.
+
+    `has_left`: the last day is over.
+    """
 
     freezes: Sequence[Resting]
     left_on: date | None
+    has_left: bool
 
     def on(self, day: date) -> Resting | None:
         """The freeze a day lies in. Pure."""
@@ -70,7 +74,11 @@ def rests(person_ids: Collection[int], *, today: date) -> dict[int, Rest]:
         if first is not None:
             spans.setdefault(person_id, []).append(Frozen(first, last or OPEN_END))
     return {
-        person_id: Rest([_resting(one) for one in joined(spans.get(person_id, []))], left_on)
+        person_id: Rest(
+            [_resting(one) for one in joined(spans.get(person_id, []))],
+            left_on,
+            bool(left_on and left_on < today),
+        )
         for person_id, left_on in last_days.items()
     }
 

@@ -74,7 +74,7 @@ def edit(booking_id: int) -> ResponseReturnValue:
     return render_template(
         "bookings/_edit.html", view=view, minutes=length_of(view.booking), is_open=view.booking.state in OPEN,
         names=honorific("・".join(guest.person.shown_name for guest in view.guests)), trainers=choices.trainers,
-        rooms=choices.rooms, states=STATE_WORDS, resting=_resting(view), today=today(),
+        rooms=choices.rooms, states=STATE_WORDS, resting=_resting(view),
     )  # fmt: skip
 
 
@@ -278,7 +278,7 @@ def _page(
         open_choices=open_for_booking(booking.id) if edits else [],
         trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
-        resting=_resting(view), today=today(), first_visits=first_visits(booking.id),
+        resting=_resting(view), first_visits=first_visits(booking.id),
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
         words=audit_words, may_begin=may_begin(booking.starts_at, now=now()),
         begins_from=begins_from(booking.starts_at), has_begun=now() >= booking.starts_at,

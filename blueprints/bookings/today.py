@@ -226,25 +226,14 @@ def _words() -> dict[str, object]:
         "lights": spoken(LIGHT_WORDS),
         "light_tones": LIGHT_TONES,
         "SHOWN_TODOS": SHOWN_TODOS,
-        "today": today(),
     }
 
 
 def _fingerprint(sheet: Sheet) -> str:
     """Changes when anything that is shown changes, the passing of a booking's start and end included."""
     passed = [(row.starts_at <= sheet.now, row.ends_at <= sheet.now) for row in sheet.rows]
-    lights = [(one, sheet.standings[one].light) for one in sheet.standings]
+    guests = [(one, sheet.standings[one].light) for one in sheet.standings], sheet.resting
     shown = repr(
-        (
-            sheet.rows,
-            lights,
-            sheet.resting,
-            passed,
-            sheet.todos,
-            sheet.by_time,
-            sheet.day,
-            language(),
-            current_user.id,
-        )
+        (sheet.rows, guests, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id)
     )
     return hashlib.blake2b(shown.encode(errors="replace"), digest_size=12).hexdigest()

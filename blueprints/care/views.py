@@ -130,6 +130,7 @@ def _page(person_id: int, form: NoteForm, *, unsaved: Unsaved | None = None) -> 
         unsaved=unsaved,
         plan=plan,
         look=look_at(person_id, today()),
+        today=today(),
         telling=told_by(person_id, plan, today()),
         replies=queries.replies_to(person_id),
         is_photo_missing_consent=Extra.MEAL in plan.extras and not may_be_shown(person_id),

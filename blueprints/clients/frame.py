@@ -33,7 +33,6 @@ def frame(person_id: int) -> dict[str, Any]:
         "standing": standing(current_studio(), person_id, now=now()),
         "is_health_taken_back": not is_health_kept(person_id),
         "resting": rests([person_id], today=today()).get(person_id),
-        "today": today(),
         "sides": SIDES,
         "lights": LIGHT_WORDS,
         "light_tones": LIGHT_TONES,

@@ -24,7 +24,7 @@ from blueprints.incidents.words import KIND_WORDS, REGION_WORDS
 from blueprints.people.scope import check_own_guest
 from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.access import actor, permit
-from blueprints.support.clock import now
+from blueprints.support.clock import now, today
 from blueprints.support.forms import add_domain_error
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done
@@ -98,6 +98,7 @@ def _page(person_id: int, **more: Any) -> str:
         verdicts=VERDICT_WORDS,
         attendance_words=ATTENDANCE_WORDS,
         topics=TOPIC_WORDS,
+        today=today(),
         incident_words=KIND_WORDS,
         region_words=REGION_WORDS,
         **more,

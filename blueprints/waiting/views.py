@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     """Everybody who waits, in the order they are asked."""
     rows = queries.waiting_list(current_studio().id)
     resting = rests({row.wait.person_id for row in rows}, today=today())
-    return render_template("waiting/index.html", rows=rows, resting=resting, today=today())
+    return render_template("waiting/index.html", rows=rows, resting=resting)
 
 
 @waiting.route("/new", methods=["GET", "POST"])
@@ -69,7 +69,7 @@ def end(wait_id: int) -> ResponseReturnValue:
 
 def _page(form: WaitForm, person: Person, status: int) -> ResponseReturnValue:
     rest = rests([person.id], today=today()).get(person.id)
-    return render_template("waiting/new.html", form=form, person=person, rest=rest, today=today()), status
+    return render_template("waiting/new.html", form=form, person=person, rest=rest), status
 
 
 def _add(form: WaitForm, person: Person) -> None:

@@ -40,7 +40,7 @@ PAGES = (
     ("/people?q=客", 6),
     ("/people/{person}", 12),
     ("/calendar/events?from=2026-11-24&to=2026-11-25", 6),
-    ("/today?trainer=all", 12),  # managers are told of open incident reports as well
+    ("/today?trainer=all", 13),  # managers are told of open incident reports as well
     ("/inbox", 3),
 )
 SIDES = ("timeline", "messages", "consents", "files", "changes")
