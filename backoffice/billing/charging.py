@@ -100,7 +100,8 @@ def charge_months(studio: Studio, *, only: Collection[int] | None = None, by: Ac
     `only`: of these memberships; a membership that somebody else holds is left for the next time. A frozen month costs
     the fee of the freeze. Asked twice it charges nothing twice: the database holds a month of a membership to one line.
     """
-    query = _monthly(studio, now).with_for_update(of=Membership, skip_locked=True)
+    # Not against rows that only name the agreement: a credit has its number, which is wanted here, before its lines.
+    query = _monthly(studio, now).with_for_update(of=Membership, key_share=True, skip_locked=True)
     if only is not None:
         query = query.where(Membership.id.in_(only))
     own = settings_of(studio.id)

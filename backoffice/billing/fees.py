@@ -65,7 +65,8 @@ def follow_cancellations(
     visit changed, never because the house asks for other yen; what staff took back stays so. How many lines were
     written. May be asked twice. `only`: of these guests; who is held by somebody else is left for the next time.
     """
-    query = _query(studio, now).with_for_update(of=Participant, skip_locked=True)
+    # Not against rows that only name the guest: a credit has its number, which is wanted here, before its lines.
+    query = _query(studio, now).with_for_update(of=Participant, key_share=True, skip_locked=True)
     if only is not None:
         query = query.where(Participant.id.in_(only))
     visits = _visits(studio, query)

@@ -46,7 +46,8 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
 
     What was received is of the first day that is open. A fee that was waived in the account stays waived.
     """
-    db.session.refresh(guest, with_for_update=True)
+    # Not against rows that only name the guest: a credit has its number, which is wanted here, before its lines.
+    db.session.refresh(guest, with_for_update={"key_share": True})
     booking = db.session.get_one(Booking, guest.booking_id)
     service, studio = (
         db.session.get_one(Service, booking.service_id),
@@ -82,7 +83,7 @@ def follow_fees(studio: Studio, *, only: Collection[int] | None = None, by: Acto
 
     `only`: of these guests; who is held by somebody else is left for the next time.
     """
-    query = _guests(studio, now).with_for_update(of=Participant, skip_locked=True)
+    query = _guests(studio, now).with_for_update(of=Participant, key_share=True, skip_locked=True)
     if only is not None:
         query = query.where(Participant.id.in_(only))
     return sum(follow_fee(guest, by=by, now=now) for guest in db.session.scalars(query).all())

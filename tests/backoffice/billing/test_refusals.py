@@ -92,6 +92,17 @@ def test_money_comes_a_month_before_its_invoice_at_most(charge: Charge, pay: Pay
     pay(invoice, 100, day=TODAY - actions.AHEAD)
 
 
+def test_an_invoice_that_is_paid_bounds_no_day(charge: Charge, by: Actor, now: datetime) -> None:
+    """It was due earlier and takes nothing of the money, so its day says nothing about it."""
+    old = charge(1_000, due_on=TODAY + timedelta(days=30), at=now - timedelta(days=60))
+    paid, day = charge(100, due_on=TODAY), TODAY - timedelta(days=40)
+    with transaction():
+        actions.pay(paid, PaymentKind.CASH, 100, received_on=TODAY, by=by, now=now)
+        made = actions.take([paid.id, old.id], PaymentKind.TRANSFER, 1_000, received_on=day, by=by, now=now)
+    assert [one.open_yen for one in queries.items([paid.id, old.id])] == [0, 0]
+    assert made.received_on == day
+
+
 def test_what_takes_back_has_a_reason(charge: Charge, pay: Pay, by: Actor, now: datetime) -> None:
     invoice = charge(100)
     paid = pay(invoice, 100)
@@ -105,10 +116,11 @@ def test_what_takes_back_has_a_reason(charge: Charge, pay: Pay, by: Actor, now: 
 def test_more_is_not_taken_back_than_an_invoice_asks_for(charge: Charge, by: Actor, now: datetime) -> None:
     invoice = charge(10_000, -3_000)
     full, discount = queries.lines_of([invoice.id])
-    for lines in ([full.id], [discount.id]):
+    nothing = charge(100, -100)
+    for of, lines in ((invoice, [full.id]), (invoice, [discount.id]), (nothing, None)):
         said = refused(
-            lambda lines=lines: actions.credit(
-                invoice.id, line_ids=lines, why=CreditWhy.MISTAKE, reason="誤り", by=by, now=now
+            lambda of=of, lines=lines: actions.credit(
+                of.id, line_ids=lines, why=CreditWhy.MISTAKE, reason="誤り", by=by, now=now
             )
         )
         assert said == (actions.BELOW, None)
