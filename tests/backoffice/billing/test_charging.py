@@ -155,6 +155,22 @@ def test_a_charged_month_keeps_its_freeze_until_the_charge_is_taken_back(
     assert sweep(gym, then) == 0
 
 
+def test_a_freeze_may_end_on_another_day_that_leaves_the_charged_month_as_it_was(
+    gym: Studio, monthly: Membership, by: Actor, now: datetime
+) -> None:
+    then = now + timedelta(days=30)  # the 24th of December, its second month
+    with transaction():
+        row = Freeze(
+            membership_id=monthly.id, starts_on=date(2026, 12, 1), ends_on=date(2027, 1, 10), fee_yen=3_300,
+            created_at=now, created_by="test",
+        )  # fmt: skip
+        db.session.add(row)
+    assert sweep(gym, then) == 1
+    with transaction():
+        end_freeze(gym, row.id, date(2026, 12, 24), version=None, by=by, now=then)
+    assert (row.ends_on, sweep(gym, then)) == (date(2026, 12, 24), 0)
+
+
 def test_a_month_that_cost_nothing_is_charged_when_the_freeze_is_taken_back(
     gym: Studio, monthly: Membership, by: Actor, now: datetime
 ) -> None:
