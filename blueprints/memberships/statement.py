@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from backoffice.billing.charging import months_ahead
 from backoffice.billing.leaving import Settled, Statement, moved_later, statement
-from backoffice.billing.models import PaymentKind
+from backoffice.billing.models import LineKind, PaymentKind
 from backoffice.billing.paying_out import PayOut, packs_left, paid_by_way, pay_out, taken_off
 from backoffice.billing.queries import settings_of
 from backoffice.clients.models import Client
@@ -100,7 +100,7 @@ def _page(person_id: int, made: Statement, form: PayOutForm) -> str:
     leaving, studio_id = leaving_of(_client(person_id).id), current_studio().id
     lots = packs_left(studio_id, person_id)
     return render_template(
-        "memberships/statement.html", person=bare_person(person_id), made=made, form=form, leaving=leaving,
+        "memberships/statement.html", person=bare_person(person_id), made=made, how=how, form=form, leaving=leaving,
         today=today(), reserved_note=say_reserved(made.reserved),
         tickets=sum(lot.free for lot in taken_off(made, lots)),
         reserved=sum(lot.reserved for lot in lots), back_yen=sum(line.goes_back_yen for line in made.lines),
@@ -191,7 +191,7 @@ def say_reserved(count: int) -> str:
 
 
 def _row(line: Settled) -> Sequence[str]:
-    return (own_name(line), show_yen(line.charged_yen), _how(line), show_yen(line.delivered_yen))
+    return (own_name(line), show_yen(line.charged_yen), how(line), show_yen(line.delivered_yen))
 
 
 def _sums(made: Statement) -> list[tuple[str, str]]:
@@ -211,13 +211,18 @@ def _paid_out(leaving: Leaving | None, words: Words) -> list[tuple[str, str]]:
     return [(_("Paid out"), f"{back} · {when} · {label_word(leaving.settled_by)}")]
 
 
-def _how(line: Settled) -> str:
-    """How what is delivered was worked out, for a pack."""
-    if line.unit_yen is None:
-        return ""
-    return _(
-        "%(yen)s × %(n)s of %(all)s sessions",
-        yen=show_yen(line.unit_yen),
-        n=line.delivered,
-        all=line.sessions,
-    )
+def how(line: Settled) -> str:
+    """How what is delivered was worked out: by sessions of a pack, by months that have begun, else in full."""
+    if line.unit_yen is not None:
+        return _(
+            "%(yen)s × %(n)s of %(all)s sessions",
+            yen=show_yen(line.unit_yen),
+            n=line.delivered,
+            all=line.sessions,
+        )
+    kind = None if line.charge is None else line.charge.kind
+    if kind is LineKind.DEPOSIT:
+        return _("A deposit goes back")
+    if kind in (LineKind.MONTH, LineKind.FREEZE):
+        return _("The month has begun") if line.delivered_yen else _("The month has not begun")
+    return _("In full")

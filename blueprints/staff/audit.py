@@ -1,14 +1,14 @@
 """The audit page: every change with who, when, before and after."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.core.clock import at_local, local
+from backoffice.core.clock import at_local
 from backoffice.memberships.queries import plans
 from backoffice.staff import audit_trail, queries
 from backoffice.staff.audit_trail import PAGE, TrailFilter
@@ -27,10 +27,11 @@ from blueprints.staff.audit_words import (
 )
 from blueprints.staff.blueprint import staff
 from blueprints.support.access import permit
-from blueprints.support.filters import own_name
+from blueprints.support.filters import own_name, show_day, show_daytime, show_yen
 from blueprints.support.limits import LARGEST_ID
 from blueprints.support.studio import current_studio
 
+DAY, TIME = len("2026-11-24"), len("10:00:00")
 Names = Mapping[str, Mapping[int, str]]
 
 
@@ -66,7 +67,7 @@ def changes(line: Any, names: Names | None = None) -> list[tuple[str, str, str]]
             _shown(line.subject_kind, name, side.get(name), known) for side in (line.before, line.after)
         )
         if before != after:
-            found.append((field_word(name), before, after))
+            found.append((field_word(line.subject_kind, name), before, after))
     return found
 
 
@@ -86,28 +87,29 @@ def _names() -> Names:
 def _shown(subject_kind: str, name: str, value: object, known: Mapping[int, str]) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, list):
+        return ", ".join(_shown(subject_kind, name, item, known) for item in value) or "–"
     if (word := code_word(subject_kind, name, value)) is not None:
         return word
-    if isinstance(value, int) and value in known:
-        return known[value]
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "–"
-    if isinstance(value, str) and (instant := _instant(value)):
-        return f"{local(instant, current_studio().zone):%Y-%m-%d %H:%M}"
-    return str(value)
+    if isinstance(value, int) and (value in known or name.endswith("yen")):
+        return known.get(value) or show_yen(value)
+    return _shown_text(value) if isinstance(value, str) else str(value)
 
 
-def _instant(text: str) -> datetime | None:
-    """An instant that the audit kept as ISO text; anything else is None."""
-    if not 19 <= len(text) <= 32 or text[10] != "T":
-        return None
+def _shown_text(text: str) -> str:
+    """A day, a time or an instant that the audit kept as ISO text, as pages write it; other texts as they are."""
     try:
-        instant = datetime.fromisoformat(text)
+        if len(text) == DAY:
+            return show_day(date.fromisoformat(text))
+        if len(text) == TIME:
+            return f"{time.fromisoformat(text):%H:%M}"
+        if len(text) > DAY and text[DAY] == "T" and (instant := datetime.fromisoformat(text)).tzinfo:
+            return show_daytime(instant)
     except ValueError:
-        return None
-    return instant if instant.tzinfo else None
+        pass
+    return text
 
 
 def _filter() -> TrailFilter:

@@ -8,6 +8,7 @@ from pathlib import Path
 from backoffice.core.config import Settings
 from backoffice.messaging.models import Kind
 from backoffice.staff.permissions import GRANTS, Permission
+from blueprints.staff.audit_fields import FIELDS
 from blueprints.staff.audit_words import SUBJECTS, VERBS
 from tasks.schedule import SCHEDULE
 
@@ -63,3 +64,47 @@ def test_every_line_of_the_audit_has_words() -> None:
             if len(words) == 2 and words[1] not in SUBJECTS:
                 nameless.add(words[1])
     assert nameless == set()
+
+
+def test_every_value_of_the_audit_has_a_name() -> None:
+    """What a line keeps as before and after is called in both languages: keys written out where it is recorded."""
+    nameless = {}
+    for path in ROOT.glob("backoffice/**/*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for node in _told_of(function):
+                for key in _keys(node, tree):
+                    if key not in FIELDS:
+                        nameless[key] = f"{path.relative_to(ROOT)}: {function.name}"
+    assert nameless == {}
+
+
+def _told_of(function: ast.FunctionDef) -> list[ast.expr]:
+    """What a function gives an audit line as before and after, also by way of variables of these names."""
+    told: list[ast.expr] = []
+    names = {"before", "after"}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and AUDITS.fullmatch(getattr(node.func, "id", "")):
+            told += [word.value for word in node.keywords if word.arg in names]
+    if told:
+        for node in ast.walk(function):
+            if isinstance(node, ast.AnnAssign | ast.AugAssign) and getattr(node.target, "id", "") in names:
+                told += [node.value] if node.value else []
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names:
+                told.append(node.value)
+    return told
+
+
+def _keys(told: ast.expr, module: ast.Module) -> set[str]:
+    """The keys of dictionaries, and the columns that `row_values` is asked for, named one by one or by a constant."""
+    keys = set()
+    for node in ast.walk(told):
+        if isinstance(node, ast.Dict):
+            keys |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "row_values":
+            keys |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+            starred = {getattr(one.value, "id", "") for one in node.args if isinstance(one, ast.Starred)}
+            for line in module.body:
+                if isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") in starred:
+                    keys |= set(ast.literal_eval(line.value))
+    return {str(key) for key in keys}

@@ -38,13 +38,30 @@ def test_a_line_says_everything(office: PageClient, now: datetime) -> None:
         "田中",
         "Booking 41",
         "moved",
-        "2026-11-24 12:00",
-        "2026-11-24 13:00",
+        "Tue 24 Nov 12:00",
+        "Tue 24 Nov 13:00",
         "old 41",
         "new 41",
         "/people/5",
     ):
         assert part in page, part
+
+
+def test_money_days_and_codes_read_as_on_the_pages(office: PageClient, now: datetime) -> None:
+    office.set_cookie("language", "ja")
+    who = Actor("staff", 7, "田中")
+    after = {"total_yen": 158000, "due_on": now.date(), "fee_yen": -500}
+    record("invoice.issued", "invoice", 1, by=who, now=now, after=after)
+    record("staff.changed", "staff", 2, by=who, now=now, after={"roles": ["MANAGER", "TRAINER"]})
+    record("booking.fee_received", "booking", 3, by=who, now=now, after={"fee_method": "CARD"})
+    record("goals.set", "goals", 4, by=who, now=now, after={"sessions": 220})
+    db.session.commit()
+    page = re.sub(r"<[^>]*>", "", office.get("/settings/audit").text)
+    for said in (
+        "合計 – → ¥158,000", "期日 – → 11月24日(火)", "– → −¥500", "マネージャー, トレーナー",
+        "料金のお支払い方法 – → カード", "実施したセッション – → 220",
+    ):  # fmt: skip
+        assert said in page, said
 
 
 def test_filters_live_in_the_address(office: PageClient, now: datetime) -> None:
