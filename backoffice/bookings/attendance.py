@@ -215,7 +215,7 @@ def _change(
     """Write one thing about a guest of a booking that is not cancelled, and let booking and lead follow."""
     booking = db.session.get_one(Booking, guest.booking_id)
     lock(booking)
-    db.session.refresh(guest, with_for_update=True)
+    db.session.refresh(guest, with_for_update={"key_share": True})
     check_version(guest.version, version)
     if booking.state not in (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW):
         raise NotPossible

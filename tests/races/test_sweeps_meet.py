@@ -1,4 +1,4 @@
-"""The sweeps of the books meet a colleague who credits an invoice about the same agreement or guest.
+"""The sweeps of the books, and the desk that marks a visit, meet a colleague who credits an invoice about the same.
 
 A credit takes its number before it writes its lines, a sweep holds what it charges before it takes a number.
 """
@@ -11,16 +11,18 @@ from unittest.mock import patch
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from backoffice.billing import charging, fees, visit_fees
 from backoffice.billing.actions import Line, charge, credit
 from backoffice.billing.charging import charge_months
 from backoffice.billing.fees import follow_cancellations
 from backoffice.billing.models import BillingSettings, CreditWhy, LineKind
-from backoffice.billing.visit_fees import follow_fees
+from backoffice.billing.visit_fees import follow_fee, follow_fees
+from backoffice.bookings.attendance import attend
 from backoffice.bookings.models import Attendance, Booking, BookingChannel, BookingState, Participant
 from backoffice.clients.actions import register
-from backoffice.core.audit import SYSTEM
+from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.memberships.models import Membership
 from backoffice.memberships.queries import plans
@@ -64,6 +66,18 @@ def trial_held(studio: Studio, person_id: int) -> dict[str, int]:
     return _seat(studio, person_id, "trial", BookingState.ATTENDED, **more)
 
 
+def trial_to_mark(studio: Studio, person_id: int) -> dict[str, int]:
+    """A trial of yesterday that nobody has marked."""
+    return _seat(studio, person_id, "trial", BookingState.BOOKED, fee_yen=5_500)
+
+
+def mark(studio: Studio, *, by: Actor, now: datetime) -> int:
+    """What the desk does when it marks a visit: the attendance, then its fee."""
+    guest = db.session.scalars(select(Participant).join(Booking).where(Booking.studio_id == studio.id)).one()
+    attend(guest, by=by, now=now)
+    return follow_fee(guest, by=by, now=now)
+
+
 def _seat(studio: Studio, person_id: int, slug: str, state: BookingState, **more: Any) -> dict[str, int]:
     visit = Booking(
         studio_id=studio.id, service_id=service_by_slug(studio.id, slug).id, trainer_id=trainers(studio.id)[0].id,
@@ -84,6 +98,7 @@ def _seat(studio: Studio, person_id: int, slug: str, state: BookingState, **more
         (month_begun, LineKind.OTHER, charge_months, charging, "_month_line"),
         (visit_missed, LineKind.OTHER, follow_cancellations, fees, "_line"),
         (trial_held, LineKind.CANCEL, follow_fees, visit_fees, "_line"),
+        (trial_to_mark, LineKind.CANCEL, mark, visit_fees, "_line"),
     ],
 )
 def test_a_sweep_and_a_credit_do_not_wait_for_each_other(
