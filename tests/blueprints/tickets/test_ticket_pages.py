@@ -10,17 +10,23 @@ from sqlalchemy import select
 
 from backoffice.billing.closing import close_day
 from backoffice.billing.models import Payment
+from backoffice.bookings.actions import book
+from backoffice.bookings.guests import Guest
+from backoffice.bookings.models import BookingChannel
+from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM, Actor
 from backoffice.core.db import db, transaction
 from backoffice.core.submissions import new_token
 from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.freezing import FreezeTerms, freeze
 from backoffice.memberships.models import Membership, Plan
-from backoffice.memberships.queries import plans
+from backoffice.memberships.queries import joined_with, plans
 from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
+from backoffice.studio.queries import service_by_slug
 from backoffice.tickets.actions import adjust
 from backoffice.tickets.models import TicketEntry
 from backoffice.tickets.queries import lots_of
@@ -53,6 +59,39 @@ def test_what_is_left_and_why(member: Person, sign_in: Callable[..., PageClient]
     assert "お渡し 16 = 残り16回" in page
     assert "訂正する" not in page
     assert "16" in sign_in(Role.MANAGER).open(f"/people/{member.id}").text
+
+
+def test_a_trainer_is_led_to_own_bookings_only(
+    member: Person, gym: Studio, sign_in: Callable[..., PageClient], by: Actor, now: datetime
+) -> None:
+    """The ledger and the bookings to decide about name a colleague's booking; a link would be refused."""
+    client, everybody = sign_in(Role.TRAINER), trainers(gym.id)
+    everybody[0].staff_id = db.session.scalars(
+        select(Staff.id).where(Staff.roles.contains([Role.TRAINER.value]))
+    ).one()
+    session = service_by_slug(gym.id, "session")
+    with transaction():
+        own, other = [
+            book(
+                studio=gym, service=session, trainer_id=one.id, starts_at=now + timedelta(days=30 + number),
+                participants=[Guest(member)], channel=BookingChannel.DESK, by=by, now=now,
+            )
+            for number, one in enumerate(everybody)
+        ]  # fmt: skip
+        membership = joined_with(client_row(member).id)
+        freeze(
+            membership.id, FreezeTerms(date(2026, 12, 20), None, 0), studio=gym, waiver="試験", by=by, now=now
+        )
+    for path in ("tickets", "membership"):
+        page = client.get(f"/people/{member.id}/{path}")
+        assert page.status_code == 200
+        assert f"/bookings/{own.id}" in page.text, path
+        assert f'href="/bookings/{other.id}"' not in page.text, path
+
+
+def client_row(person: Person) -> Client:
+    """The person as a member."""
+    return db.session.scalars(select(Client).where(Client.person_id == person.id)).one()
 
 
 def test_sold_in_three_steps_and_once(member: Person, sign_in: Callable[..., PageClient]) -> None:
