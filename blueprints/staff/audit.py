@@ -1,5 +1,6 @@
 """The audit page: every change with who, when, before and after."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,7 +32,8 @@ from blueprints.support.filters import own_name, show_day, show_daytime, show_ye
 from blueprints.support.limits import LARGEST_ID
 from blueprints.support.studio import current_studio
 
-DAY, TIME = len("2026-11-24"), len("10:00:00")
+DAY, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d:\d\d")
+INSTANT = re.compile(rf"{DAY.pattern}T{TIME.pattern}(\.\d+)?[+-]\d\d:\d\d")
 Names = Mapping[str, Mapping[int, str]]
 
 
@@ -101,12 +103,12 @@ def _shown(subject_kind: str, name: str, value: object, known: Mapping[int, str]
 def _shown_text(text: str) -> str:
     """A day, a time or an instant that the audit kept as ISO text, as pages write it; other texts as they are."""
     try:
-        if len(text) == DAY:
+        if DAY.fullmatch(text):
             return show_day(date.fromisoformat(text))
-        if len(text) == TIME:
+        if TIME.fullmatch(text):
             return f"{time.fromisoformat(text):%H:%M}"
-        if len(text) > DAY and text[DAY] == "T" and (instant := datetime.fromisoformat(text)).tzinfo:
-            return show_daytime(instant)
+        if INSTANT.fullmatch(text):
+            return show_daytime(datetime.fromisoformat(text))
     except ValueError:
         pass
     return text
