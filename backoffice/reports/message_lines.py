@@ -36,6 +36,7 @@ class MessageLine(NamedTuple):
     name: str
     booking_id: int | None
     starts_at: datetime | None
+    trainer_id: int | None
     service_ja: str | None
     service_en: str | None
     playbook_id: int | None
@@ -62,7 +63,7 @@ def message_lines(
             Message.send_at, Message.next_try_at, Message.expires_at, Message.ended_at,
             waits | Message.body.is_not(None), Message.own_body.is_not(None), Message.is_own_time,
             Message.person_id, func.coalesce(func.nullif(Person.name, ""), Person.kana, ""), Message.booking_id,
-            Booking.starts_at, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja, Playbook.name_en,
+            Booking.starts_at, Booking.trainer_id, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja, Playbook.name_en,
             PlaybookStep.days, PlaybookStep.at,
         )
         .select_from(Message)

@@ -9,13 +9,14 @@ from backoffice.bookings.forgiving import FREE
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import fetch
 from backoffice.leads.models import Lead, LeadSource
+from backoffice.people.queries import health_kept
 from backoffice.studio.models import Service
 
 
 class FirstVisit(NamedTuple):
     """A guest of a counselling or a trial. No amount of money is among it: prices are the desk's.
 
-    `enquiry` is what they wrote; `fee_is_open` None when no fee is due.
+    `enquiry` is what they wrote, `note` what the desk noted with the booking; `fee_is_open` None when no fee is due.
     """
 
     participant_id: int
@@ -31,19 +32,22 @@ class FirstVisit(NamedTuple):
     wear_size: str
     shoe_cm: str
     fee_is_open: bool | None
+    may_read: bool
 
 
 def first_visits(booking_id: int) -> dict[int, FirstVisit]:
     """The guests of a counselling or trial by participant; of any other booking none. One statement.
 
-    Of two guests each sees only what they asked themselves.
+    Of two guests each sees only what they asked themselves. What was written is left out once the consent to health data is
+    taken back: people write about their bodies there.
     """
+    kept = health_kept(Participant.person_id)
     has_fee = (Participant.fee_yen > 0) & ~Service.uses_tickets
     query = (
         select(
-            Participant.id, Service.kind, Lead.id, Lead.enquiry, Lead.opened_at, LeadSource.name_ja,
-            LeadSource.name_en, Lead.article, Booking.note, Participant.needs_wear, Participant.wear_size,
-            Participant.shoe_cm, case((has_fee, Participant.fee_received_at.is_(None))),
+            Participant.id, Service.kind, Lead.id, case((kept, Lead.enquiry)), Lead.opened_at, LeadSource.name_ja,
+            LeadSource.name_en, Lead.article, case((kept, Booking.note)), Participant.needs_wear, Participant.wear_size,
+            Participant.shoe_cm, case((has_fee, Participant.fee_received_at.is_(None))), kept,
         )
         .join(Booking, Booking.id == Participant.booking_id)
         .join(Service, Service.id == Booking.service_id)

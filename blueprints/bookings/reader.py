@@ -18,7 +18,8 @@ NOBODY = 0
 class Led(Protocol):
     """A row of a list of bookings that says whose each is."""
 
-    trainer_id: int
+    @property
+    def trainer_id(self) -> int | None: ...
 
 
 def opens_booking() -> Callable[[Led], bool]:

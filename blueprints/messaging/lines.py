@@ -3,6 +3,7 @@
 from typing import Any
 
 from backoffice.reports.message_lines import message_lines
+from blueprints.bookings.reader import opens_booking
 from blueprints.messaging import words
 from blueprints.messaging.ahead import possible
 
@@ -15,6 +16,7 @@ def lines_about(
     return {
         "lines": message_lines(person_id=person_id, booking_id=booking_id, lead_id=lead_id),
         "lines_back": back,
+        "lines_open": opens_booking(),
         "lines_can": possible,
         "line_kinds": words.kind_words(),
         "line_states": words.STATES,

@@ -263,6 +263,8 @@ def test_a_trainer_opens_the_page_of_a_guest(
     told = client.get(f"/people/{haruka.id}/messages")
     assert told.status_code == 200
     assert 'href="/messages/' not in told.text
+    assert f"/bookings/{own.id}" in told.text
+    assert f'href="/bookings/{other.id}"' not in told.text
     assert 'href="/messages/' in sign_in(Role.FRONT_DESK).get(f"/people/{haruka.id}/messages").text
 
 

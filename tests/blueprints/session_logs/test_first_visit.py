@@ -72,6 +72,7 @@ def test_without_the_consent_the_words_are_closed(
     booking = visit(gym, person, "16:00", now=now)
     wrote(booking)
     with transaction():
+        booking.note = "腰に痛みあり"
         for granted in (True, False):
             record_consent(
                 person.id,
@@ -84,9 +85,16 @@ def test_without_the_consent_the_words_are_closed(
                 now=now,
             )
     (seat,) = seats(booking)
-    page = signed_in_trainer(gym, sign_in).get(f"/participants/{seat.id}/card").text
-    assert 'id="before"' in page
-    assert ASKED not in page
+    trainer = signed_in_trainer(gym, sign_in)
+    card, page = (
+        trainer.get(f"/participants/{seat.id}/card").text,
+        trainer.get(f"/bookings/{booking.id}").text,
+    )
+    assert 'id="before"' in card
+    assert "腰に痛みあり" not in card
+    for shown in (card, page):
+        assert ASKED not in shown
+        assert "お問い合わせにご記入はありません" not in shown
 
 
 def test_an_ordinary_session_has_no_such_part(
