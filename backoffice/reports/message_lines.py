@@ -63,8 +63,8 @@ def message_lines(
             Message.send_at, Message.next_try_at, Message.expires_at, Message.ended_at,
             waits | Message.body.is_not(None), Message.own_body.is_not(None), Message.is_own_time,
             Message.person_id, func.coalesce(func.nullif(Person.name, ""), Person.kana, ""), Message.booking_id,
-            Booking.starts_at, Booking.trainer_id, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja, Playbook.name_en,
-            PlaybookStep.days, PlaybookStep.at,
+            Booking.starts_at, Booking.trainer_id, Service.name_ja, Service.name_en, Playbook.id, Playbook.name_ja,
+            Playbook.name_en, PlaybookStep.days, PlaybookStep.at,
         )
         .select_from(Message)
         .outerjoin(Person, Person.id == Message.person_id)

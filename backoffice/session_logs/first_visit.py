@@ -38,8 +38,8 @@ class FirstVisit(NamedTuple):
 def first_visits(booking_id: int) -> dict[int, FirstVisit]:
     """The guests of a counselling or trial by participant; of any other booking none. One statement.
 
-    Of two guests each sees only what they asked themselves. What was written is left out once the consent to health data is
-    taken back: people write about their bodies there.
+    Of two guests each sees only what they asked themselves. What was written is left out once the consent to health
+    data is taken back: people write about their bodies there.
     """
     kept = health_kept(Participant.person_id)
     has_fee = (Participant.fee_yen > 0) & ~Service.uses_tickets

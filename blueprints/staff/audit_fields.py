@@ -5,13 +5,25 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from backoffice.bookings.refusals import Rule
+from backoffice.clients.limits import LIMIT_WORDS
 from backoffice.core.language import N_
-from blueprints.billing.words import KINDS
+from backoffice.exercises.vocabulary import (
+    COUNTED_WORDS,
+    EQUIPMENT_WORDS,
+    MUSCLE_WORDS,
+    SECTION_WORDS,
+    SETTING_WORDS,
+    UNIT_WORDS,
+)
+from blueprints.billing.words import KINDS, WHY_BACK
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, METHOD_WORDS, STATE_WORDS
 from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
 from blueprints.incidents.words import KIND_WORDS as INCIDENT_WORDS
 from blueprints.joining.words import FROM_WORDS, KIND_WORDS
 from blueprints.leads.words import STAGE_WORDS
+from blueprints.memberships.words import REASON_WORDS as LEAVING_WORDS
+from blueprints.people.words import CAUTION_WORDS, GENDER_WORDS
 from blueprints.screening.words import VERDICT_WORDS
 from blueprints.support.appearance import ROLE_WORDS
 
@@ -26,6 +38,7 @@ FIELDS = {
     "archived_at": N_("Taken out of use"),
     "arrived_at": N_("Arrived"),
     "article": N_("Article"),
+    "at": N_("Time"),
     "attendance": N_("Attendance"),
     "bank_en": N_("Bank account (English)"),
     "bank_ja": N_("Bank account (Japanese)"),
@@ -33,19 +46,21 @@ FIELDS = {
     "booking_id": N_("Booking"),
     "caution": N_("Mark"),
     "channel": N_("Channel"),
-    "cleanup_minutes": N_("Minutes after it"),
+    "cleanup_minutes": N_("Clean-up (minutes)"),
     "closes_at": N_("Closes"),
     "confirmed_at": N_("Confirmed"),
     "copy_of": N_("Copy of"),
     "count": N_("Number of values"),
-    "counted": N_("How it is counted"),
+    "counted": N_("The amount is meant"),
     "counted_yen": N_("Counted"),
-    "cues_en": N_("How to do it (English)"),
-    "cues_ja": N_("How to do it (Japanese)"),
+    "cues_en": N_("Cues (English)"),
+    "cues_ja": N_("Cues (Japanese)"),
     "cut_off_day": N_("Cut-off day of freezing and leaving"),
     "dates": N_("Dates"),
     "day": N_("Day"),
     "days": N_("Days"),
+    "decimals": N_("Decimals"),
+    "deed": N_("What it does"),
     "deposit_yen": N_("Deposit"),
     "difference_yen": N_("Difference"),
     "due_at": N_("Due"),
@@ -68,12 +83,12 @@ FIELDS = {
     "first_day": N_("First day"),
     "former_name": N_("Former family name"),
     "freeze_fee_yen": N_("Fee while frozen"),
-    "from": N_("From"),
+    "from": N_("First day"),
     "gender": N_("Gender"),
-    "goals": N_("Goals"),
+    "goals": N_("Goals, in their own words"),
     "guardian": N_("Guardian"),
-    "history": N_("History"),
-    "hold_seconds": N_("Seconds held"),
+    "history": N_("Sports and injuries so far"),
+    "hold_seconds": N_("Hold each (seconds)"),
     "hours": N_("Hours"),
     "interest": N_("Interested in"),
     "is_own": N_("The gym's own text"),
@@ -88,8 +103,9 @@ FIELDS = {
     "last_day": N_("Last day"),
     "late_cancel_yen": N_("Fee of a late cancel"),
     "late_minutes": N_("Minutes late"),
-    "left_on": N_("Last day"),
-    "lifestyle": N_("Lifestyle"),
+    "least": N_("Least"),
+    "left_on": N_("Last day as a member"),
+    "lifestyle": N_("Work and daily life"),
     "limits": N_("Limits"),
     "mail": N_("Mail"),
     "mails": N_("Mail"),
@@ -98,6 +114,7 @@ FIELDS = {
     "member_number": N_("Member number"),
     "membership_id": N_("Membership"),
     "month": N_("Month"),
+    "most": N_("Most"),
     "moves": N_("Moved shifts"),
     "muscles": N_("Muscles"),
     "name": N_("Name"),
@@ -111,6 +128,7 @@ FIELDS = {
     "opens_at": N_("Opens"),
     "other": N_("The other person"),
     "outcome": N_("Outcome"),
+    "own_text": N_("Own text"),
     "owner_id": N_("Responsible"),
     "owner_staff_id": N_("Responsible"),
     "parked": N_("Resting"),
@@ -123,8 +141,8 @@ FIELDS = {
     "plan_id": N_("Plan"),
     "position": N_("Place in the order"),
     "postal_code": N_("Postal code"),
-    "preferences": N_("Preferences"),
-    "prep_minutes": N_("Minutes before it"),
+    "preferences": N_("Other wishes"),
+    "prep_minutes": N_("Preparation (minutes)"),
     "price_yen": N_("Price"),
     "reason": N_("Reason"),
     "received_on": N_("Received on"),
@@ -156,9 +174,10 @@ FIELDS = {
     "supporting": N_("Supporting muscles"),
     "taken_from": N_("Taken off"),
     "target": N_("Target"),
+    "task": N_("Task"),
     "terms": N_("Terms"),
     "tickets": N_("Tickets"),
-    "times": N_("Times"),
+    "times": N_("Number of times"),
     "topic": N_("Topic"),
     "total_yen": N_("Total"),
     "trainer_id": N_("Trainer"),
@@ -169,15 +188,23 @@ FIELDS = {
     "values": N_("Values"),
     "verdict": N_("Decision"),
     "version": N_("Version"),
-    "waived": N_("Waived"),
+    "waived": N_("Rules set aside"),
     "waiver": N_("Reason of the exception"),
     "why": N_("Reason"),
-    "wishes": N_("Wishes"),
+    "wishes": N_("How they like a session"),
     "words": N_("Words"),
     "yen": N_("Yen"),
     "HEALTH": N_("Consent: health data"),
     "PHOTOS": N_("Consent: photos"),
     "TERMS": N_("Consent: terms"),
+}
+
+RULES = {
+    Rule.BARRED: N_("Barred"),
+    Rule.SHIFT: N_("Working hours"),
+    Rule.NOTICE: N_("How soon it can be booked"),
+    Rule.DEADLINE: N_("Deadline of a cancel"),
+    Rule.PREPARATION: N_("Preparation"),
 }
 
 OF_SUBJECT = {("goals", "sessions"): N_("Sessions held")}
@@ -188,13 +215,28 @@ CODES: dict[tuple[str, str], Mapping[Any, Any]] = {
     ("booking", "channel"): CHANNEL_WORDS,
     ("booking", "fee_method"): METHOD_WORDS,
     ("booking", "state"): STATE_WORDS,
+    ("booking", "waived"): RULES,
     ("care_note", "outcome"): OUTCOME_WORDS,
     ("care_note", "topic"): TOPIC_WORDS,
     ("discount", "kind"): KIND_WORDS,
     ("discount", "taken_from"): FROM_WORDS,
+    ("exercise", "counted"): COUNTED_WORDS,
+    ("exercise", "equipment"): EQUIPMENT_WORDS,
+    ("exercise", "limits"): LIMIT_WORDS,
+    ("exercise", "muscles"): MUSCLE_WORDS,
+    ("exercise", "section"): SECTION_WORDS,
+    ("exercise", "settings"): SETTING_WORDS,
+    ("exercise", "supporting"): MUSCLE_WORDS,
+    ("exercise", "unit"): UNIT_WORDS,
     ("incident", "kind"): INCIDENT_WORDS,
+    ("invoice", "why"): WHY_BACK,
     ("lead", "stage"): STAGE_WORDS,
+    ("leaving", "kind"): KINDS,
+    ("leaving", "reason"): LEAVING_WORDS,
     ("payment", "kind"): KINDS,
+    ("person", "caution"): CAUTION_WORDS,
+    ("person", "gender"): GENDER_WORDS,
+    ("screening", "limits"): LIMIT_WORDS,
     ("screening", "verdict"): VERDICT_WORDS,
     ("staff", "roles"): ROLE_WORDS,
 }

@@ -96,11 +96,15 @@ def _told_of(function: ast.FunctionDef) -> list[ast.expr]:
 
 
 def _keys(told: ast.expr, module: ast.Module) -> set[str]:
-    """The keys of dictionaries, and the columns that `row_values` is asked for, named one by one or by a constant."""
+    """The keys of dictionaries, also of those a function of the module returns, and the columns for `row_values`."""
     keys = set()
+    returned = {one.name: one for one in module.body if isinstance(one, ast.FunctionDef)}
     for node in ast.walk(told):
         if isinstance(node, ast.Dict):
             keys |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        if isinstance(node, ast.Call) and (helper := returned.get(getattr(node.func, "id", ""))):
+            made = [line.value for line in ast.walk(helper) if isinstance(line, ast.Return) and line.value]
+            keys |= {key for value in made for key in _keys(value, module)}
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "row_values":
             keys |= {one.value for one in node.args if isinstance(one, ast.Constant)}
             starred = {getattr(one.value, "id", "") for one in node.args if isinstance(one, ast.Starred)}

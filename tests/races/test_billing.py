@@ -116,7 +116,7 @@ def test_ten_who_pay_out_pay_once(arena: Flask) -> None:
             client.id, LeavingTerms(day, LeavingReason.TIME), studio=studio, waiver="検査", by=SYSTEM, now=NOW
         )
         made = statement(studio, person_id, day)
-        decided = PayOut(day, made.mark, PaymentKind.CASH, "退会の清算")
+        decided = PayOut(day, made.mark, PaymentKind.CASH, "退会の精算")
 
     def write(writer: int, number: int) -> bool:
         try:

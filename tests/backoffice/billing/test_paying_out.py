@@ -51,7 +51,7 @@ def goes(gym: Studio, client: Client, now: datetime, day: date = TODAY) -> Leavi
 def decided(gym: Studio, client: Client, day: date = TODAY, **changes: object) -> PayOut:
     made = statement(gym, client.person_id, day)
     return PayOut(
-        **{"day": day, "mark": made.mark, "kind": PaymentKind.CASH, "reason": "退会の清算"} | changes
+        **{"day": day, "mark": made.mark, "kind": PaymentKind.CASH, "reason": "退会の精算"} | changes
     )
 
 
@@ -81,12 +81,12 @@ def test_the_statement_becomes_rows_of_books_and_ledger(
     assert (back.amount_yen, back.kind, back.reason, back.received_on) == (
         -98_750,
         "CASH",
-        "退会の清算",
+        "退会の精算",
         TODAY,
     )
     assert open_yen(gym, client) == [0]
     line = db.session.query(TicketEntry).filter_by(kind="REFUND").one()
-    assert (line.free, line.note) == (-10, "退会の清算")
+    assert (line.free, line.note) == (-10, "退会の精算")
     after = statement(gym, client.person_id, TODAY)
     assert (after.charged_yen, after.delivered_yen, after.paid_yen, after.refund_yen) == (
         59_250,

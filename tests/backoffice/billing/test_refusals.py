@@ -242,7 +242,7 @@ def test_a_statement_is_paid_out_as_of_a_day_from_the_last_one_to_today(
         client = register(guest.id, joined_on=TODAY, main_trainer_id=None, by=by, now=now)
         terms = LeavingTerms(TODAY + timedelta(days=5), LeavingReason.TIME)
         leave(client.id, terms, studio=gym, waiver="試験", by=by, now=now)
-    looked_at = PayOut(TODAY + timedelta(days=day), "", PaymentKind.CASH, "退会の清算")
+    looked_at = PayOut(TODAY + timedelta(days=day), "", PaymentKind.CASH, "退会の精算")
     then = now + timedelta(days=pressed)
     assert refused(lambda: pay_out(gym, guest.id, looked_at, by=by, now=then)) == (said, None)
 

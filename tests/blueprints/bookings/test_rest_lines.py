@@ -28,7 +28,7 @@ from tests.pages import PageClient
 from tests.statements import statements
 
 FIRST, LAST, LEFT_ON = date(2026, 12, 1), date(2026, 12, 10), date(2026, 12, 22)
-RESTS = "12月1日(火)〜12月10日(木)は休会中です"
+RESTS = "12月1日(火)〜12月10日(木)は休会です"
 AFTER = "退会日（12月22日(火)）より後です"
 IN_FREEZE, AFTER_LAST = ">休会中<", ">退会後<"
 TAG = "休会 12月1日(火)〜12月10日(木)"
@@ -79,7 +79,7 @@ def warned(page: str) -> list[str]:
     return [
         one
         for one in re.findall(r'data-toast="\w+">.*?</div>', page, re.S)
-        if "休会中" in one or AFTER in one
+        if "は休会です" in one or AFTER in one
     ]
 
 

@@ -41,7 +41,7 @@ def typed(page: str, **changes: str) -> dict[str, str]:
     """The form as it was opened, filled in."""
     mark = re.search(r'name="mark"[^>]*value="(\w+)"', page)
     assert mark is not None
-    known = {"kind": "TRANSFER", "reason": "退会の清算", "is_agreed": "y", "mark": mark.group(1)}
+    known = {"kind": "TRANSFER", "reason": "退会の精算", "is_agreed": "y", "mark": mark.group(1)}
     return known | {"form_token": new_token()} | changes
 
 

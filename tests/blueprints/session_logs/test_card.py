@@ -580,12 +580,12 @@ def test_the_next_visit_says_that_it_lies_in_a_freeze(
     trainer = signed_in_trainer(gym, sign_in)
     trainer.post(card(place), data=sent(trainer.get(card(place)).text, exercise))
     page = trainer.get(card(place)).text
-    assert "11月29日(日)〜12月3日(木)は休会中です" in page
+    assert "11月29日(日)〜12月3日(木)は休会です" in page
     offered = re.search(r'name="slot" value="([^"]+)"', page)
     assert offered is not None
     told = trainer.post(f"{card(place)}/next", data={"slot": offered.group(1)}, follow_redirects=True).text
     (toast,) = re.findall(r'data-toast="warning">.*?</div>', told, re.S)
-    assert "〜12月3日(木)は休会中です" in toast
+    assert "〜12月3日(木)は休会です" in toast
     assert "undecided" not in told, "deciding is the desk's"
 
 
