@@ -112,6 +112,7 @@ def confirm_hold(booking: Booking, *, version: int | None = None, by: Actor, now
     service = db.session.get_one(Service, booking.service_id)
     lead_steps.after_booking(booking, service, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
+    twice.reconcile(booking, service, by=by, now=now)
     reminders.plan_messages(booking, service, by=by, now=now)
 
 
@@ -227,7 +228,7 @@ def cancel(
     lead_steps.after_cancelling(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
     fee_steps.after_cancelling(booking, by=by, now=now)
-    twice.after_cancelling(booking, service, by=by, now=now)
+    twice.reconcile(booking, service, by=by, now=now)
     reminders.cancel_booking_messages(booking, tell=tell and not was_held, by_gym=by_gym, by=by, now=now)
 
 
@@ -257,6 +258,7 @@ def undo_cancel(booking: Booking, *, version: int | None = None, by: Actor, now:
     lead_steps.after_undo(booking, service, by=by, now=now)
     fee_steps.after_undo(booking, by=by, now=now)
     ticket_steps.after(booking, service, by=by, now=now)
+    twice.reconcile(booking, service, by=by, now=now)
     reminders.replace_messages(booking, service, kind=Kind.BOOKING_CONFIRMED, by=by, now=now)
 
 

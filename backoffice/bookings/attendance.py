@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from backoffice.bookings import lead_steps, ticket_steps
+from backoffice.bookings import lead_steps, ticket_steps, twice
 from backoffice.bookings.actions import lock
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.bookings.queries import guests_of
@@ -233,7 +233,7 @@ def _change(
 
 
 def _follow(booking: Booking, *, by: Actor, now: datetime) -> None:
-    """Work out the booking's state from its guests; take the tickets along, and the lead when the state changed."""
+    """Work out the booking's state from its guests; take tickets along, lead and tasks when the state changed."""
     service = db.session.get_one(Service, booking.service_id)
     db.session.flush()
     ticket_steps.after(booking, service, by=by, now=now)
@@ -254,6 +254,7 @@ def _follow(booking: Booking, *, by: Actor, now: datetime) -> None:
         lead_steps.after_no_show(booking, by=by, now=now)
     else:
         lead_steps.after_undo(booking, service, by=by, now=now)
+    twice.reconcile(booking, service, by=by, now=now)
 
 
 def _check_day(booking: Booking, *, now: datetime) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from backoffice.bookings.actions import book
-from backoffice.bookings.availability import free_slots, nearest_free, one_per_start
+from backoffice.bookings.availability import free_slots, nearest, nearest_free, one_per_start
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.lead_steps import BOOKED_STAGE
 from backoffice.bookings.models import Booking, BookingChannel
-from backoffice.bookings.refusals import TOO_FAR, PleaseCall, SlotTaken, TooLate
+from backoffice.bookings.refusals import GUEST_TAKEN, TOO_FAR, PleaseCall, Slot, SlotTaken, TooLate
 from backoffice.bookings.rules import check_instant
-from backoffice.bookings.twice import ask_which_holds, check_not_twice, seats_ahead
+from backoffice.bookings.twice import check_not_twice, holds_links_of, reconcile, visits_ahead
 from backoffice.clients.queries import is_member
 from backoffice.core.audit import Actor
 from backoffice.core.clock import local_date
@@ -28,6 +28,7 @@ from backoffice.people.actions import add_note, recognise_or_create, record_cons
 from backoffice.people.models import Person, Purpose
 from backoffice.studio.models import Service, ServiceKind, Studio
 
+OFFERED, LOOKED_AT = 3, 40
 NO_WAY_TO_REACH = N_("Please enter a phone number or a mail address.")
 
 
@@ -89,29 +90,24 @@ def book_visit(request: VisitRequest, *, by: Actor, now: datetime) -> Booking:
     )
     if person.caution:
         raise PleaseCall(format_phone(request.studio.phone))
-    twice = seats_ahead(person.id, request.service, now=now)
-    check_not_twice(twice, request.held, knows_person=_is_account_of(person, request.line_account_id))
+    ahead = visits_ahead(person.id, request.service, now=now)
+    knows_person = _is_account_of(person, request.line_account_id)
+    check_not_twice(ahead, request.held, knows_person=knows_person)
     if request.line_account_id is not None:
         # Before the booking: who becomes known by it has the account, so their confirmation can go there.
         note_booked(request.line_account_id, person.id, now=now)
     lead = _lead(person, request, by=by, now=now)
-    booking = book(
-        studio=request.studio,
-        service=request.service,
-        trainer_id=trainer_id,
-        starts_at=request.starts_at,
-        participants=[Guest(person, request.needs_wear, request.wear_size, request.shoe_cm)],
-        channel=request.channel,
-        lead=lead,
-        is_named=request.is_named,
-        wants_woman=request.wants_woman,
-        is_offered=True,
-        by=by,
-        now=now,
-    )
+    try:
+        booking = _book(person, trainer_id, lead, request, by=by, now=now)
+    except SlotTaken as refusal:
+        if refusal.message == GUEST_TAKEN and not (
+            knows_person or holds_links_of(refusal.in_the_way, request.held)
+        ):
+            raise SlotTaken(nearest=_elsewhere(request, now=now)) from None
+        raise
     _consents(person, request, is_new=is_new, by=by, now=now)
-    if twice:
-        ask_which_holds(booking, person.id, by=by, now=now)
+    if ahead:
+        reconcile(booking, request.service, by=by, now=now)
     return booking
 
 
@@ -155,6 +151,36 @@ def _trainer(request: VisitRequest, *, now: datetime) -> int:
             public=True,
         )
     )
+
+
+def _book(
+    person: Person, trainer_id: int, lead: Lead | None, request: VisitRequest, *, by: Actor, now: datetime
+) -> Booking:
+    return book(
+        studio=request.studio,
+        service=request.service,
+        trainer_id=trainer_id,
+        starts_at=request.starts_at,
+        participants=[Guest(person, request.needs_wear, request.wear_size, request.shoe_cm)],
+        channel=request.channel,
+        lead=lead,
+        is_named=request.is_named,
+        wants_woman=request.wants_woman,
+        is_offered=True,
+        by=by,
+        now=now,
+    )
+
+
+def _elsewhere(request: VisitRequest, *, now: datetime) -> list[Slot]:
+    """Free times that do not touch the one asked for, whoever asks: what is left out would tell of the booking."""
+    length = timedelta(minutes=request.service.minutes)
+    free = nearest_free(
+        request.studio, request.service, request.starts_at, now=now, trainer_id=request.trainer_id,
+        women_only=request.wants_woman, public=True, count=LOOKED_AT,
+    )  # fmt: skip
+    apart = [slot for slot in free if abs(slot.starts_at - request.starts_at) >= length]
+    return nearest(apart, request.starts_at, request.trainer_id, OFFERED)
 
 
 def _lead(person: Person, request: VisitRequest, *, by: Actor, now: datetime) -> Lead | None:

@@ -82,6 +82,13 @@ def reopen_todo(studio_id: int, todo_id: int, *, by: Actor, now: datetime) -> To
     return todo
 
 
+def drop(todos: Iterable[Todo], *, by: Actor, now: datetime) -> None:
+    """Close open tasks, held by the caller, that nobody needs to do any more."""
+    for todo in todos:
+        todo.done_at, todo.done_by = now, by.label
+        record("todo.dropped", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
+
+
 def drop_for_booking(booking_id: int, kinds: Iterable[TodoKind], *, by: Actor, now: datetime) -> int:
     """Close the open tasks of these kinds about a booking that needs them no more; how many there were."""
     is_meant = Todo.kind.in_([TodoKind(kind).value for kind in kinds])
@@ -135,9 +142,7 @@ def answer_goes_on(from_id: int, to_id: int, person_id: int, *, by: Actor, now: 
 def _drop(is_meant: ColumnElement[bool], *, by: Actor, now: datetime) -> int:
     query = select(Todo).where(is_meant, Todo.done_at.is_(None)).order_by(Todo.id).with_for_update()
     open_todos = list(db.session.scalars(query))
-    for todo in open_todos:
-        todo.done_at, todo.done_by = now, by.label
-        record("todo.dropped", "todo", todo.id, by=by, now=now, person_id=todo.person_id)
+    drop(open_todos, by=by, now=now)
     return len(open_todos)
 
 

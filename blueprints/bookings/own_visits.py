@@ -1,31 +1,33 @@
-"""The visits this browser has booked: their links stay in the signed cookie, so that a second one can be a move."""
+"""The visits booked in this browser: their links stay in the signed cookie, so that a second one can be a move.
+
+A browser is not a person: no page shows them. They count only once somebody has sent who they are.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from flask import session
 
-from backoffice.bookings.models import Participant
-from backoffice.bookings.queries import booking, manage_path, manage_token, participants_by_tokens
-from backoffice.bookings.twice import held_ahead
-from backoffice.studio.models import Service
-from blueprints.support.clock import now
-from blueprints.support.studio import current_studio
+from backoffice.bookings.queries import manage_path, participants_by_tokens
+from backoffice.bookings.twice import BookedAlready
+from blueprints.support.language import say
 
 KEY = "visits"
 MOST = 5
 
 
 class OwnVisit(NamedTuple):
-    """A visit ahead that was booked here: when, and the page on which it is moved."""
+    """Why it was not booked again: the refusal, when the visit is, and the page on which it is moved."""
 
+    said: str
     starts_at: datetime
     path: str
 
 
-def remember(seat: Participant) -> None:
-    """Keep the link of a visit that was just booked; the last few are enough."""
-    session[KEY] = [*_tokens(), manage_token(seat)][-MOST:]
+def remember(led_to: str) -> None:
+    """Keep the link of a visit that was booked, from the page it led to; the last few are enough."""
+    token = led_to.rpartition("/")[2]
+    session[KEY] = [*(one for one in _tokens() if one != token), token][-MOST:]
 
 
 def seats() -> frozenset[int]:
@@ -33,15 +35,9 @@ def seats() -> frozenset[int]:
     return frozenset(seat.id for seat in participants_by_tokens(_tokens()))
 
 
-def ahead(service: Service) -> OwnVisit | None:
-    """The visit of this kind that was booked here and is still to come."""
-    found = held_ahead(seats(), service, now=now())
-    return None if found is None else OwnVisit(found[1], manage_path(found[0]))
-
-
-def own_visit(seat: Participant) -> OwnVisit:
-    """A seat as its page is offered."""
-    return OwnVisit(booking(current_studio().id, seat.booking_id).starts_at, manage_path(seat))
+def own_visit(error: BookedAlready) -> OwnVisit:
+    """The visit of a refusal, as its page is offered."""
+    return OwnVisit(say(error), error.first.starts_at, manage_path(error.first.seat))
 
 
 def _tokens() -> list[str]:

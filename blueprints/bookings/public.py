@@ -100,8 +100,8 @@ def slots(slug: str) -> str:
         chosen="book.details",
         fixed={"slug": slug},
     )
-    taken, own = read_start(request.args.get("taken")), own_visits.ahead(service)
-    return render_template("bookings/public_slots.html", service=service, picker=picker, taken=taken, own=own)
+    taken = read_start(request.args.get("taken"))
+    return render_template("bookings/public_slots.html", service=service, picker=picker, taken=taken)
 
 
 @book.get("/book/<slug>/details")
@@ -115,7 +115,7 @@ def details(slug: str) -> ResponseReturnValue:
     if slot_at(service, wish, starts_at) is None:
         day, taken = iso_day(starts_at), write_start(starts_at)
         return redirect(url_for("book.slots", slug=slug, day=day, taken=taken, **wish.values()))
-    return _form_page(_form(service), service, wish, starts_at, own=own_visits.ahead(service))
+    return _form_page(_form(service), service, wish, starts_at)
 
 
 @book.post("/book/<slug>/details")
@@ -137,15 +137,12 @@ def send(slug: str) -> ResponseReturnValue:
     except NotFree as error:
         return _form_page(form, service, wish, starts_at, refusal=error), error.status
     except BookedAlready as error:
-        add_domain_error(form, error)
-        own = own_visits.own_visit(error.seat)
+        own = own_visits.own_visit(error)
         return _form_page(form, service, wish, starts_at, own=own), error.status
     except DomainError as error:
         add_domain_error(form, error)
         return _form_page(form, service, wish, starts_at), error.status
-    campaign.forget()
-    line_visit.forget()
-    return redirect(result_of(form.form_token.data or "") or url_for("book.index"), code=303)
+    return _booked(result_of(form.form_token.data or ""))
 
 
 @book.get("/book/done/<token>")
@@ -204,9 +201,17 @@ def _book_once(form: VisitForm, service: Service, wish: Wish, starts_at: datetim
     if not first_use(token, "visit", now=now()):
         return
     booking = book_visit(_request(form, service, wish, starts_at), by=VISITOR, now=now())
-    guest = guests_of(booking.id)[0]
-    keep_result(token, url_for("book.done", token=manage_token(guest)))
-    own_visits.remember(guest)
+    keep_result(token, url_for("book.done", token=manage_token(guests_of(booking.id)[0])))
+
+
+def _booked(led_to: str | None) -> Response:
+    """What the browser keeps once it stands, also of a form sent twice: the first answer may never have come."""
+    campaign.forget()
+    line_visit.forget()
+    if not led_to:
+        return redirect(url_for("book.index"), code=303)
+    own_visits.remember(led_to)
+    return redirect(led_to, code=303)
 
 
 def _request(form: VisitForm, service: Service, wish: Wish, starts_at: datetime) -> VisitRequest:

@@ -1,4 +1,8 @@
-"""The signed-in browser: its cookie carries only a random token; everything else is a row that can be ended."""
+"""The signed-in browser: of who is in, its cookie carries only a random token; the rest is a row that can be ended.
+
+Visitors' pages keep their own in the same signed cookie: the campaign, the chat, links of visits booked here. Signing
+in and out clears all of it.
+"""
 
 from flask import Request, session
 

@@ -434,9 +434,4 @@ def test_the_pages_ask_the_database_as_often_on_a_full_day_as_on_an_empty_one(vi
         visitor.book(path, phone=f"080-1111-200{number}", name=f"客{number}", mail="")
     with statements() as own:
         visitor.open("/book/trial?day=2026-11-26")
-    with visitor.client.session_transaction() as kept:
-        kept.pop("visits")
-    with statements() as after:
-        visitor.open("/book/trial?day=2026-11-26")
-    assert len(after) == len(before) <= 12
-    assert len(own) == len(before) + 2, "however many were booked in this browser"
+    assert len(own) == len(before) <= 12, "however many were booked in this browser"
