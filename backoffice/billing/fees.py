@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Row, Select, or_, select
 
 from backoffice.billing.actions import Charge, Line, charge_all, credit
-from backoffice.billing.guest_charges import GuestCharge, cancellation_fees
+from backoffice.billing.guest_charges import GuestCharge, cancellation_fees, hold_invoices
 from backoffice.billing.models import BillingSettings, CreditWhy, InvoiceLine, LineKind
 from backoffice.billing.queries import default_due, settings_of
 from backoffice.bookings.forgiving import FREE, forgiven
@@ -52,7 +52,7 @@ class _Visit:
 
 def unsettled(studio: Studio, *, now: datetime) -> list[int]:
     """The guests about whose fee the books do not say what the visit says; nothing is held."""
-    visits = _visits(studio, _query(studio, now))
+    visits = _visits(studio, db.session.execute(_query(studio, now)).all())
     return [visit.guest.id for visit in visits if visit.is_owed or visit.to_take_back]
 
 
@@ -69,7 +69,9 @@ def follow_cancellations(
     query = _query(studio, now).with_for_update(of=Participant, key_share=True, skip_locked=True)
     if only is not None:
         query = query.where(Participant.id.in_(only))
-    visits = _visits(studio, query)
+    rows = db.session.execute(query).all()
+    hold_invoices([guest.id for guest, _booking, _service in rows])
+    visits = _visits(studio, rows)
     due_on = default_due(studio.id, local_date(now, studio.zone))
     owed = [
         Charge(visit.guest.person_id, [_line(visit, studio)], due_on) for visit in visits if visit.is_owed
@@ -108,9 +110,9 @@ def _query(studio: Studio, now: datetime) -> Select[Participant, Booking, Servic
     )  # fmt: skip
 
 
-def _visits(studio: Studio, query: Select[Participant, Booking, Service]) -> list[_Visit]:
+def _visits(studio: Studio, rows: Sequence[Row[Participant, Booking, Service]]) -> list[_Visit]:
     """What some visits may cost, and what was charged for them."""
-    own, rows = settings_of(studio.id), db.session.execute(query).all()
+    own = settings_of(studio.id)
     guest_ids = [guest.id for guest, _booking, _service in rows]
     used = {guest_id for guest_id, ticket in standings(guest_ids).items() if ticket.is_used}
     let_off, charged = forgiven(guest_ids, studio), cancellation_fees(guest_ids)

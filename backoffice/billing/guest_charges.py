@@ -1,4 +1,4 @@
-"""What was charged for the guests of visits, line by line, and what became of each: asked by both kinds of fees."""
+"""What was charged for the guests of visits, line by line, and what became of each: asked and held for both fees."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -31,6 +31,17 @@ def cancellation_fees(guest_ids: Collection[int]) -> dict[int, list[GuestCharge]
 def visit_charges(guest_ids: Collection[int]) -> dict[int, list[GuestCharge]]:
     """What was charged for the visits themselves of some guests, the first first. One statement."""
     return _charges(guest_ids, InvoiceLine.kind != LineKind.CANCEL)
+
+
+def hold_invoices(guest_ids: Collection[int]) -> None:
+    """Hold the invoices with lines about some guests until the transaction ends, in one order. One statement.
+
+    Before their lines are read, because who takes one back holds its invoice; and before a number is taken, because
+    they hold it before theirs.
+    """
+    of_guests = select(InvoiceLine.invoice_id).where(InvoiceLine.participant_id.in_(guest_ids))
+    query = select(Invoice.id).where(Invoice.id.in_(of_guests), Invoice.credits_id.is_(None))
+    db.session.execute(query.order_by(Invoice.id).with_for_update(key_share=True))
 
 
 def _charges(guest_ids: Collection[int], is_of_kind: ColumnElement[bool]) -> dict[int, list[GuestCharge]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
 from backoffice.billing.days import first_open_day
-from backoffice.billing.guest_charges import GuestCharge, visit_charges
+from backoffice.billing.guest_charges import GuestCharge, hold_invoices, visit_charges
 from backoffice.billing.models import CreditWhy, InvoiceLine, LineKind, Payment, PaymentKind
 from backoffice.billing.queries import items, payments_of, settings_of
 from backoffice.bookings.attendance import FeeMethod
@@ -63,6 +63,12 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
         wanted = 0
     written = _give_back(guest, studio, wanted, by=by, now=now)
     charged = _charged(guest)
+    hold_invoices([guest.id])
+    return _follow(guest, studio, by=by, now=now)
+
+
+def _follow(guest: Participant, studio: Studio, *, by: Actor, now: datetime) -> int:
+    """Compare and write; the guest and the invoices about the visit are held."""
     live = [one.line for one in charged if one.stands]
     for line in [line for line in live if line.amount_yen != wanted]:
         credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now)
@@ -71,7 +77,7 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
     is_waived = any(one.why == CreditWhy.WAIVED for one in charged)
     if wanted and not live and not is_waived:
         day = local_date(now, studio.zone)
-        fee = _line(guest, booking, service, studio, wanted)
+        fee = _line(guest, studio, wanted)
         charge(guest.person_id, [fee], studio_id=studio.id, due_on=day, by=by, now=now)
         live = [one.line for one in _charged(guest) if one.stands]
         written += 1
@@ -86,7 +92,9 @@ def follow_fees(studio: Studio, *, only: Collection[int] | None = None, by: Acto
     query = _guests(studio, now).with_for_update(of=Participant, key_share=True, skip_locked=True)
     if only is not None:
         query = query.where(Participant.id.in_(only))
-    return sum(follow_fee(guest, by=by, now=now) for guest in db.session.scalars(query).all())
+    guests = db.session.scalars(query).all()
+    hold_invoices([guest.id for guest in guests])  # all of them: the first guest's fee takes a number
+    return sum(_follow(guest, studio, by=by, now=now) for guest in guests)
 
 
 def guests_with_fees(studio: Studio, *, now: datetime) -> list[int]:
@@ -116,6 +124,7 @@ def _guests(studio: Studio, now: datetime) -> Select[Participant]:
 
 def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | None:
     """The fee of the newest trial a person came to, at `since` or later; None without one.
+        .execution_options(populate_existing=True)
 
     A trial of before the books counts as paid when its fee was marked as received.
     """
@@ -197,7 +206,9 @@ def _source(guest: Participant) -> str:
     return f"fee:{guest.id}:"
 
 
-def _line(guest: Participant, booking: Booking, service: Service, studio: Studio, yen: int) -> Line:
+def _line(guest: Participant, studio: Studio, yen: int) -> Line:
+    booking = db.session.get_one(Booking, guest.booking_id)
+    service = db.session.get_one(Service, booking.service_id)
     at = local(booking.starts_at, studio.zone)
     kind = LineKind.TRIAL if service.kind == ServiceKind.TRIAL else LineKind.OTHER
     name_ja = f"{service.name_ja}（{at.month}/{at.day} {at:%H:%M}）"

@@ -14,7 +14,7 @@ from backoffice.billing.visit_fees import follow_fee
 from backoffice.bookings import attendance as actions
 from backoffice.bookings import queries
 from backoffice.bookings.models import Participant
-from backoffice.core.db import transaction
+from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Refused
 from backoffice.people import queries as people
 from backoffice.staff.permissions import Permission
@@ -74,11 +74,7 @@ def mark(participant_id: int, which: str) -> ResponseReturnValue:
     kind = MARKS[which]
     values = _values(which)
     try:
-        with transaction():
-            participant = _participant(participant_id)
-            kind.write(participant, **values, by=actor(), now=now())
-            written = follow_fee(participant, by=actor(), now=now())
-            name = _name(participant)
+        name, written = _write(participant_id, kind.write, **values)
     except DomainError as error:
         return _refused(error)
     back = url_for("attendance.take_back", participant_id=participant_id, which=which, next=_back())
@@ -92,15 +88,22 @@ def take_back(participant_id: int, which: str) -> ResponseReturnValue:
     """Take back what was said about a participant."""
     kind = MARKS[which]
     try:
-        with transaction():
-            participant = _participant(participant_id)
-            kind.take_back(participant, by=actor(), now=now())
-            written = follow_fee(participant, by=actor(), now=now())
-            name = _name(participant)
+        name, written = _write(participant_id, kind.take_back)
     except DomainError as error:
         return _refused(error)
     flash_done(" ".join([str(kind.taken_back) % {"name": name}, *_for_which_day(which, written)]))
     return redirect(f"{_back()}#p{participant_id}", 303)
+
+
+def _write(participant_id: int, write: Callable[..., Any], **values: Any) -> tuple[str, int]:
+    """Write one thing about a participant and have the books follow: their name, and how many rows that were."""
+
+    def work() -> tuple[str, int]:
+        participant = _participant(participant_id)
+        write(participant, **values, by=actor(), now=now())
+        return _name(participant), follow_fee(participant, by=actor(), now=now())
+
+    return in_transaction(work)
 
 
 def _participant(participant_id: int) -> Participant:

@@ -2,9 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
 from backoffice.core import heartbeat
@@ -58,6 +61,21 @@ def test_the_day_shows_what_the_desk_needs_beside_the_phone(at_desk: PageClient,
     ):
         assert shown in page, shown
     assert "山田 花子" not in text(at_desk, "/today?day=2026-11-25")
+
+
+@pytest.mark.parametrize(("path", "expected"), [("", Attendance.ATTENDED), ("/undo", Attendance.ARRIVED)])
+def test_a_tap_that_the_database_ended_for_a_colleague_is_tried_once_more(
+    at_desk: PageClient, trial: Booking, path: str, expected: Attendance
+) -> None:
+    participant_id = only().id
+    text(at_desk)
+    if path:
+        at_desk.post(f"/participants/{participant_id}/attendance", data={})
+    deadlock = OperationalError("", {}, DeadlockDetected())
+    with patch("blueprints.bookings.attendance.follow_fee", side_effect=[deadlock, 0]):
+        answer = at_desk.post(f"/participants/{participant_id}/attendance{path}", data={})
+    assert answer.status_code == 303
+    assert only().attendance == expected
 
 
 @pytest.mark.parametrize(
