@@ -164,9 +164,14 @@ def _of_pack(one: Charge, price: int, pack: Pack) -> Settled:
 def _delivered(one: Charge, left_on: date) -> int:
     if one.kind is LineKind.DEPOSIT:
         return 0
-    if one.kind in (LineKind.MONTH, LineKind.FREEZE) and one.month_on is not None and one.month_on > left_on:
+    if one.kind in (LineKind.MONTH, LineKind.FREEZE) and not has_begun(one, left_on):
         return 0
     return one.amount_yen + one.back_yen
+
+
+def has_begun(month: Charge, day: date) -> bool:
+    """Whether the month that was charged has begun by the end of a day; what names no month has. Pure."""
+    return month.month_on is None or month.month_on <= day
 
 
 def _charges(studio_id: int, person_id: int, day: date, paid_out_at: datetime | None) -> list[Charge]:

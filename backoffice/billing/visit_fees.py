@@ -4,7 +4,7 @@ The day of the visit says what holds: attended, received, how, how much. The boo
 their own, never by a change; from `visits_from` on, because what was received before was counted elsewhere.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -40,6 +40,11 @@ class TrialFee(NamedTuple):
     fee_yen: int
     paid_yen: int
 
+    @property
+    def is_open(self) -> bool | None:
+        """Whether something of it is to be paid; None when none is due."""
+        return self.paid_yen < self.fee_yen if self.fee_yen else None
+
 
 def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
     """Let the books say what the visit says about a guest's fee; how many rows were written. May be asked twice.
@@ -58,17 +63,17 @@ def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
         or local_date(booking.starts_at, studio.zone) < settings_of(studio.id).visits_from
     ):
         return 0
-    wanted = guest.fee_yen or 0
-    if guest.attendance != Attendance.ATTENDED and guest.fee_received_at is None:
-        wanted = 0
-    written = _give_back(guest, studio, wanted, by=by, now=now)
-    charged = _charged(guest)
     hold_invoices([guest.id])
     return _follow(guest, studio, by=by, now=now)
 
 
 def _follow(guest: Participant, studio: Studio, *, by: Actor, now: datetime) -> int:
     """Compare and write; the guest and the invoices about the visit are held."""
+    wanted = guest.fee_yen or 0
+    if guest.attendance != Attendance.ATTENDED and guest.fee_received_at is None:
+        wanted = 0
+    written = _give_back(guest, studio, wanted, by=by, now=now)
+    charged = _charged(guest)
     live = [one.line for one in charged if one.stands]
     for line in [line for line in live if line.amount_yen != wanted]:
         credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now)
@@ -119,12 +124,12 @@ def _guests(studio: Studio, now: datetime) -> Select[Participant]:
             Service.uses_tickets.is_(False), Person.erased_at.is_(None), _may_differ(),
         )
         .order_by(Participant.id)
+        .execution_options(populate_existing=True)
     )  # fmt: skip
 
 
 def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | None:
     """The fee of the newest trial a person came to, at `since` or later; None without one.
-        .execution_options(populate_existing=True)
 
     A trial of before the books counts as paid when its fee was marked as received.
     """
@@ -142,15 +147,37 @@ def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | No
     guest = db.session.scalar(query if since is None else query.where(Booking.starts_at >= since))
     if guest is None:
         return None
-    charged = _charged(guest)
+    charged = visit_charges([guest.id])
     if not charged:
         fee = guest.fee_yen or 0
         return TrialFee(fee, fee if guest.fee_received_at is not None else 0)
-    live = [one.line for one in charged if one.stands]
-    if not live:
-        return TrialFee(0, 0)
-    (item,) = items([live[-1].invoice_id])
-    return TrialFee(live[-1].amount_yen, min(item.paid_yen, live[-1].amount_yen))
+    return _standing(charged).get(guest.id, TrialFee(0, 0))
+
+
+def fees_in_books(guest_ids: Collection[int]) -> dict[int, TrialFee]:
+    """The fees of those of some guests about whom the books have the say: charged, or waived. Two statements at most.
+
+    What was taken back for another reason is charged again once the visit says so: there the books do not know yet.
+    """
+    charged = visit_charges(guest_ids) if guest_ids else {}
+    waived = [
+        id_ for id_, of_visit in charged.items() if any(one.why == CreditWhy.WAIVED for one in of_visit)
+    ]
+    return dict.fromkeys(waived, TrialFee(0, 0)) | _standing(charged)
+
+
+def _standing(charged: Mapping[int, Sequence[GuestCharge]]) -> dict[int, TrialFee]:
+    """What stands of the fees that were charged for some guests, and is paid of it; of whom nothing stands, nothing."""
+    live = {id_: one.line for id_, of_visit in charged.items() for one in of_visit if one.stands}
+    paid = (
+        {item.invoice.id: item.paid_yen for item in items([line.invoice_id for line in live.values()])}
+        if live
+        else {}
+    )
+    return {
+        id_: TrialFee(line.amount_yen, min(paid[line.invoice_id], line.amount_yen))
+        for id_, line in live.items()
+    }
 
 
 def _may_differ() -> ColumnElement[bool]:

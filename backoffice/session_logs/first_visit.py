@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import case, select
 
+from backoffice.billing.visit_fees import fees_in_books
 from backoffice.bookings.forgiving import FREE
 from backoffice.bookings.models import Booking, Participant
 from backoffice.core.db import fetch
@@ -16,7 +17,8 @@ from backoffice.studio.models import Service
 class FirstVisit(NamedTuple):
     """A guest of a counselling or a trial. No amount of money is among it: prices are the desk's.
 
-    `enquiry` is what they wrote, `note` what the desk noted with the booking; `fee_is_open` None when no fee is due.
+    `enquiry` is what they wrote, `note` what the desk noted with the booking; `fee_is_open` None when none is due, also
+    because it was waived.
     """
 
     participant_id: int
@@ -36,10 +38,11 @@ class FirstVisit(NamedTuple):
 
 
 def first_visits(booking_id: int) -> dict[int, FirstVisit]:
-    """The guests of a counselling or trial by participant; of any other booking none. One statement.
+    """The guests of a counselling or trial by participant; of any other booking none. Three statements at most.
 
     Of two guests each sees only what they asked themselves. What was written is left out once the consent to health
-    data is taken back: people write about their bodies there.
+    data is taken back: people write about their bodies there. Whether a fee is open say the books once it is in them,
+    before that the day of the visit.
     """
     kept = health_kept(Participant.person_id)
     has_fee = (Participant.fee_yen > 0) & ~Service.uses_tickets
@@ -55,4 +58,6 @@ def first_visits(booking_id: int) -> dict[int, FirstVisit]:
         .outerjoin(LeadSource, LeadSource.key == Lead.source)
         .where(Booking.id == booking_id, Service.kind.in_(FREE))
     )  # fmt: skip
-    return {row[0]: FirstVisit._make(row) for row in fetch(query)}
+    found = {row[0]: FirstVisit._make(row) for row in fetch(query)}
+    in_books = fees_in_books([id_ for id_, one in found.items() if one.fee_is_open is not None])
+    return found | {id_: found[id_]._replace(fee_is_open=fee.is_open) for id_, fee in in_books.items()}

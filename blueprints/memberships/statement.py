@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from backoffice.billing.charging import months_ahead
-from backoffice.billing.leaving import Settled, Statement, moved_later, statement
+from backoffice.billing.leaving import Charge, Settled, Statement, has_begun, moved_later, statement
 from backoffice.billing.models import LineKind, PaymentKind
 from backoffice.billing.paying_out import PayOut, packs_left, paid_by_way, pay_out, taken_off
 from backoffice.billing.queries import settings_of
@@ -171,7 +171,7 @@ def _paper(made: Statement, person: Person, leaving: Leaving | None) -> bytes:
         Column(_("Delivered"), 2, True),
     ]
     total = (_("Sum"), show_yen(made.charged_yen), "", show_yen(made.delivered_yen))
-    sheet.table(columns, [_row(line) for line in made.lines], total=total)
+    sheet.table(columns, [_row(line, made.left_on) for line in made.lines], total=total)
     sheet.gap(4)
     sheet.facts([*_sums(made), *_paid_out(leaving, words)])
     more = (say_reserved(made.reserved) if made.reserved else "", say_months(person.id, made.left_on))
@@ -190,8 +190,8 @@ def say_reserved(count: int) -> str:
     )
 
 
-def _row(line: Settled) -> Sequence[str]:
-    return (own_name(line), show_yen(line.charged_yen), how(line), show_yen(line.delivered_yen))
+def _row(line: Settled, on: date) -> Sequence[str]:
+    return (own_name(line), show_yen(line.charged_yen), how(line, on), show_yen(line.delivered_yen))
 
 
 def _sums(made: Statement) -> list[tuple[str, str]]:
@@ -211,8 +211,8 @@ def _paid_out(leaving: Leaving | None, words: Words) -> list[tuple[str, str]]:
     return [(_("Paid out"), f"{back} · {when} · {label_word(leaving.settled_by)}")]
 
 
-def how(line: Settled) -> str:
-    """How what is delivered was worked out: by sessions of a pack, by months that have begun, else in full."""
+def how(line: Settled, on: date) -> str:
+    """How what is delivered by the end of a day was worked out: by sessions, by months begun, else in full."""
     if line.unit_yen is not None:
         return _(
             "%(yen)s × %(n)s of %(all)s sessions",
@@ -220,9 +220,11 @@ def how(line: Settled) -> str:
             n=line.delivered,
             all=line.sessions,
         )
-    kind = None if line.charge is None else line.charge.kind
-    if kind is LineKind.DEPOSIT:
-        return _("A deposit goes back")
-    if kind in (LineKind.MONTH, LineKind.FREEZE):
-        return _("The month has begun") if line.delivered_yen else _("The month has not begun")
+    match line.charge:
+        case Charge(kind=LineKind.DEPOSIT):
+            return _("A deposit goes back")
+        case Charge(kind=LineKind.DISCOUNT):
+            return _("Discount")
+        case Charge(kind=LineKind.MONTH | LineKind.FREEZE) as month:
+            return _("The month has begun") if has_begun(month, on) else _("The month has not begun")
     return _("In full")

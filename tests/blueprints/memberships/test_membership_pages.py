@@ -195,10 +195,22 @@ def test_the_leaving_statement_on_screen_and_on_paper(
         month = Line(
             LineKind.MONTH, "月会費", "Month", 39_600, membership_id=membership.id, month_on=date(2026, 12, 1)
         )
-        invoice = charge(member.id, [month], studio_id=gym.id, due_on=now.date(), by=SYSTEM, now=now)
+        free = Line(
+            LineKind.FREEZE, "休会費", "Freeze", 0, membership_id=membership.id, month_on=date(2026, 11, 1)
+        )
+        off = Line(LineKind.DISCOUNT, "紹介割引", "Friend", -1_000)
+        joining = Line(LineKind.JOINING, "入会金", "Joining fee", 1_000)
+        lines = [month, free, off, joining]
+        invoice = charge(member.id, lines, studio_id=gym.id, due_on=now.date(), by=SYSTEM, now=now)
         pay(invoice, PaymentKind.CASH, 39_600, received_on=now.date(), by=SYSTEM, now=now)
     desk = sign_in(Role.FRONT_DESK)
-    assert "返金額" in desk.open(f"/people/{member.id}/leaving-statement").text
+    page = desk.open(f"/people/{member.id}/leaving-statement").text
+    assert "返金額" in page
+    for said in ("まだ始まっていない月", "始まった月は全額", ">割引<", "全額"):
+        assert said in page
+    assert (
+        "まだ始まっていない月" not in desk.open(f"/people/{member.id}/leaving-statement?on=2026-12-01").text
+    )
     assert "¥39,600" in desk.open(f"/people/{member.id}/leaving-statement?on=2026-11-30").text
     paper = desk.get(f"/people/{member.id}/leaving-statement/pdf?on=2026-12-31")
     assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
