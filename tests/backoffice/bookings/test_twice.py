@@ -14,7 +14,7 @@ from backoffice.bookings.twice import BookedAlready, visits_ahead
 from backoffice.bookings.visits import book_visit
 from backoffice.core.db import db
 from backoffice.line.models import LineAccount
-from backoffice.todos.actions import finish_todo
+from backoffice.todos.actions import add_todo, finish_todo
 from backoffice.todos.models import Todo, TodoKind
 from tests.backoffice.bookings.test_visits import VISITOR, ask, visit
 
@@ -230,3 +230,16 @@ def test_what_the_desk_has_ticked_off_stays_so_until_another_comes(desk_book: De
     undo_cancel(third, by=VISITOR, now=desk_book.now)
     assert asked() == [third.id]
     assert first.state == "BOOKED"
+
+
+def test_of_two_questions_about_one_person_one_is_left(desk_book: Desk) -> None:
+    """Two browsers at once, or two people who became one."""
+    wish = {"service": desk_book.service("counselling")}
+    _, second, third = (visit(desk_book, **wish, starts_at=desk_book.at(hour)) for hour in (11, 16, 18))
+    (task,) = tasks()
+    add_todo(
+        TodoKind.TWICE, task.title, studio_id=desk_book.studio.id, booking_id=third.id, person_id=task.person_id,
+        due_at=desk_book.now, by=VISITOR, now=desk_book.now,
+    )  # fmt: skip
+    call_off(third, desk_book)
+    assert asked() == [second.id]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from backoffice.bookings import actions as bookings
 from backoffice.bookings.models import Booking, BookingState, Claim
+from backoffice.bookings.queries import guests_of
 from backoffice.bookings.refusals import NotPossible, Slot, SlotTaken
 from backoffice.choices.actions import ChoiceGone, ChosenAlready, choose, decline, settle_choices, withdraw
 from backoffice.choices.facts import times_facts
@@ -26,9 +27,10 @@ from backoffice.core.errors import Invalid, NotFound
 from backoffice.leads.queries import open_lead_of
 from backoffice.messaging.facts import Facts, NotWanted
 from backoffice.messaging.models import Kind, Message
-from backoffice.todos.models import Todo
+from backoffice.todos.models import Todo, TodoKind
 from backoffice.waiting.offering import sweep
 from tests.backoffice.bookings.conftest import Desk
+from tests.backoffice.bookings.test_visits import visit
 from tests.backoffice.choices.conftest import send, slot, to_move
 
 
@@ -298,3 +300,15 @@ def test_a_time_to_move_to_that_the_desk_confirms_leaves_the_booking_and_asks_so
     assert states(choice) == ["BOOKED", "CANCELLED"]
     assert db.session.get_one(Booking, booking.id).state == BookingState.BOOKED
     assert any("confirmed by itself" in title for title in db.session.scalars(select(Todo.title)))
+
+
+def test_times_to_choose_from_are_no_booking_until_one_is_chosen(desk: Desk) -> None:
+    """Somebody books on the web while times are open: nothing is asked; then they take one of the times as well."""
+    who = desk.meet("高橋 花", mail="hana@test.example")
+    choice = send(desk, who, 11, 16, 18, service="counselling")
+    held = frozenset(guest.id for one in times_of(choice.id) for guest in guests_of(one.hold.id))
+    visit(desk, service=desk.service("counselling"), held=held)
+    is_asked = select(Todo.booking_id).where(Todo.kind == TodoKind.TWICE, Todo.done_at.is_(None))
+    assert db.session.scalars(is_asked).all() == []
+    chosen = choose(choice, 1, by=desk.by, now=desk.now)
+    assert db.session.scalars(is_asked).all() == [chosen.id]
