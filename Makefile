@@ -26,6 +26,7 @@ test: check
 faults: setup-dev
 	$(BIN)/python -m tests.faults.suite
 	TOWN=all $(BIN)/python -m pytest -q tests/backoffice/playbooks/test_simulation.py
+	ODD=all $(BIN)/python -m pytest -q tests/architecture/test_bad_input.py
 	RACES=all $(BIN)/python -m pytest -q tests/races/test_erasing.py tests/races/test_double_booking.py \
 		tests/races/test_http_double_booking.py
 

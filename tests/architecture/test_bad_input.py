@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,9 @@ ODD = {
     "year 9999": "9999-12-31",
     "long": "あ" * 400,
 }
+
+SHIFTS = range(len(ODD) if os.environ.get("ODD") == "all" else 2)
+"""Each walk gives every field another of the odd values. With ODD=all (`make faults`) every field meets every one."""
 
 
 @cache
@@ -55,19 +59,20 @@ def world(gym: Studio, now: datetime) -> World:
     return make_world(gym, now)
 
 
-@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+@pytest.mark.parametrize("shift", SHIFTS)
 def test_no_route_breaks(
-    app: Flask, world: World, now: datetime, odd: str, subtests: pytest.Subtests
+    app: Flask, world: World, now: datetime, shift: int, subtests: pytest.Subtests
 ) -> None:
     callers = Callers(app, world, now)
-    sent = quote(odd.encode("utf-8", "surrogatepass"), safe="")
+    values = [quote(odd.encode("utf-8", "surrogatepass"), safe="") for odd in ODD.values()]
+    sent = values[shift]
     for rule, method in routes(app):
         names = names_of_inputs(folder_of(app, rule.endpoint))
-        asked = "&".join(f"{name}={sent}" for name in names)
-        typed = "&".join(f"{name}={sent}" for name in names[: MOST_FIELDS - 1])
+        pairs = [f"{name}={values[(place + shift) % len(values)]}" for place, name in enumerate(names)]
         if method == "GET":
-            more = {"query_string": asked}
+            more = {"query_string": "&".join(pairs)}
         else:
+            typed = "&".join(pairs[: MOST_FIELDS - 1])
             more = {"data": typed, "content_type": "application/x-www-form-urlencoded"}
         other = {name: sent for name in rule.arguments if name in {"token", "tab", "slug", "filename"}}
         for path in {address(rule, world), address(rule, world, **other)}:
