@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from backoffice.billing.actions import pay
 from backoffice.billing.models import BillingSettings, Invoice, InvoiceLine, Payment, PaymentKind
@@ -112,6 +113,15 @@ def test_the_sweep_finds_what_nobody_followed(
     attendance.undo_attend(visit, by=by, now=now)
     assert follow_fees(gym, by=by, now=now) == 2
     assert state(gym, guest) == (0, 0, 0)
+
+
+def test_the_sweep_goes_by_the_visit_as_it_is_when_it_holds_it(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    elsewhere = update(Participant).values(attendance="ATTENDED")
+    db.session.execute(elsewhere.execution_options(synchronize_session=False))
+    assert follow_fees(gym, by=by, now=now) == 1
+    assert state(gym, guest) == (5_500, 0, 5_500)
 
 
 def test_visits_of_before_and_those_with_tickets_are_left_alone(
