@@ -133,16 +133,22 @@ def moved_later(studio_id: int, person_id: int, day: date) -> bool:
 
 
 def settle(charges: Sequence[Charge], packs: Mapping[int, Pack], left_on: date) -> list[Settled]:
-    """What of each charge is delivered by the end of a day, discounts of a pack counted into its price. Pure."""
+    """What of each charge is delivered by the end of a day, discounts of a pack counted into its price. Pure.
+
+    A discount on a month is delivered with its first month: taken off what was not delivered it would be paid back.
+    """
     off: dict[int, int] = {}
     for one in charges:
         if _is_of_pack(one, packs) and one.kind is LineKind.DISCOUNT:
             off[one.membership_id or 0] = off.get(one.membership_id or 0, 0) + one.amount_yen
+    begun = {one.membership_id for one in charges if one.kind is LineKind.MONTH and has_begun(one, left_on)}
+    ahead = {one.membership_id for one in charges if one.kind is LineKind.MONTH} - begun - {None}
     found = []
     for one in charges:
         if not _is_of_pack(one, packs):
             left = one.amount_yen + one.back_yen
-            delivered = _delivered(one, left_on)
+            is_off_ahead = one.kind is LineKind.DISCOUNT and one.membership_id in ahead
+            delivered = 0 if is_off_ahead else _delivered(one, left_on)
             found.append(Settled(one.name_ja, one.name_en, left, delivered, charge=one))
         elif one.kind is LineKind.PACK:
             price = one.amount_yen + off.get(one.membership_id or 0, 0)

@@ -25,6 +25,7 @@ PACK = Charge(LineKind.PACK, "回数券 16回", "Pack of 16", 158_000, 1)
 JOINED = Charge(LineKind.JOINING, "入会金", "Joining fee", 33_000)
 OFF = Charge(LineKind.DISCOUNT, "当日入会", "Joined at once", -33_000)
 PACK_OFF = Charge(LineKind.DISCOUNT, "家族割", "Family", -14_000, 1)
+MONTH_OFF = Charge(LineKind.DISCOUNT, "当日入会", "Joined at once", -10_000, 9)
 DEPOSIT = Charge(LineKind.DEPOSIT, "預り金", "Deposit", 10_000)
 ODD = Charge(LineKind.PACK, "回数券 3回", "Pack of 3", 29_500, 2)
 LATE = Charge(LineKind.CANCEL, "キャンセル料", "Late cancel", 3_300)
@@ -68,6 +69,9 @@ FREEZE = month(DECEMBER, 3_300, LineKind.FREEZE)
         ([month(NOVEMBER), month(DECEMBER)], {}, 79_200, 0),
         ([month(DECEMBER), month(JANUARY)], {}, 79_200, 39_600),
         ([month(NOVEMBER), FREEZE, LATE], {}, 39_600, -6_600),
+        # A discount on the first month goes with it: what was never paid does not come back.
+        ([month(JANUARY), MONTH_OFF], {}, 29_600, 29_600),
+        ([month(DECEMBER), MONTH_OFF, month(JANUARY)], {}, 69_200, 39_600),
         ([TRIAL, CREDIT, PACK, ODD], {1: Pack(16, 16), 2: Pack(3, 0)}, 187_500, 29_500),
     ],
 )  # fmt: skip
