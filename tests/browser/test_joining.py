@@ -1,6 +1,6 @@
 """Joining in a real browser: agreed at the desk, signed with a finger on the tablet, joined; and a new gym."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from backoffice.core import clock
 from backoffice.core.audit import SYSTEM
@@ -82,6 +82,23 @@ def test_a_minor_joins_on_the_tablet(site: Site, page: Page) -> None:
     page.get_by_role("button", name="入会する", exact=True).click()
     page.wait_for_url(f"**/people/{person_id}")
     expect(page.locator(".person-head")).to_contain_text("会員")
+
+
+def test_a_birth_date_typed_before_the_script_came_shows_the_guardian(site: Site, page: Page) -> None:
+    person_id = guest(site, "入会 三郎")
+    sign_in(page, mail=desk(site, "joining-slow@test.example"))
+    page.goto(f"/joining?person={person_id}")
+    page.locator("input[name=plan_id]").first.check()
+    page.locator("#joining_fee_yen").fill("0")
+    page.locator("main form button.btn-primary").click()
+    held: list[Route] = []
+    page.route("**/public-*.js", lambda route: held.append(route))
+    page.get_by_role("button", name="タブレットで記入してもらう").click(no_wait_after=True)
+    birth = page.locator("[data-paper] input[type=date]")
+    birth.fill("2012-04-01")
+    expect(page.locator("[data-guardian]")).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator("[data-guardian]")).to_be_visible()
 
 
 def test_cleared_the_field_is_empty_again(site: Site, page: Page) -> None:

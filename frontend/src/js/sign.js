@@ -52,6 +52,6 @@ for (const place of document.querySelectorAll("[data-sign]")) begin(place);
 
 const paper = document.querySelector("[data-paper]");
 const birth = paper?.querySelector("input[type=date]");
-birth?.addEventListener("input", () => {
-  paper.querySelector("[data-guardian]").hidden = !(birth.value > paper.dataset.ofAge);
-});
+const follow = () => { paper.querySelector("[data-guardian]").hidden = !(birth.value > paper.dataset.ofAge); };
+birth?.addEventListener("input", follow);
+if (birth?.value) follow(); // typed before this script came
