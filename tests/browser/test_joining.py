@@ -15,16 +15,19 @@ from tests.browser.front_desk import no_serious_fault, sign_in
 from tests.gym import PASSWORD, make_staff
 
 
-def guest(site: Site, name: str) -> int:
-    with site.app.app_context(), transaction():
-        return create_person(name=name, kana="にゅうかい", by=SYSTEM, now=clock.utc_now()).id
-
-
-def desk(site: Site, mail: str) -> str:
-    """Somebody at the front desk; their address."""
+def agreed(site: Site, page: Page, name: str, *, fee: str = "0") -> int:
+    """A guest with whom somebody at the desk has agreed on a plan, on the page from which the tablet is handed over."""
     with site.app.app_context():
+        with transaction():
+            person_id = create_person(name=name, kana="にゅうかい", by=SYSTEM, now=clock.utc_now()).id
+        mail = f"joining-{person_id}@test.example"
         make_staff(mail, [Role.FRONT_DESK], now=clock.utc_now())
-    return mail
+    sign_in(page, mail=mail)
+    page.goto(f"/joining?person={person_id}")
+    page.locator("input[name=plan_id]").first.check()
+    page.locator("#joining_fee_yen").fill(fee)
+    page.locator("main form button.btn-primary").click()
+    return person_id
 
 
 def draw(page: Page, field: str) -> None:
@@ -53,12 +56,7 @@ def fill(page: Page, born: str) -> None:
 
 
 def test_a_minor_joins_on_the_tablet(site: Site, page: Page) -> None:
-    person_id = guest(site, "入会 花子")
-    sign_in(page, mail=desk(site, "joining-tablet@test.example"))
-    page.goto(f"/joining?person={person_id}")
-    page.locator("input[name=plan_id]").first.check()
-    page.locator("#joining_fee_yen").fill("22000")
-    page.locator("main form button.btn-primary").click()
+    person_id = agreed(site, page, "入会 花子", fee="22000")
     page.get_by_role("button", name="タブレットで記入してもらう").click()
     expect(page.locator("h1")).to_have_text("入会申込書")
     guardian = page.locator("[data-guardian]")
@@ -85,12 +83,7 @@ def test_a_minor_joins_on_the_tablet(site: Site, page: Page) -> None:
 
 
 def test_a_birth_date_typed_before_the_script_came_shows_the_guardian(site: Site, page: Page) -> None:
-    person_id = guest(site, "入会 三郎")
-    sign_in(page, mail=desk(site, "joining-slow@test.example"))
-    page.goto(f"/joining?person={person_id}")
-    page.locator("input[name=plan_id]").first.check()
-    page.locator("#joining_fee_yen").fill("0")
-    page.locator("main form button.btn-primary").click()
+    agreed(site, page, "入会 三郎")
     held: list[Route] = []
     page.route("**/public-*.js", lambda route: held.append(route))
     page.get_by_role("button", name="タブレットで記入してもらう").click(no_wait_after=True)
@@ -102,12 +95,7 @@ def test_a_birth_date_typed_before_the_script_came_shows_the_guardian(site: Site
 
 
 def test_cleared_the_field_is_empty_again(site: Site, page: Page) -> None:
-    person_id = guest(site, "入会 次郎")
-    sign_in(page, mail=desk(site, "joining-cleared@test.example"))
-    page.goto(f"/joining?person={person_id}")
-    page.locator("input[name=plan_id]").first.check()
-    page.locator("#joining_fee_yen").fill("0")
-    page.locator("main form button.btn-primary").click()
+    agreed(site, page, "入会 次郎")
     page.get_by_role("button", name="タブレットで記入してもらう").click()
     draw(page, "signature")
     assert page.locator("#signature").input_value().startswith("M")

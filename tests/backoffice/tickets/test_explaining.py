@@ -14,7 +14,6 @@ from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import Actor
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError
-from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.staff.trainers import trainers
 from backoffice.studio.models import Studio
@@ -25,13 +24,6 @@ from backoffice.tickets.explaining import Term, why
 from backoffice.tickets.queries import balance_of, entries_of, lots_of
 
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-def guest(gym: Studio, by: Actor, now: datetime) -> Person:
-    """A client with a name."""
-    with transaction():
-        return create_person(name="北川 澄", phones=["090-1234-0001"], by=by, now=now)
 
 
 class Life:

@@ -8,36 +8,16 @@ import pytest
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.core.errors import Invalid, NotFound
-from backoffice.people.actions import create_person
 from backoffice.people.models import Person
 from backoffice.studio.models import Studio
 from backoffice.tickets import actions
-from backoffice.tickets.actions import EARLIER, FARTHEST, MOST, NUMBER, TOO_FAR, WHY, Given
+from backoffice.tickets.actions import EARLIER, FARTHEST, MOST, NUMBER, TOO_FAR, WHY
 from backoffice.tickets.models import TicketEntry
 from backoffice.tickets.queries import lot_of, lots_of
 
 TODAY = date(2026, 11, 24)
 ENDS = date(2027, 5, 23)
 ONE_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def guest(gym: Studio, by: Actor, now: datetime) -> Person:
-    """A client with a name."""
-    with transaction():
-        return create_person(name="北川 澄", phones=["090-1234-0001"], by=by, now=now)
-
-
-@pytest.fixture
-def give(gym: Studio, guest: Person, by: Actor, now: datetime) -> Callable[..., int]:
-    """Give the guest tickets."""
-
-    def give(count: int = 4, ends: date | None = ENDS) -> int:
-        given = Given(count, "回数券", "Pack", 9_875, TODAY, ends)
-        with transaction():
-            return actions.grant(guest.id, given, studio_id=gym.id, by=by, now=now).id
-
-    return give
 
 
 def refused(write: Callable[[], object]) -> tuple[str, str | None]:
@@ -61,12 +41,12 @@ def refused(write: Callable[[], object]) -> tuple[str, str | None]:
 def test_what_is_not_given(
     give: Callable[..., int], count: int, ends: date, said: tuple[str, str | None]
 ) -> None:
-    assert refused(lambda: give(count, ends)) == said
+    assert refused(lambda: give(count, ends=ends)) == said
 
 
 @pytest.mark.parametrize(("count", "ends"), [(1, TODAY), (MOST, TODAY + FARTHEST), (4, None)])
 def test_what_is_just_given(guest: Person, give: Callable[..., int], count: int, ends: date | None) -> None:
-    give(count, ends)
+    give(count, ends=ends)
     assert [(lot.free, lot.expires_on) for lot in lots_of(guest.id)] == [(count, ends)]
 
 
@@ -79,7 +59,7 @@ def test_longer_is_a_later_day(give: Callable[..., int], until: date, by: Actor,
 
 
 def test_what_never_ends_is_not_extended(give: Callable[..., int], by: Actor, now: datetime) -> None:
-    grant_id = give(4, None)
+    grant_id = give(4, ends=None)
     assert refused(lambda: actions.extend(grant_id, ENDS, note="けが", by=by, now=now)) == (EARLIER, "until")
 
 

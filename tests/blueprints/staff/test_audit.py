@@ -64,6 +64,18 @@ def test_money_days_and_codes_read_as_on_the_pages(office: PageClient, now: date
         assert said in page, said
 
 
+@pytest.mark.parametrize(
+    "text", ["12345678", "20261124", "075-1234", "2026-W48-2", "2026-13-45", "2026-11-24T03:00:00"]
+)
+def test_a_text_that_only_looks_like_a_time_stays_as_it_was(
+    office: PageClient, now: datetime, text: str
+) -> None:
+    who = Actor("staff", 7, "田中")
+    record("booking.moved", "booking", 1, by=who, now=now, after={"note": text})
+    db.session.commit()
+    assert f"– → {text}<" in re.sub(r"</?b>", "", office.get("/settings/audit").text)
+
+
 def test_filters_live_in_the_address(office: PageClient, now: datetime) -> None:
     note(1, now - timedelta(days=2), person_id=5)
     note(2, now, person_id=6)
