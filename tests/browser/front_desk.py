@@ -38,3 +38,12 @@ def no_serious_fault(page: Page) -> None:
     faults = [one for one in found.response["violations"] if one["impact"] in {"serious", "critical"}]
     assert not faults, [(one["id"], one["nodes"][0]["html"][:200]) for one in faults]
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def press_slowly(page: Page, name: str) -> None:
+    """Press the button of the mouse on this link and let go after whatever leaving the last field asked for came."""
+    link = page.get_by_role("link", name=name)
+    link.hover()
+    page.mouse.down()
+    page.wait_for_timeout(600)
+    page.mouse.up()

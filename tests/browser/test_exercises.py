@@ -10,7 +10,7 @@ from backoffice.core import clock
 from backoffice.core.db import db
 from backoffice.staff.models import Role, Staff
 from tests.browser.conftest import OpenPhone, Site
-from tests.browser.front_desk import no_serious_fault
+from tests.browser.front_desk import no_serious_fault, press_slowly
 from tests.gym import PASSWORD, make_staff
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_found_while_typing_and_the_address_keeps_it(page: Page, phone: OpenPhon
     expect(small.locator("tbody tr")).to_have_count(1)
     expect(small.locator("tbody tr")).to_contain_text("Reverse push-up")
     no_serious_fault(small)
-    small.get_by_role("link", name="Reverse push-up").click()
+    press_slowly(small, "Reverse push-up")
     expect(small.locator("h1")).to_contain_text("Reverse push-up")
     no_serious_fault(small)
 

@@ -11,7 +11,7 @@ from backoffice.leads.models import Lead, Stage
 from backoffice.people.actions import create_person
 from backoffice.studio.queries import the_studio
 from tests.browser.conftest import OpenPhone, Site
-from tests.browser.front_desk import no_serious_fault, sign_in
+from tests.browser.front_desk import no_serious_fault, press_slowly, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +55,16 @@ def test_a_line_is_changed_where_it_stands(site: Site, page: Page, phone: OpenPh
     small.get_by_role("button", name="次の対応を変更: 行内 編子 様").click()
     expect(small.locator(".row-form")).to_be_visible()
     no_serious_fault(small)
+
+
+def test_found_while_typing_and_opened_by_a_slow_hand(site: Site, page: Page, morning: None) -> None:
+    enquiry(site, "検索 探子")
+    sign_in(page)
+    page.goto("/leads")
+    page.get_by_label("見込み客を検索").press_sequentially("検索 探子")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    press_slowly(page, "検索 探子 様")
+    expect(page.locator("h1")).to_contain_text("検索 探子")
 
 
 def test_many_are_chosen_previewed_and_changed(
