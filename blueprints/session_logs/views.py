@@ -2,56 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from backoffice.bookings.attendance import begins_from, may_begin
-from backoffice.bookings.models import BookingState
-from backoffice.care.queries import due_notes
-from backoffice.clients.records import record_of
-from backoffice.clients.regions import REGION_WORDS
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Stale
-from backoffice.exercises.queries import find_for_picker
 from backoffice.session_logs import actions, history, queries
-from backoffice.session_logs.bests import Best, new_bests
-from backoffice.session_logs.first_visit import first_visits
-from backoffice.session_logs.history import Revision
 from backoffice.session_logs.models import SessionLog
-from backoffice.session_logs.next_visit import offer
-from backoffice.session_logs.queries import Named, Visit
-from backoffice.session_logs.shorthand import DoneSet
+from backoffice.session_logs.queries import Visit
 from backoffice.staff.permissions import Permission
-from backoffice.studio.models import ServiceKind
-from blueprints.bookings.words import STATE_WORDS
-from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
 from blueprints.clients.frame import frame
 from blueprints.people.scope import check_own_guest
-from blueprints.programs.words import planned
 from blueprints.session_logs.blueprint import CARD, session_logs, visit_of
-from blueprints.session_logs.card import Card, card_of
-from blueprints.session_logs.next_visit import beside
+from blueprints.session_logs.card import card_of
+from blueprints.session_logs.card_page import card_page
 from blueprints.session_logs.typed import Typed, TypedRow
-from blueprints.session_logs.words import advised, hurt, said
+from blueprints.session_logs.words import hurt, said
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now, today
-from blueprints.support.language import language, say
+from blueprints.support.language import say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error
 
-
-class Earlier(NamedTuple):
-    """An earlier text of a log, and its sets by exercise."""
-
-    revision: Revision
-    sets: list[tuple[Named, list[DoneSet]]]
-
-
 LONGEST_QUERY = 100
-STANDS = (BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW)
 
 
 @session_logs.route(CARD, methods=["GET", "POST"])
@@ -61,13 +36,13 @@ def card(participant_id: int) -> ResponseReturnValue:
     visit = visit_of(participant_id)
     if request.method == "GET":
         shown = card_of(current_studio(), visit, workout_id=request.args.get("workout", type=int))
-        return _page(shown, query=request.args.get("q", "")[:LONGEST_QUERY])
+        return card_page(shown, query=request.args.get("q", "")[:LONGEST_QUERY])
     typed = Typed.sent(request.form)
     if request.form.get("do", "save") != "save":
         return _go_on(visit, typed)
     content = typed.content()
     if content is None:
-        return _page(card_of(current_studio(), visit, typed=typed)), 422
+        return card_page(card_of(current_studio(), visit, typed=typed)), 422
     try:
         _write(
             participant_id,
@@ -180,76 +155,5 @@ def _seen() -> int | None:
 def _refused(visit: Visit, typed: Typed, error: DomainError) -> ResponseReturnValue:
     """The card with what was typed; after somebody else's writing with theirs beside it."""
     other = card_of(current_studio(), visit) if isinstance(error, Stale) else None
-    page = _page(card_of(current_studio(), visit, typed=typed), error=say(error), other=other)
+    page = card_page(card_of(current_studio(), visit, typed=typed), error=say(error), other=other)
     return page, error.status
-
-
-def _page(shown: Card, *, query: str = "", error: str = "", other: Card | None = None) -> str:
-    studio, person_id = current_studio(), shown.visit.person_id
-    done = shown.is_saved and other is None and not error
-    ahead, above = offer(studio, shown.visit, now=now()) if done else None, frame(person_id)
-    return render_template(
-        "session_logs/card.html",
-        card=shown,
-        query=query,
-        found=find_for_picker(studio.id, query, language=language()) if query.strip() else [],
-        error=error,
-        other=other,
-        due=due_notes(person_id, shown.day),
-        topics=TOPIC_WORDS,
-        outcomes=OUTCOME_WORDS,
-        regions=REGION_WORDS,
-        bests=_bests(shown) if done else [],
-        written=_written(shown) if done else [],
-        revisions=_revisions(shown) if done else [],
-        offer=ahead,
-        **_before(shown),
-        **beside(ahead, shown.visit, above["person"]),
-        states=STATE_WORDS,
-        is_cancelled=shown.visit.state not in STANDS,
-        is_early=not may_begin(shown.visit.starts_at, now=now()),
-        begins_from=begins_from(shown.visit.starts_at),
-        names={row.name.id: row.name for row in shown.rows},
-        planned=planned,
-        said=said,
-        advised=advised,
-        hurt=hurt,
-        now=now(),
-        **above,
-    )
-
-
-def _before(shown: Card) -> dict[str, Any]:
-    """What to know before a trial, until it is written up: what the guest asked, and the goals written down."""
-    is_ahead = shown.visit.kind == ServiceKind.TRIAL and not shown.is_saved
-    first = first_visits(shown.visit.booking_id).get(shown.visit.participant_id) if is_ahead else None
-    return {"first": first, "goals": record_of(shown.visit.person_id).texts["goals"] if first else ""}
-
-
-def _written(shown: Card) -> list[tuple[Named, list[DoneSet]]]:
-    """What a card that is written up says was done."""
-    content, names = shown.typed.content(), {row.name.id: row.name for row in shown.rows}
-    done = content.exercises if content else ()
-    return [(names[one.exercise_id], list(one.sets)) for one in done if one.exercise_id in names]
-
-
-def _bests(shown: Card) -> list[Best]:
-    """The personal bests of a session that is written up."""
-    content = shown.typed.content()
-    if shown.log is None or content is None:
-        return []
-    done = {one.exercise_id: list(one.sets) for one in content.exercises}
-    return new_bests(done, queries.sets_before(shown.visit.person_id, done, shown.log))
-
-
-def _revisions(shown: Card) -> list[Earlier]:
-    """What the log said before late corrections, with the names of its exercises."""
-    if shown.log is None:
-        return []
-    found = history.revisions_of(shown.log.id)
-    ids = {done.exercise_id for one in found for done in one.content.exercises}
-    names = queries.named(current_studio().id, ids) if ids else {}
-    return [
-        Earlier(one, [(names[done.exercise_id], list(done.sets)) for done in one.content.exercises])
-        for one in found
-    ]
