@@ -15,7 +15,8 @@ from backoffice.staff import audit_trail, queries
 from backoffice.staff.audit_trail import PAGE, TrailFilter
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainers
-from backoffice.studio.queries import services
+from backoffice.studio.queries import rooms, services
+from blueprints.leads.choices import service_names, source_names, staff_names
 from blueprints.staff.audit_fields import code_word, field_word
 from blueprints.staff.audit_words import (
     SAME_WORD,
@@ -34,7 +35,7 @@ from blueprints.support.studio import current_studio
 
 DAY, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d:\d\d")
 INSTANT = re.compile(rf"{DAY.pattern}T{TIME.pattern}(\.\d+)?[+-]\d\d:\d\d")
-Names = Mapping[str, Mapping[int, str]]
+Names = Mapping[str, Mapping[Any, str]]
 
 
 @staff.get("/settings/audit")
@@ -74,7 +75,7 @@ def changes(line: Any, names: Names | None = None) -> list[tuple[str, str, str]]
 
 
 def _names() -> Names:
-    """What is meant by the ids of plans, trainers and services on this page."""
+    """What is meant by the keys of plans, trainers, staff, services, rooms and sources on this page."""
     studio_id = current_studio().id
     people = {one.id: own_name(one) for one in trainers(studio_id)}
     return {
@@ -82,11 +83,14 @@ def _names() -> Names:
         "trainer_id": people,
         "main_trainer_id": people,
         "service_id": {one.id: own_name(one) for one in services(studio_id)},
-        "staff_id": {one.id: one.name for one in queries.team(studio_id)},
+        "room_id": {one.id: own_name(one) for one in rooms(studio_id)},
+        **dict.fromkeys(("staff_id", "owner_id", "owner_staff_id"), staff_names()),
+        "source": source_names(),
+        "interest": service_names(),
     }
 
 
-def _shown(subject_kind: str, name: str, value: object, known: Mapping[int, str]) -> str:
+def _shown(subject_kind: str, name: str, value: object, known: Mapping[Any, str]) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, list):
@@ -95,8 +99,10 @@ def _shown(subject_kind: str, name: str, value: object, known: Mapping[int, str]
         return word
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, int) and (value in known or name.endswith("yen")):
-        return known.get(value) or show_yen(value)
+    if isinstance(value, int | str) and value in known:
+        return known[value]
+    if isinstance(value, int) and name.endswith("yen"):
+        return show_yen(value)
     return _shown_text(value) if isinstance(value, str) else str(value)
 
 

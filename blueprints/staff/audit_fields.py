@@ -16,6 +16,8 @@ from backoffice.exercises.vocabulary import (
     SETTING_WORDS,
     UNIT_WORDS,
 )
+from backoffice.files.models import Shelf
+from backoffice.playbooks.entries import ENTRIES
 from blueprints.billing.words import KINDS, WHY_BACK
 from blueprints.bookings.words import ATTENDANCE_WORDS, CHANNEL_WORDS, METHOD_WORDS, STATE_WORDS
 from blueprints.care.words import OUTCOME_WORDS, TOPIC_WORDS
@@ -207,6 +209,13 @@ RULES = {
     Rule.PREPARATION: N_("Preparation"),
 }
 
+SHELVES = {
+    Shelf.PAPERS: N_("Papers"),
+    Shelf.PROGRESS: N_("Progress photos"),
+    Shelf.MEALS: N_("Meal photos"),
+    Shelf.AGREEMENTS: N_("Signed joining papers"),
+}
+
 OF_SUBJECT = {("goals", "sessions"): N_("Sessions held")}
 """Fields that mean something else for one kind of subject."""
 
@@ -228,6 +237,7 @@ CODES: dict[tuple[str, str], Mapping[Any, Any]] = {
     ("exercise", "settings"): SETTING_WORDS,
     ("exercise", "supporting"): MUSCLE_WORDS,
     ("exercise", "unit"): UNIT_WORDS,
+    ("file", "shelf"): SHELVES,
     ("incident", "kind"): INCIDENT_WORDS,
     ("invoice", "why"): WHY_BACK,
     ("lead", "stage"): STAGE_WORDS,
@@ -236,6 +246,7 @@ CODES: dict[tuple[str, str], Mapping[Any, Any]] = {
     ("payment", "kind"): KINDS,
     ("person", "caution"): CAUTION_WORDS,
     ("person", "gender"): GENDER_WORDS,
+    ("playbook", "entry"): {key: rule.label for key, rule in ENTRIES.items()},
     ("screening", "limits"): LIMIT_WORDS,
     ("screening", "verdict"): VERDICT_WORDS,
     ("staff", "roles"): ROLE_WORDS,

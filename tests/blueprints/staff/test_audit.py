@@ -11,6 +11,7 @@ from backoffice.memberships.queries import plans
 from backoffice.people.actions import create_person
 from backoffice.staff.models import Role
 from backoffice.studio.models import Studio
+from backoffice.studio.queries import rooms
 from tests.pages import PageClient
 
 
@@ -142,6 +143,28 @@ def test_fields_codes_and_names_are_said_in_words(office: PageClient, gym: Studi
     assert "北川 実" in page
     assert page.count(">北川 実") >= 2  # created, and paid
     assert "exported" in page
+
+
+def test_sources_shelves_rooms_and_playbooks_are_said_in_words(
+    office: PageClient, gym: Studio, now: datetime
+) -> None:
+    room = rooms(gym.id)[0]
+    office.set_cookie("language", "ja")
+    who = Actor("staff", 7, "田中")
+    record("lead.captured", "lead", 1, by=who, now=now, after={"source": "line", "interest": "trial"})
+    record("file.added", "file", 2, by=who, now=now, after={"shelf": "MEALS"})
+    record("block.added", "block", 3, by=who, now=now, after={"room_id": room.id})
+    record("playbook.added", "playbook", 4, by=who, now=now, after={"entry": "FREEZE_ENDING"})
+    db.session.commit()
+    page = re.sub(r"<[^>]*>", "", office.get("/settings/audit").text)
+    for said in (
+        "– → LINE",
+        "– → 体験トレーニング",
+        "– → 食事の写真",
+        f"– → {room.name_ja}",
+        "– → 休会の終了",
+    ):
+        assert said in page, said
 
 
 def test_each_kind_stands_once_and_finds_its_other_names(office: PageClient, now: datetime) -> None:
