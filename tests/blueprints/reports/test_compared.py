@@ -69,3 +69,11 @@ def test_a_trainer_stands_beside_the_own_months_before(
     assert "compared" not in client.get(f"/reports/trainers{ASKED}").get_data(as_text=True)
     page = client.get(f"/reports/trainers{ASKED}&compare=before").get_data(as_text=True)
     assert "2" in re.findall(r"compared: (\d+)", page)
+
+
+def test_why_it_cannot_be_said_who_stayed(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    client = english(sign_in(Role.MANAGER))
+    short = client.get(f"/reports/trainers{ASKED}").get_data(as_text=True)
+    assert "said for three months or more" in short
+    long = client.get("/reports/trainers?from=2026-09&to=2026-11").get_data(as_text=True)
+    assert "nobody came before this period" in long
