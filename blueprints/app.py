@@ -25,6 +25,7 @@ from blueprints.support import (
     language,
     limits,
     navigation,
+    promises,
     session_cookie,
 )
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
         assets,
         icons,
         navigation,
+        promises,
         limits,
         access,  # before csrf: a stranger's body is not even read
         csrf,

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 
 from backoffice.bookings.models import Attendance, Booking, BookingState, Participant
+from backoffice.clients.models import Client
 from backoffice.core.db import db
 from backoffice.people.models import Person
 from backoffice.people.queries import first_phone
 from backoffice.staff.models import Trainer
-from backoffice.studio.models import Room, Service
+from backoffice.studio.models import Room, Service, ServiceKind
 from backoffice.tickets.left import has_ticket, left_of
 
 SHOWN = (
@@ -65,6 +66,7 @@ class DayRow(NamedTuple):
     uses_tickets: bool
     has_ticket: bool
     tickets_left: int | None
+    is_member: bool
 
     @property
     def shown_name(self) -> str:
@@ -77,13 +79,20 @@ class DayRow(NamedTuple):
             person_id=0, lead_id=None, is_named=False, name="", kana="", language="", phone=None,
             attendance=Attendance.EXPECTED, arrived_at=None, late_minutes=0, confirmed_at=None, needs_wear=False,
             wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="", caution="",
-            uses_tickets=False, has_ticket=False, tickets_left=None,
+            uses_tickets=False, has_ticket=False, tickets_left=None, is_member=False,
         )  # fmt: skip
 
     @property
     def is_open(self) -> bool:
         """Whether it is still to be said what became of this participant."""
         return self.state in DECIDABLE and self.attendance in (Attendance.EXPECTED, Attendance.ARRIVED)
+
+    @property
+    def can_join(self) -> bool:
+        """Whether becoming a member is what comes next: the trial was held, and its guest is none."""
+        return (
+            self.kind == ServiceKind.TRIAL and self.attendance == Attendance.ATTENDED and not self.is_member
+        )
 
     @property
     def owes_fee(self) -> bool:
@@ -100,6 +109,7 @@ COLUMNS: tuple[ColumnElement[object], ...] = (
     Participant.needs_wear, Participant.wear_size, Participant.shoe_cm,
     Participant.fee_yen, Participant.fee_received_at, Participant.fee_method, Service.offers_wear, Person.caution,
     Service.uses_tickets, has_ticket(Participant.id), left_of(Person.id),
+    exists().where(Client.person_id == Person.id, Client.left_on.is_(None)),
 )  # type: ignore[assignment]  # fmt: skip
 
 

@@ -60,9 +60,9 @@ def load_demo(*, now: datetime, progress: Progress, seed: int = 20261124) -> Non
     write_up(diary, members, own)
     tell_stories(diary, members)
     tell_line(diary, members)
-    tell_joining(diary)
     tell_memberships(diary)
     tell_money(diary, now - timedelta(days=31 * MONTHS))
+    tell_joining(diary)
     with transaction():
         _want(studio, now)
     with transaction():

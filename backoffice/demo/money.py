@@ -11,6 +11,7 @@ from backoffice.billing.fees import follow_cancellations
 from backoffice.billing.house import House, change_settings
 from backoffice.billing.models import Invoice, InvoiceLine, PaymentKind
 from backoffice.billing.queries import items
+from backoffice.billing.visit_fees import follow_fees
 from backoffice.clients.models import Client
 from backoffice.core.audit import SYSTEM
 from backoffice.core.clock import local_date
@@ -45,6 +46,7 @@ def tell_money(diary: Diary, since: datetime) -> None:
                 _charge_sale(diary, *left.pop(0))
             _charge_months(diary, at)
     with transaction():
+        follow_fees(diary.studio, by=SYSTEM, now=diary.now)
         follow_cancellations(diary.studio, by=SYSTEM, now=diary.now)
         _count_yesterday(diary)
 

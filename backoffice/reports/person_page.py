@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Date, bindparam, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from backoffice.bookings.models import CANCELLED_STATES, Booking, Participant
+from backoffice.bookings.models import CANCELLED_STATES, Attendance, Booking, Participant
 from backoffice.clients.models import Client
 from backoffice.core.audit import AuditLine
 from backoffice.core.db import db, fetch
@@ -25,6 +25,7 @@ class Visit(NamedTuple):
     booking_id: int
     trainer_id: int
     starts_at: datetime
+    ends_at: datetime
     state: str
     attendance: str
     kind: str
@@ -123,8 +124,8 @@ _HEAD = (
 )  # fmt: skip
 _VISITS = (
     select(
-        Booking.id, Booking.trainer_id, Booking.starts_at, Booking.state, Participant.attendance, Service.kind,
-        Service.name_ja, Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
+        Booking.id, Booking.trainer_id, Booking.starts_at, Booking.ends_at, Booking.state, Participant.attendance,
+        Service.kind, Service.name_ja, Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
     )
     .select_from(Participant)
     .join(Booking, Booking.id == Participant.booking_id)
@@ -165,8 +166,9 @@ def enquiries(person_id: int) -> list[EnquiryLine]:
 
 
 def is_ahead(visit: Visit, *, now: datetime) -> bool:
-    """Whether somebody is expected: not called off, and not begun yet."""
-    return visit.state not in CANCELLED_STATES and visit.starts_at >= now
+    """Whether somebody is expected or here: not called off, not marked and not over yet."""
+    is_marked = visit.attendance in (Attendance.ATTENDED, Attendance.NO_SHOW)
+    return visit.state not in CANCELLED_STATES and not is_marked and visit.ends_at > now
 
 
 def states_of(person_ids: list[int]) -> dict[int, States]:

@@ -13,7 +13,8 @@ from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
 from backoffice.joining.models import Discount, TermsVersion
 from backoffice.memberships.models import Plan
-from backoffice.staff.models import Role, Shift, Staff, StaffState, Trainer
+from backoffice.staff.models import Shift, Staff, StaffState, Trainer
+from backoffice.staff.trainers import is_loose
 from backoffice.studio import editing
 from backoffice.studio.models import Room, Service, SpecialDay, Studio
 
@@ -107,11 +108,9 @@ def start_of(studio: Studio, *, sends_mail: bool, has_line: bool) -> Start:
 
 def _has_team(studio: Studio) -> ColumnElement[bool]:
     """Whether somebody works here beside who founded it, and every account of a trainer has its trainer."""
-    tied = exists().where(Trainer.staff_id == Staff.id, Trainer.archived_at.is_(None))
     here = (Staff.studio_id == studio.id, Staff.state != StaffState.SUSPENDED)
-    loose = exists().where(*here, Staff.roles.contains([Role.TRAINER.value]), ~tied)
     number = select(func.count()).select_from(Staff).where(*here).scalar_subquery()
-    return and_(number > 1, ~loose)
+    return and_(number > 1, ~exists().where(Staff.studio_id == studio.id, is_loose()))
 
 
 def _touched(

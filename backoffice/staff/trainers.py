@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 
 from backoffice.core.audit import Actor, AuditLine, record
 from backoffice.core.clock import local_date
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid
 from backoffice.core.language import N_
-from backoffice.staff.models import Shift, Staff, TimeOff, Trainer
+from backoffice.staff.models import Role, Shift, Staff, StaffState, TimeOff, Trainer
 from backoffice.studio import editing
 from backoffice.studio.actions import check_slug
 from backoffice.studio.models import Studio
@@ -177,6 +177,18 @@ def accounts_for_trainers(studio_id: int) -> list[Staff]:
     return list(
         db.session.scalars(select(Staff).where(Staff.studio_id == studio_id).order_by(Staff.name, Staff.id))
     )
+
+
+def is_loose() -> ColumnElement[bool]:
+    """Of an account: somebody trains with it, and no trainer who is in use is tied to it."""
+    tied = exists().where(Trainer.staff_id == Staff.id, Trainer.archived_at.is_(None))
+    return and_(Staff.state != StaffState.SUSPENDED, Staff.roles.contains([Role.TRAINER.value]), ~tied)
+
+
+def loose_accounts(studio_id: int) -> list[Staff]:
+    """The accounts of trainers whose own day nobody can show them yet."""
+    query = select(Staff).where(Staff.studio_id == studio_id, is_loose())
+    return list(db.session.scalars(query.order_by(Staff.name, Staff.id)))
 
 
 def weekly_hours(trainer_id: int, on: date) -> list[Shift]:

@@ -100,6 +100,11 @@ class Sheet:
             and self.day <= today()
         )
 
+    @property
+    def joins(self) -> bool:
+        """Whether the reader makes members."""
+        return may(Permission.JOINING_EDIT)
+
     def address(self, endpoint: str = "today.show", **changes: object) -> str:
         """The same sheet with something changed, as an address."""
         asked: dict[str, object] = {

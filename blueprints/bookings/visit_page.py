@@ -20,6 +20,7 @@ from backoffice.studio.models import Service
 from backoffice.studio.queries import service as find_service
 from blueprints.support import language as languages
 from blueprints.support.clock import now
+from blueprints.support.promises import sends_mail, sends_on_line
 from blueprints.support.studio import current_studio
 
 
@@ -37,6 +38,7 @@ class Visit:
     trainer: Trainer
     has_mail: bool
     has_line: bool
+    is_called: bool
     change_until: datetime
     cancel_until: datetime
 
@@ -91,13 +93,15 @@ def read_visit(token: str) -> Visit:
     booking = find_booking(current_studio().id, guest.booking_id)
     service = find_service(booking.studio_id, booking.service_id)
     trainer = find_trainer(booking.studio_id, booking.trainer_id)
+    is_on_line = person.line_user_id is not None and person.line_blocked_at is None
     return Visit(
         booking=booking,
         guest=guest,
         service=service,
         trainer=trainer,
-        has_mail=bool(person.mails),
-        has_line=person.line_user_id is not None and person.line_blocked_at is None,
+        has_mail=bool(person.mails) and sends_mail(),
+        has_line=is_on_line and sends_on_line(),
+        is_called=not person.mails and not is_on_line,
         change_until=change_until(booking, service),
         cancel_until=cancel_until(booking, service),
     )

@@ -13,6 +13,7 @@ from backoffice.core.errors import DomainError
 from backoffice.staff import actions, queries
 from backoffice.staff.permissions import Permission
 from backoffice.staff.tokens import LIFETIME, Purpose
+from backoffice.staff.trainers import loose_accounts
 from blueprints.staff.account_forms import InviteForm, MemberForm
 from blueprints.staff.blueprint import staff
 from blueprints.support.access import actor, permit
@@ -28,8 +29,12 @@ INVITE_DAYS = LIFETIME[Purpose.INVITE].days
 @permit(Permission.STAFF_EDIT)
 def team() -> ResponseReturnValue:
     """Everybody who signs in or did."""
+    studio_id = current_studio().id
     return render_template(
-        "staff/team.html", members=queries.team(current_studio().id), sends_mail=_sends_mail()
+        "staff/team.html",
+        members=queries.team(studio_id),
+        loose=loose_accounts(studio_id),
+        sends_mail=_sends_mail(),
     )
 
 
@@ -141,7 +146,12 @@ def _invite_page(form: InviteForm) -> str:
 
 def _link_page(name: str, link: str) -> str:
     return render_template(
-        "staff/link.html", name=name, link=link, is_only_here=_settings().is_only_here, days=INVITE_DAYS
+        "staff/link.html",
+        name=name,
+        link=link,
+        loose=loose_accounts(current_studio().id),
+        is_only_here=_settings().is_only_here,
+        days=INVITE_DAYS,
     )
 
 

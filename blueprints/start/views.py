@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -117,12 +117,28 @@ def standing() -> Start:
     return start_of(the_studio(), sends_mail=bool(settings.smtp_url), has_line=settings.reaches_line)
 
 
-def first_steps() -> Start | None:
-    """How far the gym is set up, for pages the steps lead to; None when it is, or for who does not set it up."""
+class Strip(NamedTuple):
+    """What stands above a page while a gym is set up: how far it is, the open step this page is for, the one after."""
+
+    stand: Start
+    here: Step | None
+    next: Words | None
+
+
+def first_steps(section: str) -> Strip | None:
+    """How far the gym is set up, above the settings and the pages the steps lead to; None elsewhere, when it is, or for
+    who does not set it up."""
+    asked = request.endpoint
     if not may(Permission.STUDIO_EDIT):
         return None
+    if section != "settings" and asked not in {words.endpoint for words in WORDS.values()}:
+        return None
     found = standing()
-    return None if found.is_over else found
+    if found.is_over:
+        return None
+    left = [step for step in Step if step not in found.settled and WORDS[step].endpoint]
+    here = next((step for step in left if WORDS[step].endpoint == asked), None)
+    return Strip(found, here, next((WORDS[step] for step in left if WORDS[step].endpoint != asked), None))
 
 
 def _settings() -> Settings:

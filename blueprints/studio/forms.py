@@ -206,8 +206,8 @@ class TrainerForm(SettingsForm):
         "position": _l("Smaller numbers stand first."),
     }
 
-    name_ja = StringField(_l("Name (Japanese)"), validators=[DataRequired(), NAME])
-    name_en = StringField(_l("Name (English)"), validators=[DataRequired(), NAME])
+    name_ja = StringField(_l("Their name in Japanese"), validators=[DataRequired(), NAME])
+    name_en = StringField(_l("Their name in English"), validators=[DataRequired(), NAME])
     intro_ja = TextAreaField(_l("Introduction (Japanese)"), validators=[LONG])
     intro_en = TextAreaField(_l("Introduction (English)"), validators=[LONG])
     is_public = BooleanField(_l("Visitors can choose this trainer"))

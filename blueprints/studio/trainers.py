@@ -28,15 +28,21 @@ from blueprints.support.studio import current_studio
 @permit(Permission.SHIFTS_EDIT)
 def trainers() -> ResponseReturnValue:
     """All trainers, those out of the calendar last."""
-    return render_template("studio/trainers.html", trainers=staff_trainers.all_trainers(current_studio().id))
+    studio_id = current_studio().id
+    return render_template(
+        "studio/trainers.html",
+        trainers=staff_trainers.all_trainers(studio_id),
+        loose=staff_trainers.loose_accounts(studio_id),
+    )
 
 
 @settings.route("/trainers/new", methods=["GET", "POST"])
 @permit(Permission.SHIFTS_EDIT)
 def new_trainer() -> ResponseReturnValue:
-    """A trainer to come."""
-    form = NewTrainerForm(data=None if request.method == "POST" else {"is_public": True, "position": 0})
+    """A trainer to come; `?account=` is whose account they sign in with. Their weekly hours come next."""
+    form = NewTrainerForm(data=None if request.method == "POST" else _begun(request.args.get("account")))
     form.staff_id.choices = _accounts()
+    made: list[int] = []
 
     def save() -> None:
         if first_use(form.form_token.data, "trainer", now=now()):
@@ -48,9 +54,11 @@ def new_trainer() -> ResponseReturnValue:
                 current_studio().id, form.slug.data, *names, by=actor(), now=now(), **values
             )
             row.is_public = is_public
+            made.append(row.id)
 
     if saved(form, save):
-        return done(url_for("settings.trainers"), _("Saved. Next, please set the weekly hours."))
+        back = url_for("settings.hours", trainer_id=made[0]) if made else url_for("settings.trainers")
+        return done(back, _("Saved. Next, please set the weekly hours."))
     return form_page(form, _("New trainer"), url_for("settings.trainers"), status=422 if form.errors else 200)
 
 
@@ -101,7 +109,9 @@ def hours(trainer_id: int) -> ResponseReturnValue:
     row = staff_trainers.trainer(current_studio().id, trainer_id)
     tomorrow = today() + timedelta(days=1)
     held = staff_trainers.weekly_hours(row.id, tomorrow)
-    given = None if request.method == "POST" else {"valid_from": tomorrow, **_by_weekday(held)}
+    later = staff_trainers.changes_of_hours(row.id, tomorrow)
+    first = tomorrow if held or later else today()
+    given = None if request.method == "POST" else {"valid_from": first, **_by_weekday(held)}
     form = HoursForm(data=given)
     if saved(
         form,
@@ -113,9 +123,18 @@ def hours(trainer_id: int) -> ResponseReturnValue:
         return done(url_for("shifts.outside") if left else url_for("settings.trainers"))
     page = render_template(
         "studio/hours.html", form=form, trainer=row, back=url_for("settings.trainers"),
-        later=staff_trainers.changes_of_hours(row.id, tomorrow),
+        later=later,
     )  # fmt: skip
     return page, 422 if form.errors else 200
+
+
+def _begun(account: str | None) -> dict[str, object]:
+    """What the form of a new trainer begins with."""
+    who = next(
+        (one for one in staff_trainers.loose_accounts(current_studio().id) if str(one.id) == account), None
+    )
+    named = {} if who is None else {"name_ja": who.name, "name_en": who.name_en, "staff_id": who.id}
+    return {"is_public": True, "position": 0, **named}
 
 
 def _by_weekday(shifts: list[Shift]) -> dict[str, object]:

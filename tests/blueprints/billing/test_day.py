@@ -31,6 +31,7 @@ def test_counted_closed_and_opened_again(gym: Studio, sign_in: Callable[..., Pag
     for _ in range(2):
         assert desk.post("/money/day", data=typed | {"of_1000": "10"}).status_code == 303
     assert db.session.query(DayClose).count() == 1
+    assert "<dt>帳簿との差額</dt><dd>¥0</dd>" in desk.open("/money/day").text
     reopening = {"reason": "登録漏れ", "form_token": new_token()}
     assert desk.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 403
     boss = sign_in(Role.MANAGER)
@@ -38,6 +39,17 @@ def test_counted_closed_and_opened_again(gym: Studio, sign_in: Callable[..., Pag
     for _ in range(2):
         assert boss.post("/money/day/reopening?day=2026-11-24", data=reopening).status_code == 303
     assert "登録漏れ" in boss.open("/money/day?day=2026-11-24").text
+
+
+@pytest.mark.parametrize(("ones", "shown"), [("3", "+¥3"), ("0", "−¥10,000")])
+def test_cash_that_differs_says_which_way(
+    ones: str, shown: str, gym: Studio, sign_in: Callable[..., PageClient]
+) -> None:
+    desk = sign_in(Role.FRONT_DESK)
+    desk.open("/money/day")
+    typed = {"of_10000": "3" if ones != "0" else "2", "of_1": ones, "reason": "x", "form_token": new_token()}
+    assert desk.post("/money/day", data=typed).status_code == 303
+    assert f"<dd>{shown}</dd>" in desk.open("/money/day").text
 
 
 def test_words_of_a_day_are_taken_away_for_good(gym: Studio, sign_in: Callable[..., PageClient]) -> None:

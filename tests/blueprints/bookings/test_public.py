@@ -135,6 +135,22 @@ def test_with_nobody_at_work_the_page_says_so_kindly(visitor: Visitor, now: date
     assert "この日は空きがありません" in visitor.open("/book/trial")
 
 
+def test_no_mail_is_promised_where_none_is_sent(visitor: Visitor, request: pytest.FixtureRequest) -> None:
+    by_mail, on_screen = "確認のメールをお送りします", "ご予約はこの画面で確定しました"
+    hint = "メールアドレスには、ご予約の確認"
+    assert hint not in visitor.open(FORM)
+    done = visitor.book()
+    page = visitor.open(done)
+    assert by_mail not in page
+    assert on_screen in page
+    assert "お電話します" not in page, "nobody was told to call"
+    request.getfixturevalue("with_channels")
+    assert hint in visitor.open(FORM)
+    page = visitor.open(done)
+    assert by_mail in page
+    assert on_screen not in page
+
+
 # Booking
 
 

@@ -14,6 +14,9 @@ from backoffice.core import heartbeat
 from backoffice.core.audit import SYSTEM
 from backoffice.core.db import db, transaction
 from backoffice.leads.models import Lead, Stage
+from backoffice.memberships.actions import Joining, join
+from backoffice.memberships.queries import plans
+from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
 from backoffice.studio.models import Studio
 from backoffice.todos.actions import add_todo
@@ -102,6 +105,21 @@ def test_one_tap_says_what_became_of_a_guest_and_one_takes_it_back(
     assert only().attendance != attendance
     assert db.session.get_one(Booking, trial.id).state == BookingState.BOOKED
     assert db.session.scalars(select(Lead)).one().stage == Stage.TRIAL_BOOKED
+
+
+def test_after_the_trial_joining_is_one_tap_away(
+    at_desk: PageClient, trial: Booking, gym: Studio, now: datetime
+) -> None:
+    participant = only()
+    joining = f'href="/joining?person={participant.person_id}"'
+    assert joining not in text(at_desk), "they have not trained yet"
+    at_desk.post(f"/participants/{participant.id}/attendance", data={})
+    assert joining in text(at_desk)
+    with transaction():
+        person = db.session.get_one(Person, participant.person_id)
+        terms = Joining(plans(gym.id)[0].id, now.date(), None)
+        join(person, terms, studio_id=gym.id, lead=None, by=SYSTEM, now=now)
+    assert joining not in text(at_desk), "they are a member"
 
 
 def test_late_confirmed_and_paid_each_with_undo(at_desk: PageClient, trial: Booking) -> None:

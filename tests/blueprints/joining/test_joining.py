@@ -268,7 +268,11 @@ def test_the_monthly_price_and_the_rules_are_read_before_signing(
 
 
 def test_who_signed_saves_a_copy_by_the_own_link_before_and_after_joining(
-    gym: Studio, guest: SimpleNamespace, paper: tuple[PageClient, JoiningPaper], client: PageClient
+    gym: Studio,
+    guest: SimpleNamespace,
+    paper: tuple[PageClient, JoiningPaper],
+    client: PageClient,
+    request: pytest.FixtureRequest,
 ) -> None:
     desk, begun = paper
     link = paper_path(begun.id)
@@ -285,7 +289,10 @@ def test_who_signed_saves_a_copy_by_the_own_link_before_and_after_joining(
     assert client.get(f"{on_tablet}/copy").status_code == 404
     page = client.get(f"{on_tablet}/done").get_data(as_text=True)
     assert "/copy" not in page
-    assert "控え" in page
+    assert "控えをご希望の方は、スタッフに" in page
+    assert "LINE" not in page, "nothing goes out here, so nothing is promised"
+    request.getfixturevalue("with_channels")
+    assert "LINE" in client.get(f"{on_tablet}/done").get_data(as_text=True)
 
 
 def test_the_copy_is_gone_with_its_link_and_with_what_was_signed(

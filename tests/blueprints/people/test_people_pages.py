@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.bookings.actions import book
+from backoffice.bookings.attendance import attend
 from backoffice.bookings.guests import Guest
 from backoffice.bookings.models import BookingChannel
+from backoffice.bookings.queries import guests_of
 from backoffice.core.audit import Actor
 from backoffice.core.db import db, transaction
 from backoffice.leads.actions import capture_lead
@@ -226,6 +228,38 @@ def test_a_number_no_row_can_have_is_not_found(number: str, sign_in: SignIn) -> 
         assert desk.get(address).status_code == 404
     assert desk.get(f"/leads/new?person={number}").status_code in {200, 404}
     assert desk.post("/leads/new", data={"person_id": number, "source": "phone"}).status_code in {404, 422}
+
+
+def test_a_visit_is_past_when_it_is_over_or_marked(
+    haruka: Person, gym: Studio, sign_in: SignIn, by: Actor, now: datetime, at: Callable[[datetime], None]
+) -> None:
+    desk, starts_at = sign_in(Role.FRONT_DESK), now + timedelta(hours=4)
+    with transaction():
+        one = book(
+            studio=gym,
+            service=service_by_slug(gym.id, "trial"),
+            trainer_id=trainers(gym.id)[0].id,
+            starts_at=starts_at,
+            participants=[Guest(haruka)],
+            channel=BookingChannel.PHONE,
+            by=by,
+            now=now,
+        )
+
+    def past() -> bool:
+        ahead, behind = desk.get(f"/people/{haruka.id}").text.split("過去の予約")
+        assert (f"/bookings/{one.id}" in ahead) != (f"/bookings/{one.id}" in behind)
+        return f"/bookings/{one.id}" in behind
+
+    at(starts_at + timedelta(minutes=59))
+    assert not past(), "they are in the gym"
+    at(starts_at + timedelta(minutes=60))
+    assert past()
+    at(starts_at - timedelta(minutes=5))
+    assert not past()
+    with transaction():
+        attend(guests_of(one.id)[0], by=by, now=starts_at - timedelta(minutes=5))
+    assert past(), "written down early"
 
 
 def test_a_trainer_opens_the_page_of_a_guest(

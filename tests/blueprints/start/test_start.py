@@ -1,11 +1,13 @@
 """A new gym: its owner sees what is set up and what is not; settled, the list is gone."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from backoffice.billing.house import House, change_settings
 from backoffice.core.audit import Actor
@@ -136,6 +138,45 @@ def test_settled_it_is_gone(gym: Studio, sign_in: Callable[..., PageClient]) -> 
     owner.post("/start/line/open", data={})
     assert the_studio().skipped_steps == sorted(step.value for step in Step if step is not Step.LINE)
     assert "/start" in owner.get("/settings").get_data(as_text=True)
+
+
+def test_the_pages_of_the_steps_lead_on(gym: Studio, sign_in: Callable[..., PageClient]) -> None:
+    manager = sign_in(Role.MANAGER)
+    page = manager.get("/money/settings").text
+    assert 'class="start-strip"' in page, "money is set up outside the settings"
+    assert strip(page) == ["/start/billing/settled", "/settings/opening-hours", "/start"]
+    assert strip(manager.get("/settings/opening-hours").text) == [
+        "/start/hours/settled",
+        "/settings/special-days",
+        "/start",
+    ]
+    assert strip(manager.get("/settings").text) == ["/settings/opening-hours", "/start"]
+    assert strip(manager.get("/settings/trainers").text)[0] == "/settings/opening-hours", "this one is done"
+    assert 'class="start-strip"' not in manager.get("/money").text
+
+
+def test_an_account_that_trains_is_led_to_its_trainer(
+    gym: Studio, sign_in: Callable[..., PageClient], now: datetime
+) -> None:
+    owner = sign_in(Role.OWNER)
+    who = make_staff("coach@test.example", [Role.TRAINER], now=now)
+    new = f"/settings/trainers/new?account={who.id}"
+    for page in ("/settings/team", "/settings/trainers"):
+        assert f'href="{new}"' in owner.get(page).text
+    form = owner.get(new).text
+    assert f'<option selected value="{who.id}">' in form
+    sent = {"slug": "coach", "name_ja": "新 人", "name_en": "New", "staff_id": who.id, "is_public": "y"}
+    answer = owner.post("/settings/trainers/new", data={"form_token": "t" * 20, "position": "0", **sent})
+    made = db.session.scalars(select(Trainer).where(Trainer.slug == "coach")).one()
+    assert (answer.location, made.staff_id) == (f"/settings/trainers/{made.id}/hours", who.id)
+    assert 'value="2026-11-24"' in owner.get(answer.location).text, "they may begin today"
+    assert f'href="{new}"' not in owner.get("/settings/team").text
+
+
+def strip(page: str) -> list[str]:
+    """Where the strip above a page leads."""
+    inside = page.split('<div class="start-strip">')[1].split("</div>")[0]
+    return re.findall(r'<(?:a|form)[^>]* (?:href|action)="([^"]+)"', inside)
 
 
 def done(manager: PageClient) -> set[str]:
