@@ -4,9 +4,8 @@ The day of the visit says what holds: attended, received, how, how much. The boo
 their own, never by a change; from `visits_from` on, because what was received before was counted elsewhere.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
@@ -15,16 +14,20 @@ from backoffice.billing.days import first_open_day
 from backoffice.billing.guest_charges import GuestCharge, hold_invoices, visit_charges
 from backoffice.billing.models import CreditWhy, InvoiceLine, LineKind, Payment, PaymentKind
 from backoffice.billing.queries import items, payments_of, settings_of
-from backoffice.bookings.attendance import FeeMethod
+from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.models import Attendance, Booking, Participant
+from backoffice.bookings.refusals import NotPossible
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local, local, local_date
 from backoffice.core.db import db
+from backoffice.core.language import N_
 from backoffice.people.models import Person
 from backoffice.studio.models import Service, ServiceKind, Studio
 
 LOOKS_BACK = timedelta(days=62)
 CHANGED = "来店状況の変更"
+PAID = N_("This fee was paid in the account already.")
+WAIVED = N_("This fee was waived in the account.")
 KINDS = {
     FeeMethod.CASH: PaymentKind.CASH,
     FeeMethod.CARD: PaymentKind.CARD,
@@ -34,16 +37,20 @@ KINDS = {
 }
 
 
-class TrialFee(NamedTuple):
-    """The fee of a trial somebody came to: yen that stand (0 when it was waived), and how much of them was paid."""
+def receive(guest: Participant, method: FeeMethod, *, by: Actor, now: datetime) -> None:
+    """Mark the fee of a visit as paid; the books follow as after any mark (`follow_fee`).
 
-    fee_yen: int
-    paid_yen: int
-
-    @property
-    def is_open(self) -> bool | None:
-        """Whether something of it is to be paid; None when none is due."""
-        return self.paid_yen < self.fee_yen if self.fee_yen else None
+    Refuses (NotPossible) a fee that the account knows as paid or waived, unless the mark only says another way.
+    """
+    is_marked = guest.fee_received_at is not None
+    receive_fee(guest, method, by=by, now=now)
+    hold_invoices([guest.id])
+    charged = [] if is_marked else _charged(guest)
+    if any(one.why == CreditWhy.WAIVED for one in charged):
+        raise NotPossible(WAIVED)
+    live = [one.line.invoice_id for one in charged if one.stands]
+    if live and all(item.open_yen <= 0 for item in items(live)):
+        raise NotPossible(PAID)
 
 
 def follow_fee(guest: Participant, *, by: Actor, now: datetime) -> int:
@@ -126,58 +133,6 @@ def _guests(studio: Studio, now: datetime) -> Select[Participant]:
         .order_by(Participant.id)
         .execution_options(populate_existing=True)
     )  # fmt: skip
-
-
-def trial_fee(person_id: int, *, since: datetime | None = None) -> TrialFee | None:
-    """The fee of the newest trial a person came to, at `since` or later; None without one.
-
-    A trial of before the books counts as paid when its fee was marked as received.
-    """
-    query = (
-        select(Participant)
-        .join(Booking, Booking.id == Participant.booking_id)
-        .join(Service, Service.id == Booking.service_id)
-        .where(
-            Participant.person_id == person_id, Participant.attendance == Attendance.ATTENDED,
-            Service.kind == ServiceKind.TRIAL,
-        )
-        .order_by(Booking.starts_at.desc())
-        .limit(1)
-    )  # fmt: skip
-    guest = db.session.scalar(query if since is None else query.where(Booking.starts_at >= since))
-    if guest is None:
-        return None
-    charged = visit_charges([guest.id])
-    if not charged:
-        fee = guest.fee_yen or 0
-        return TrialFee(fee, fee if guest.fee_received_at is not None else 0)
-    return _standing(charged).get(guest.id, TrialFee(0, 0))
-
-
-def fees_in_books(guest_ids: Collection[int]) -> dict[int, TrialFee]:
-    """The fees of those of some guests about whom the books have the say: charged, or waived. Two statements at most.
-
-    What was taken back for another reason is charged again once the visit says so: there the books do not know yet.
-    """
-    charged = visit_charges(guest_ids) if guest_ids else {}
-    waived = [
-        id_ for id_, of_visit in charged.items() if any(one.why == CreditWhy.WAIVED for one in of_visit)
-    ]
-    return dict.fromkeys(waived, TrialFee(0, 0)) | _standing(charged)
-
-
-def _standing(charged: Mapping[int, Sequence[GuestCharge]]) -> dict[int, TrialFee]:
-    """What stands of the fees that were charged for some guests, and is paid of it; of whom nothing stands, nothing."""
-    live = {id_: one.line for id_, of_visit in charged.items() for one in of_visit if one.stands}
-    paid = (
-        {item.invoice.id: item.paid_yen for item in items([line.invoice_id for line in live.values()])}
-        if live
-        else {}
-    )
-    return {
-        id_: TrialFee(line.amount_yen, min(paid[line.invoice_id], line.amount_yen))
-        for id_, line in live.items()
-    }
 
 
 def _may_differ() -> ColumnElement[bool]:

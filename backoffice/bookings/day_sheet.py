@@ -59,7 +59,6 @@ class DayRow(NamedTuple):
     wear_size: str
     shoe_cm: str
     fee_yen: int
-    fee_received_at: datetime | None
     fee_method: str
     offers_wear: bool
     caution: str
@@ -78,7 +77,7 @@ class DayRow(NamedTuple):
         return self._replace(
             person_id=0, lead_id=None, is_named=False, name="", kana="", language="", phone=None,
             attendance=Attendance.EXPECTED, arrived_at=None, late_minutes=0, confirmed_at=None, needs_wear=False,
-            wear_size="", shoe_cm="", fee_yen=0, fee_received_at=None, fee_method="", caution="",
+            wear_size="", shoe_cm="", fee_yen=0, fee_method="", caution="",
             uses_tickets=False, has_ticket=False, tickets_left=None, is_member=False,
         )  # fmt: skip
 
@@ -95,9 +94,9 @@ class DayRow(NamedTuple):
         )
 
     @property
-    def owes_fee(self) -> bool:
-        """Whether a fee is still to be received."""
-        return self.fee_yen > 0 and self.fee_received_at is None
+    def takes_fee(self) -> bool:
+        """Whether it can be marked that the fee of this visit came."""
+        return self.state in DECIDABLE and not self.fee_method
 
 
 COLUMNS: tuple[ColumnElement[object], ...] = (
@@ -107,7 +106,7 @@ COLUMNS: tuple[ColumnElement[object], ...] = (
     Service.kind, Service.name_ja, Service.name_en, Trainer.name_ja, Trainer.name_en, Room.name_ja, Room.name_en,
     Participant.attendance, Participant.arrived_at, Participant.late_minutes, Participant.confirmed_at,
     Participant.needs_wear, Participant.wear_size, Participant.shoe_cm,
-    Participant.fee_yen, Participant.fee_received_at, Participant.fee_method, Service.offers_wear, Person.caution,
+    Participant.fee_yen, Participant.fee_method, Service.offers_wear, Person.caution,
     Service.uses_tickets, has_ticket(Participant.id), left_of(Person.id),
     exists().where(Client.person_id == Person.id, Client.left_on.is_(None)),
 )  # type: ignore[assignment]  # fmt: skip

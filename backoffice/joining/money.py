@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from backoffice.billing.actions import Line
 from backoffice.billing.charging import Paid, charge_membership
 from backoffice.billing.models import Invoice, LineKind, PaymentKind
-from backoffice.billing.visit_fees import trial_fee
+from backoffice.billing.standing_fees import trial_fee
 from backoffice.core.audit import Actor
 from backoffice.core.clock import at_local, local_date
 from backoffice.joining.models import TakenFrom

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from backoffice.billing import closing
 from backoffice.billing.closing import LONGEST_REASON, NOTES_AND_COINS
 from backoffice.billing.days import close_of
-from backoffice.bookings.fees import open_fees_on
+from backoffice.billing.standing_fees import open_fees_on
 from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, Invalid
 from backoffice.core.submissions import first_use

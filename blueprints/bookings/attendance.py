@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from backoffice.billing.visit_fees import follow_fee
+from backoffice.billing.visit_fees import follow_fee, receive
 from backoffice.bookings import attendance as actions
 from backoffice.bookings import queries
 from backoffice.bookings.models import Participant
@@ -57,9 +57,7 @@ MARKS = {
     "no-show": Mark(
         actions.no_show, actions.undo_no_show, _l("%(name)s: no-show"), _l("%(name)s: not marked yet")
     ),
-    "fee": Mark(
-        actions.receive_fee, actions.undo_fee, _l("%(name)s: fee received"), _l("%(name)s: fee open")
-    ),
+    "fee": Mark(receive, actions.undo_fee, _l("%(name)s: fee received"), _l("%(name)s: fee open")),
     "confirmation": Mark(
         actions.confirm, actions.undo_confirm, _l("%(name)s: confirmed"), _l("%(name)s: not confirmed yet")
     ),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from backoffice.billing.cancelling import Outcome, if_cancelled
+from backoffice.billing.standing_fees import visit_fees
 from backoffice.bookings import actions, queries
 from backoffice.bookings.attendance import begins_from, may_begin
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
@@ -279,6 +280,7 @@ def _page(
         trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
         states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
         resting=_resting(view), first_visits=first_visits(booking.id),
+        fees=visit_fees([guest.participant.id for guest in view.guests if guest.participant.fee_yen]),
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
         words=audit_words, may_begin=may_begin(booking.starts_at, now=now()),
         begins_from=begins_from(booking.starts_at), has_begun=now() >= booking.starts_at,

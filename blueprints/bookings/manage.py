@@ -26,7 +26,7 @@ from blueprints.bookings.slot_picker import (
     write_start,
 )
 from blueprints.bookings.visit_forms import CancelForm, MoveForm
-from blueprints.bookings.visit_page import Visit, explain_gone_links, read_visit
+from blueprints.bookings.visit_page import Visit, explain_gone_links, fee_of, read_visit
 from blueprints.support.access import link_holder
 from blueprints.support.clock import now
 from blueprints.support.filters import iso_day
@@ -131,7 +131,9 @@ def send_cancel(token: str) -> ResponseReturnValue:
 
 def _page(visit: Visit, token: str, *, refusal: str = "") -> str:
     costs = house_words(visit.service, visit.booking.starts_at) if visit.is_ahead else []
-    return render_template("bookings/manage.html", visit=visit, token=token, refusal=refusal, costs=costs)
+    return render_template(
+        "bookings/manage.html", visit=visit, token=token, refusal=refusal, costs=costs, fee=fee_of(visit)
+    )
 
 
 def _cancel_page(form: CancelForm, visit: Visit, token: str) -> str:

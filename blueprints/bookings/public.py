@@ -34,7 +34,7 @@ from blueprints.bookings.slot_picker import (
     write_start,
 )
 from blueprints.bookings.visit_forms import WORDING, VisitForm
-from blueprints.bookings.visit_page import explain_gone_links, read_visit
+from blueprints.bookings.visit_page import explain_gone_links, fee_of, read_visit
 from blueprints.support import language as languages
 from blueprints.support.access import anyone, link_holder
 from blueprints.support.clock import now
@@ -153,7 +153,9 @@ def done(token: str) -> ResponseReturnValue:
     if visit.is_cancelled:
         return redirect(url_for("manage.show", token=token))
     costs = house_words(visit.service, visit.booking.starts_at)
-    return render_template("bookings/public_done.html", visit=visit, token=token, costs=costs)
+    return render_template(
+        "bookings/public_done.html", visit=visit, token=token, costs=costs, fee=fee_of(visit)
+    )
 
 
 @book.errorhandler(429)

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from backoffice.billing.standing_fees import VisitFee, visit_fees
 from backoffice.bookings.day_sheet import DayRow, day_rows
 from backoffice.core import heartbeat
 from backoffice.core.clock import day_span
@@ -57,6 +58,7 @@ class Sheet:
     now: datetime
     standings: dict[int, Standing]
     resting: dict[int, Rest]
+    fees: dict[int, VisitFee]
 
     @property
     def groups(self) -> list[tuple[Trainer | None, list[DayRow]]]:
@@ -86,6 +88,11 @@ class Sheet:
     def opens(self, row: DayRow) -> bool:
         """Whether the reader may open this row's person and booking: the desk all, a trainer the own."""
         return may(Permission.BOOKINGS_EDIT) or (self.own is not None and self.own.id == row.trainer_id)
+
+    def owes(self, row: DayRow) -> bool:
+        """Whether a fee of this visit is open and can be marked as received."""
+        fee = self.fees.get(row.participant_id)
+        return fee is not None and fee.is_open and row.takes_fee
 
     def decides(self, row: DayRow) -> bool:
         """Whether the reader decides on this guest's health check: their trainer of the day, at the desk or not."""
@@ -172,6 +179,7 @@ def _sheet() -> Sheet:
         now=now(),
         standings=_standings(rows),
         resting=rests({row.person_id for row in rows if row.person_id}, today=today()),
+        fees=visit_fees([row.participant_id for row in rows if row.fee_yen]),
     )
 
 
@@ -239,6 +247,8 @@ def _fingerprint(sheet: Sheet) -> str:
     passed = [(row.starts_at <= sheet.now, row.ends_at <= sheet.now) for row in sheet.rows]
     guests = [(one, sheet.standings[one].light) for one in sheet.standings], sheet.resting
     shown = repr(
-        (sheet.rows, guests, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id)
-    )
+        (
+            sheet.rows, guests, sheet.fees, passed, sheet.todos, sheet.by_time, sheet.day, language(), current_user.id
+        )
+    )  # fmt: skip
     return hashlib.blake2b(shown.encode(errors="replace"), digest_size=12).hexdigest()

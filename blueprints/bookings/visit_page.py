@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
+from backoffice.billing.standing_fees import VisitFee, visit_fees
 from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState, Participant
 from backoffice.bookings.queries import booking as find_booking
 from backoffice.bookings.queries import participant_by_token
@@ -105,6 +106,11 @@ def read_visit(token: str) -> Visit:
         change_until=change_until(booking, service),
         cancel_until=cancel_until(booking, service),
     )
+
+
+def fee_of(visit: Visit) -> VisitFee | None:
+    """What stands of the guest's own fee; None when none is due."""
+    return visit_fees([visit.guest.id]).get(visit.guest.id) if visit.guest.fee_yen else None
 
 
 def speak(wanted: str) -> None:

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from backoffice.billing.models import PaymentKind
-from backoffice.billing.visit_fees import follow_fee
-from backoffice.bookings.attendance import FeeMethod, receive_fee
-from backoffice.bookings.fees import open_trial_fee
+from backoffice.billing.standing_fees import open_fee_of
+from backoffice.billing.visit_fees import follow_fee, receive
+from backoffice.bookings.attendance import FeeMethod
 from backoffice.bookings.suggestions import habits_of
 from backoffice.clients.queries import client_of, is_member
 from backoffice.core import links
@@ -271,9 +271,9 @@ def _finish(form: FinishForm, paper_id: int) -> None:
     make = actions.finish_on_paper if form.is_on_paper.data else actions.finish
     paid_with = PaymentKind(form.paid_with.data) if form.paid_with.data else None
     old_tickets = OldTickets(form.old_tickets.data) if form.old_tickets.data else None
-    fee = open_trial_fee(queries.paper(current_studio().id, paper_id).person_id)
+    fee = open_fee_of(queries.paper(current_studio().id, paper_id).person_id)
     if form.fee.data and fee is not None:
-        receive_fee(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
+        receive(fee.participant, FeeMethod(form.fee.data), by=actor(), now=now())
         follow_fee(fee.participant, by=actor(), now=now())
     client = make(
         current_studio(), paper_id, version=form.version.data, paid_with=paid_with, old_tickets=old_tickets,
@@ -292,7 +292,7 @@ def _page(paper_id: int, form: FinishForm) -> str:
     paper = queries.paper(studio.id, paper_id)
     if form.version.data is None:
         form.version.data = paper.version
-    fee, agreed = open_trial_fee(paper.person_id), queries.agreed(paper)
+    fee, agreed = open_fee_of(paper.person_id), queries.agreed(paper)
     return render_template(
         "joining/show.html",
         agreed=agreed,

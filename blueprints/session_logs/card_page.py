@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import render_template
 
+from backoffice.billing.standing_fees import visit_fees
 from backoffice.bookings.attendance import begins_from, may_begin
 from backoffice.bookings.models import BookingState
 from backoffice.care.queries import due_notes
@@ -81,10 +82,14 @@ def _after(shown: Card, person: Person, *, is_done: bool) -> dict[str, Any]:
 
 
 def _before(shown: Card) -> dict[str, Any]:
-    """What to know before a trial, until it is written up: what the guest asked, and the goals written down."""
+    """What to know before a trial, until it is written up: what the guest asked, goals written down, the fee."""
     is_ahead = shown.visit.kind == ServiceKind.TRIAL and not shown.is_saved
-    first = first_visits(shown.visit.booking_id).get(shown.visit.participant_id) if is_ahead else None
-    return {"first": first, "goals": record_of(shown.visit.person_id).texts["goals"] if first else ""}
+    guest_id = shown.visit.participant_id
+    first = first_visits(shown.visit.booking_id).get(guest_id) if is_ahead else None
+    if first is None:
+        return {"first": None}
+    goals = record_of(shown.visit.person_id).texts["goals"]
+    return {"first": first, "goals": goals, "fee": visit_fees([guest_id]).get(guest_id)}
 
 
 def _written(shown: Card) -> list[tuple[Named, list[DoneSet]]]:

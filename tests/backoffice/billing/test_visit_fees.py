@@ -10,7 +10,8 @@ from sqlalchemy import update
 from backoffice.billing.actions import pay
 from backoffice.billing.models import BillingSettings, Invoice, InvoiceLine, Payment, PaymentKind
 from backoffice.billing.queries import items_of
-from backoffice.billing.visit_fees import TrialFee, follow_fee, follow_fees, trial_fee
+from backoffice.billing.standing_fees import VisitFee, trial_fee
+from backoffice.billing.visit_fees import follow_fee, follow_fees
 from backoffice.bookings import attendance
 from backoffice.bookings.attendance import FeeMethod
 from backoffice.bookings.models import Booking, Participant
@@ -56,13 +57,13 @@ def test_attended_is_open_and_received_is_paid(
     follow_fee(visit, by=by, now=now)
     assert state(gym, guest) == (5_500, 0, 5_500)
     assert db.session.query(InvoiceLine).one().kind == "TRIAL"
-    assert trial_fee(guest.id) == TrialFee(5_500, 0)
+    assert trial_fee(guest.id) == VisitFee(5_500, 0)
     attendance.receive_fee(visit, FeeMethod.PAYPAY, by=by, now=now)
     follow_fee(visit, by=by, now=now)
     payment = db.session.query(Payment).one()
     assert (payment.kind, payment.amount_yen, payment.source) == ("PAYPAY", 5_500, f"fee:{visit.id}:1")
     assert state(gym, guest) == (5_500, 5_500, 0)
-    assert trial_fee(guest.id) == TrialFee(5_500, 5_500)
+    assert trial_fee(guest.id) == VisitFee(5_500, 5_500)
     assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
 
 
@@ -134,7 +135,7 @@ def test_visits_of_before_and_those_with_tickets_are_left_alone(
     attendance.attend(visit, by=by, now=now)
     attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
     assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
-    assert trial_fee(guest.id) == TrialFee(5_500, 5_500)
+    assert trial_fee(guest.id) == VisitFee(5_500, 5_500)
     assert trial_fee(guest.id, since=now) is None
 
 

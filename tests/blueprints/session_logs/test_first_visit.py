@@ -1,15 +1,12 @@
 """Before a counselling or trial: what the guest asked, what to lend, whether the fee is open; never in yen."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
-from backoffice.billing.actions import credit, pay
-from backoffice.billing.models import CreditWhy, Invoice, PaymentKind
-from backoffice.billing.visit_fees import follow_fee
-from backoffice.bookings.attendance import FeeMethod, attend, receive_fee, undo_attend
+from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.models import Booking, Participant
 from backoffice.clients.records import save_record
 from backoffice.core.audit import SYSTEM
@@ -122,67 +119,15 @@ def test_a_counselling_says_it_on_the_page_of_the_booking(
 ) -> None:
     booking = visit(gym, person, "16:00", now=now, slug="counselling")
     wrote(booking)
-    assert first_visits(booking.id)[seats(booking)[0].id].fee_is_open is None
     page = signed_in_trainer(gym, sign_in).get(f"/bookings/{booking.id}").text
     assert ASKED in page
     assert "sango-diet" in page
 
 
-LATER = timedelta(hours=4)
-
-
-def charged(booking: Booking, at: datetime) -> list[Invoice]:
-    """The guests came to their trial and nothing was received yet: what they were charged."""
-    with transaction():
-        for seat in seats(booking):
-            attend(seat, by=SYSTEM, now=at)
-            follow_fee(seat, by=SYSTEM, now=at)
-    return list(db.session.scalars(select(Invoice).order_by(Invoice.id)))
-
-
-def test_a_fee_that_was_paid_or_waived_in_the_account_is_not_open_to_the_trainer(
-    gym: Studio, person: Person, sign_in: SignIn, now: datetime, at: Callable[[datetime], None]
-) -> None:
-    booking = visit(gym, person, "16:00", now=now, and_=guest("鈴木 一", "080-1111-2222", now=now))
-    at(now + LATER)
-    invoices, cards = (
-        charged(booking, now + LATER),
-        [f"/participants/{seat.id}/card" for seat in seats(booking)],
-    )
-    trainer = signed_in_trainer(gym, sign_in)
-    assert all("未収" in trainer.get(card).text for card in cards)
-    with transaction():
-        day, by_whom = now.date(), {"by": SYSTEM, "now": now + LATER}
-        pay(invoices[0], PaymentKind.CASH, 2_000, received_on=day, **by_whom)
-        credit(invoices[1].id, why=CreditWhy.WAIVED, reason="お詫び", **by_whom)
-    paid, waived = (trainer.get(card).text for card in cards)
-    assert "未収" in paid, "a part is not all of it"
-    assert "未収" not in waived
-    assert "料金受領" not in waived, "nobody received anything"
-    with transaction():
-        pay(invoices[0], PaymentKind.CASH, 3_500, received_on=day, **by_whom)
-    assert "料金受領" in trainer.get(cards[0]).text
-
-
-def test_what_the_books_took_back_because_it_was_wrong_is_for_the_visit_to_say(
-    gym: Studio, person: Person, now: datetime
-) -> None:
-    booking = visit(gym, person, "16:00", now=now)
-    charged(booking, now + LATER)
-    (seat,) = seats(booking)
-    with transaction():
-        undo_attend(seat, by=SYSTEM, now=now + LATER)
-        follow_fee(seat, by=SYSTEM, now=now + LATER)
-    assert first_visits(booking.id)[seat.id].fee_is_open is True
-
-
 def test_two_guests_cost_as_many_statements_as_one(gym: Studio, person: Person, now: datetime) -> None:
     alone = visit(gym, person, "16:00", now=now)
     pair = visit(gym, guest("鈴木 一", "080-1111-2222", now=now), "18:00", now=now, and_=guest("乙", now=now))
-    counts = []
     for booking in (alone, pair):
-        charged(booking, now + timedelta(hours=6))
         with statements() as sent:
             first_visits(booking.id)
-        counts.append(len(sent))
-    assert counts == [3, 3]
+        assert len(sent) == 1
