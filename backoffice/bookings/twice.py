@@ -18,6 +18,7 @@ from backoffice.core.audit import Actor
 from backoffice.core.db import db
 from backoffice.core.errors import DomainError
 from backoffice.core.language import N_
+from backoffice.people.models import Person
 from backoffice.studio.models import Service, ServiceKind
 from backoffice.todos.actions import add_todo, drop
 from backoffice.todos.models import Todo, TodoKind
@@ -86,11 +87,28 @@ def reconcile(booking: Booking, service: Service, *, by: Actor, now: datetime) -
     """
     if service.kind not in FREE:
         return
-    for guest in guests_of(booking.id):
-        _reconcile(guest.person_id, booking, service, by=by, now=now)
+    for person_id in sorted(guest.person_id for guest in guests_of(booking.id)):
+        _reconcile(person_id, booking, service, by=by, now=now)
+
+
+def reconcile_handed_over(
+    seat_ids: Collection[int], person_ids: Sequence[int], *, by: Actor, now: datetime
+) -> None:
+    """The same for the people between whom seats changed hands: two who became one, or are two again."""
+    query = (
+        select(Booking, Service)
+        .join(Service, Service.id == Booking.service_id)
+        .join(Participant, Participant.booking_id == Booking.id)
+        .where(Participant.id.in_(seat_ids), Service.kind.in_(FREE))
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    for booking, service in db.session.execute(query).all():
+        for person_id in person_ids:
+            _reconcile(person_id, booking, service, by=by, now=now)
 
 
 def _reconcile(person_id: int, booking: Booking, service: Service, *, by: Actor, now: datetime) -> None:
+    _hold(person_id)
     ahead = [one.seat.booking_id for one in visits_ahead(person_id, service, now=now)]
     asked = _asked(person_id, service)
     if len(ahead) < 2:
@@ -104,6 +122,14 @@ def _reconcile(person_id: int, booking: Booking, service: Service, *, by: Actor,
             TodoKind.TWICE, TITLES[ServiceKind(service.kind)], studio_id=booking.studio_id, booking_id=booking.id,
             person_id=person_id, due_at=now, by=by, now=now,
         )  # fmt: skip
+
+
+def _hold(person_id: int) -> None:
+    """Of two bookings of a person that come in at the same instant the second waits here, and reads the first.
+
+    The public page holds them already (`recognise_or_create`). Rows that only name the person pass.
+    """
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def _asked(person_id: int, service: Service) -> Sequence[Todo]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from backoffice.bookings.models import Claim, Participant, Resource, resource_key
+from backoffice.bookings.twice import reconcile_handed_over
 from backoffice.clients.models import Client
 from backoffice.core.audit import Actor, Entry, record, record_many
 from backoffice.core.contact import fold_kana, fold_name, plain_text
@@ -41,6 +42,7 @@ ALREADY = N_("One of the two has been merged meanwhile.")
 TOO_OLD = N_("A merge can be taken back for 30 days.")
 MERGED_ON = N_("The person was merged on since. Please take back the later merge first.")
 CHANGED = N_("This cannot be taken back: something was changed since.")
+SEATS = "participants.person_id"
 CAUTION = ("caution", "caution_reason")
 """What a merge carries over without asking, and gives back when it is undone."""
 WHY_NOT = {"clients": BOTH_MEMBERS, "participants": SAME_BOOKING}
@@ -89,6 +91,7 @@ def merge(
     db.session.add(made)
     db.session.flush()
     follow_merge((kept_id, dropped_id), now=now)
+    reconcile_handed_over(moved[SEATS], [kept_id], by=by, now=now)
     _tell_both("person.merged", made, by=by, now=now)
     return made
 
@@ -123,6 +126,7 @@ def undo_merge(merge_id: int, *, by: Actor, now: datetime) -> PersonMerge:
     _write(dropped, before["dropped"])
     _fold_again(kept, dropped)
     follow_merge((kept.id, dropped.id), now=now)
+    reconcile_handed_over(made.moved.get(SEATS, []), [kept.id, dropped.id], by=by, now=now)
     _tell_both("person.merge_undone", made, by=by, now=now)
     return made
 
@@ -195,9 +199,7 @@ def _hand_over_claims(from_id: int, to_id: int) -> None:
 
 def _hand_back_claims(made: PersonMerge) -> None:
     """What the visits that went back take of their guest now: those moved since have claims of their own."""
-    theirs = select(Participant.booking_id).where(
-        Participant.id.in_(made.moved.get("participants.person_id", []))
-    )
+    theirs = select(Participant.booking_id).where(Participant.id.in_(made.moved.get(SEATS, [])))
     db.session.execute(
         update(Claim)
         .where(Claim.booking_id.in_(theirs), Claim.resource == resource_key(Resource.PERSON, made.kept_id))
