@@ -127,6 +127,7 @@ def move(
     version: int | None = None,
     by_client: bool = False,
     by_gym: bool = False,
+    is_here: bool = False,
     tell: bool = True,
     by: Actor,
     now: datetime,
@@ -134,8 +135,8 @@ def move(
     """Move a booking to another time, trainer or room, or change its length; guests get the news and new reminders.
 
     A client (`by_client`) keeps the deadline of the service. `by_gym` says that the gym needed the change, so that
-    guests without mail are called; `tell=False` plans the reminders only. Raises as `book` does, `NotPossible` when it
-    has ended, `Stale`.
+    guests without mail are called; `tell=False` plans the reminders only. `is_here`: the guest stands at the desk, so
+    it may begin at once like any walk-in. Raises as `book` does, `NotPossible` when it has ended, `Stale`.
     """
     lock(booking, version)
     if booking.state not in (BookingState.BOOKED, BookingState.HELD):
@@ -161,7 +162,7 @@ def move(
         starts_at=starts_at,
         room_id=room_id,
         person_ids=tuple(guest.person_id for guest in guests),
-        walk_in=not by_client and rules.is_walk_in(booking.channel),
+        walk_in=is_here or (not by_client and rules.is_walk_in(booking.channel)),
         wants_woman=by_client and booking.wants_woman,
         without=booking,
         minutes=minutes,

@@ -30,9 +30,14 @@ AUDITED = (
 )  # fmt: skip
 
 NOT_YET = N_("The day of this visit has not come yet.")
-TOO_EARLY = N_("This visit can be marked and written up from %(day)s, %(time)s, an hour before it starts.")
 NO_FEE_DUE = N_("No fee is due for this visit.")
 NOT_BEGUN = N_("This visit has not begun yet.")
+
+
+class TooEarly(NotPossible):
+    """The visit is hours away. Whoever is here already is not waved through: their booking is moved to now."""
+
+    message = N_("This visit can be marked and written up from %(day)s, %(time)s, an hour before it starts.")
 
 
 class FeeMethod(StrEnum):
@@ -90,7 +95,7 @@ def late(guest: Participant, minutes: int, *, version: int | None = None, by: Ac
 def attend(guest: Participant, *, version: int | None = None, by: Actor, now: datetime) -> None:
     """The visit took place for this guest; takes the lead to counselled or trialled.
 
-    Refuses (NotPossible) earlier than an hour before it starts.
+    Refuses (TooEarly) earlier than an hour before it starts.
     """
 
     def write(booking: Booking) -> None:
@@ -122,11 +127,11 @@ def begins_from(starts_at: datetime) -> datetime:
 
 
 def check_may_begin(booking: Booking, *, now: datetime) -> None:
-    """Refuse (NotPossible) to begin a visit that is hours away, with the time from which on it can."""
+    """Refuse (TooEarly) to begin a visit that is hours away, with the time from which on it can."""
     if not may_begin(booking.starts_at, now=now):
         zone = db.session.get_one(Studio, booking.studio_id).zone
         opens = local(begins_from(booking.starts_at), zone)
-        raise NotPossible(TOO_EARLY, day=opens.date(), time=f"{opens:%H:%M}")
+        raise TooEarly(day=opens.date(), time=f"{opens:%H:%M}")
 
 
 def undo_arrive(guest: Participant, *, version: int | None = None, by: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -27,7 +28,7 @@ from blueprints.support.filters import honorific
 from blueprints.support.language import say
 from blueprints.support.next_page import own_path
 from blueprints.support.studio import current_studio
-from blueprints.support.toasts import flash_done, flash_error, flash_undo
+from blueprints.support.toasts import flash_done, flash_error, flash_link, flash_undo
 
 attendance = Blueprint("attendance", __name__)
 
@@ -74,6 +75,8 @@ def mark(participant_id: int, which: str) -> ResponseReturnValue:
     try:
         name, written = _write(participant_id, kind.write, **values)
     except DomainError as error:
+        if isinstance(error, actions.TooEarly) and may(Permission.BOOKINGS_EDIT):
+            return _too_early(participant_id, error)
         return _refused(error)
     back = url_for("attendance.take_back", participant_id=participant_id, which=which, next=_back())
     flash_undo(" ".join([str(kind.told) % {"name": name, **values}, *_for_which_day(which, written)]), back)
@@ -148,4 +151,12 @@ def _refused(error: DomainError) -> ResponseReturnValue:
     if error.status in (403, 404):
         raise error
     flash_error(say(error))
+    return redirect(_back(), 303)
+
+
+def _too_early(participant_id: int, error: DomainError) -> ResponseReturnValue:
+    """The refusal, with the way to the button that moves the booking to now."""
+    _guest, booking = queries.participant(current_studio().id, participant_id)
+    page = url_for("desk.show", booking_id=booking.id, _anchor="early")
+    flash_link(say(error), page, _("The guest is here already"))
     return redirect(_back(), 303)

@@ -1,6 +1,7 @@
 """One booking at the desk: everything about it, moving it, cancelling it, and taking a cancel back."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
@@ -27,7 +28,7 @@ from backoffice.staff.trainers import trainer_of
 from blueprints.bookings.cancel_words import price_by_gym, price_of
 from blueprints.bookings.days import FARTHEST
 from blueprints.bookings.desk import desk
-from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant
+from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant, write_pick
 from blueprints.bookings.free_times import free_times, waiver_of, wanted
 from blueprints.bookings.offered import offered, trainer_choices
 from blueprints.bookings.rest_lines import days_of, rest_line, tell_resting
@@ -53,6 +54,9 @@ from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error, flash_undo
 
 OPEN = (BookingState.HELD, BookingState.BOOKED)
+AT_ONCE = "now"
+"""Picked instead of a free time: the guest is here, and the booking is moved to now."""
+STEP = timedelta(minutes=5)
 
 
 @desk.get("/bookings/<int:booking_id>")
@@ -89,6 +93,8 @@ def move(booking_id: int) -> ResponseReturnValue:
         return _moved_on_calendar(booking)
     form = MoveForm()
     form.trainer_id.choices = trainer_choices()
+    if form.pick.data == AT_ONCE:
+        form.pick.data = write_pick(Slot(_this_minute(), booking.trainer_id, None))
     cancel_form = CancelForm(data=_held(booking), formdata=None)
     if request.form.get("show") or not form.validate():
         return _page(booking, form, cancel_form, status=200 if request.form.get("show") else 422)
@@ -98,7 +104,8 @@ def move(booking_id: int) -> ResponseReturnValue:
             pick = wanted(form, view.service, women_only=booking.wants_woman, instead_of=booking.id)
             actions.move(
                 booking, starts_at=pick.starts_at, trainer_id=pick.trainer_id, room_id=pick.room_id,
-                waiver=waiver_of(form), version=form.version.data, by=actor(), now=now(),
+                waiver=waiver_of(form), is_here=bool(form.is_here.data), tell=not form.is_here.data,
+                version=form.version.data, by=actor(), now=now(),
             )  # fmt: skip
     except NotFree as error:
         return _page(booking, form, cancel_form, status=error.status, clash=error)
@@ -222,6 +229,11 @@ def _moved_on_calendar(booking: Booking) -> ResponseReturnValue:
     return jsonify(text=" ".join(said), version=booking.version)
 
 
+def _this_minute() -> datetime:
+    """Now, on the five minutes that bookings go by; a moment ago, as for any guest who sat down first."""
+    return now() - (now() - datetime.min.replace(tzinfo=UTC)) % STEP
+
+
 def _told(error: NotFree) -> str:
     """The refusal and who is in the way, as one text."""
     parts = [say(error)]
@@ -282,7 +294,7 @@ def _page(
         resting=_resting(view), first_visits=first_visits(booking.id),
         fees=visit_fees([guest.participant.id for guest in view.guests if guest.participant.fee_yen]),
         kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
-        words=audit_words, may_begin=may_begin(booking.starts_at, now=now()),
+        words=audit_words, AT_ONCE=AT_ONCE, today=today(), may_begin=may_begin(booking.starts_at, now=now()),
         begins_from=begins_from(booking.starts_at), has_begun=now() >= booking.starts_at,
         is_day=today() >= local_date(booking.starts_at, current_studio().zone),
         **(lines_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else {}),

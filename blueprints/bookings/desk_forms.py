@@ -165,8 +165,9 @@ for _which in GUESTS:
 
 
 class MoveForm(WhenForm):
-    """A new time for a booking."""
+    """A new time for a booking; `is_here` when the guest stands at the desk."""
 
+    is_here = HiddenField("", validators=[Length(max=1)])
     version = VersionField()
 
 
