@@ -193,7 +193,11 @@ def test_a_trainer_is_added_and_given_hours(manager: PageClient, gym: Studio) ->
     assert manager.post(path, data={**hours, "break_to_0": "20:00"}).status_code == 422
     assert manager.post(path, data=hours).status_code == 303
     shift = db.session.scalars(select(Shift).where(Shift.trainer_id == row.id)).one()
-    assert (shift.weekday, shift.starts_at, shift.valid_from) == (0, time(10), date(2026, 11, 25))
+    today = date(2026, 11, 24)
+    assert (shift.weekday, shift.starts_at, shift.valid_from) == (0, time(10), today), (
+        "nothing was booked yet"
+    )
+    assert 'value="2026-11-25"' in manager.get(path).text, "a change begins tomorrow"
 
 
 def test_hours_from_a_day_on_leave_earlier_days_as_they_were(manager: PageClient, gym: Studio) -> None:
