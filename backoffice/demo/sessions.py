@@ -84,9 +84,9 @@ def _settle_tickets(diary: Diary, members: list[Member], at: datetime) -> None:
     left = balances([one.person.id for one in members], day=day)
     pack = next(plan for plan in plans(diary.studio.id) if not plan.is_monthly)
     for one in members:
-        client = client_of(one.person.id)
         is_out = one.person.id not in have_months and left[one.person.id].free == 0
-        if client is not None and one.since <= at and is_out and diary.random.random() < RENEWS:
+        client = client_of(one.person.id) if is_out and one.since <= at else None
+        if client is not None and diary.random.random() < RENEWS:
             sell(client, pack.id, day, studio_id=diary.studio.id, by=SYSTEM, now=at)
 
 

@@ -109,7 +109,7 @@ def test_a_swap_on_phones_in_english(site: Site, phone: OpenPhone, team: None, s
     expect(page.locator("main .pill")).to_have_text("waits for an answer")
     address = page.url
     enter(page, "okada")
-    page.locator("main").get_by_role("link", name="Answer").click()
+    page.locator("main").get_by_role("link", name="Answer", exact=True).click()
     page.get_by_role("button", name="Accept").click()
     expect(page.locator("main .pill")).to_have_text("waits for approval")
     enter(page, "manager")
