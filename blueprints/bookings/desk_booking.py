@@ -1,6 +1,5 @@
 """One booking at the desk: everything about it, moving it, cancelling it, and taking a cancel back."""
 
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,41 +8,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from backoffice.billing.cancelling import Outcome, if_cancelled
-from backoffice.billing.standing_fees import visit_fees
 from backoffice.bookings import actions, queries
-from backoffice.bookings.attendance import begins_from, may_begin
-from backoffice.bookings.models import CANCELLED_STATES, Booking, BookingState
+from backoffice.bookings.models import Booking
 from backoffice.bookings.refusals import NotFree, Slot
 from backoffice.bookings.rules import length_of
-from backoffice.choices.queries import open_for_booking
-from backoffice.core.clock import local, local_date
+from backoffice.core.clock import local
 from backoffice.core.db import transaction
 from backoffice.core.errors import DomainError, Refused
-from backoffice.memberships.resting import Rest, rests
-from backoffice.session_logs.first_visit import first_visits
-from backoffice.staff.audit_trail import TrailFilter, trail
 from backoffice.staff.permissions import Permission
 from backoffice.staff.trainers import trainer_of
-from blueprints.bookings.cancel_words import price_by_gym, price_of
+from blueprints.bookings.booking_page import AT_ONCE, OPEN, booking_page, resting
 from blueprints.bookings.days import FARTHEST
 from blueprints.bookings.desk import desk
 from blueprints.bookings.desk_forms import CancelForm, MoveForm, read_instant, write_pick
-from blueprints.bookings.free_times import free_times, waiver_of, wanted
+from blueprints.bookings.free_times import waiver_of, wanted
 from blueprints.bookings.offered import offered, trainer_choices
 from blueprints.bookings.rest_lines import days_of, rest_line, tell_resting
 from blueprints.bookings.ticket_lines import tell_without_ticket
 from blueprints.bookings.words import (
-    ATTENDANCE_WORDS,
-    CHANNEL_WORDS,
-    LATE_CHOICES,
-    METHOD_WORDS,
     STATE_WORDS,
-    UNDO_OF,
 )
-from blueprints.messaging.lines import lines_about
-from blueprints.staff import audit_words
-from blueprints.studio.forms import KIND_WORDS
 from blueprints.support.access import actor, may, permit
 from blueprints.support.asking import wants_json
 from blueprints.support.clock import now, today
@@ -53,9 +37,6 @@ from blueprints.support.language import say
 from blueprints.support.studio import current_studio
 from blueprints.support.toasts import flash_done, flash_error, flash_undo
 
-OPEN = (BookingState.HELD, BookingState.BOOKED)
-AT_ONCE = "now"
-"""Picked instead of a free time: the guest is here, and the booking is moved to now."""
 STEP = timedelta(minutes=5)
 
 
@@ -65,7 +46,7 @@ def show(booking_id: int) -> ResponseReturnValue:
     """Everything about one booking. A trainer who does not work at the desk opens the own ones only."""
     booking = queries.booking(current_studio().id, booking_id)
     check_may_open(booking)
-    return _page(
+    return booking_page(
         booking, MoveForm(data=_held(booking), formdata=None), CancelForm(data=_held(booking), formdata=None)
     )
 
@@ -79,7 +60,7 @@ def edit(booking_id: int) -> ResponseReturnValue:
     return render_template(
         "bookings/_edit.html", view=view, minutes=length_of(view.booking), is_open=view.booking.state in OPEN,
         names=honorific("・".join(guest.person.shown_name for guest in view.guests)), trainers=choices.trainers,
-        rooms=choices.rooms, states=STATE_WORDS, resting=_resting(view),
+        rooms=choices.rooms, states=STATE_WORDS, resting=resting(view),
     )  # fmt: skip
 
 
@@ -97,7 +78,7 @@ def move(booking_id: int) -> ResponseReturnValue:
         form.pick.data = write_pick(Slot(_this_minute(), booking.trainer_id, None))
     cancel_form = CancelForm(data=_held(booking), formdata=None)
     if request.form.get("show") or not form.validate():
-        return _page(booking, form, cancel_form, status=200 if request.form.get("show") else 422)
+        return booking_page(booking, form, cancel_form, status=200 if request.form.get("show") else 422)
     before = booking.starts_at
     try:
         with transaction():
@@ -108,10 +89,10 @@ def move(booking_id: int) -> ResponseReturnValue:
                 version=form.version.data, by=actor(), now=now(),
             )  # fmt: skip
     except NotFree as error:
-        return _page(booking, form, cancel_form, status=error.status, clash=error)
+        return booking_page(booking, form, cancel_form, status=error.status, clash=error)
     except DomainError as error:
         add_domain_error(form, error)
-        return _page(booking, form, cancel_form, status=error.status)
+        return booking_page(booking, form, cancel_form, status=error.status)
     if booking.starts_at != before:
         flash_done(_("Moved to %(when)s.", when=show_daytime(booking.starts_at)))
         _tell_about(booking.id)
@@ -144,7 +125,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     form = CancelForm()
     move_form = MoveForm(data=_held(booking), formdata=None)
     if not form.validate():
-        return _page(booking, move_form, form, status=422)
+        return booking_page(booking, move_form, form, status=422)
     try:
         with transaction():
             actions.cancel(
@@ -153,7 +134,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
             )  # fmt: skip
     except DomainError as error:
         add_domain_error(form, error)
-        return _page(booking, move_form, form, status=error.status)
+        return booking_page(booking, move_form, form, status=error.status)
     flash_undo(_("The booking is cancelled."), url_for("desk.undo_cancel", booking_id=booking_id))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
 
@@ -171,23 +152,6 @@ def undo_cancel(booking_id: int) -> ResponseReturnValue:
     else:
         flash_done(_("The booking stands again."))
     return redirect(url_for("desk.show", booking_id=booking_id), 303)
-
-
-def _prices(view: queries.BookingView) -> dict[str, list[tuple[str, str]]]:
-    """What cancelling now does, by whom it is called off: each guest (named in a pair) and the sentences."""
-    names = {guest.person.id: honorific(guest.person.shown_name) for guest in view.guests}
-    is_pair = len(names) > 1
-    price = if_cancelled(view.booking, view.service, now=now())
-
-    def said(outcomes: list[Outcome], words: Callable[[Outcome], Sequence[str]]) -> list[tuple[str, str]]:
-        return [(names[one.person_id] if is_pair else "", " ".join(words(one))) for one in outcomes]
-
-    return {"client": said(price.by_guest, price_of), "gym": said(price.by_gym, price_by_gym)}
-
-
-def _resting(view: queries.BookingView) -> dict[int, Rest]:
-    """Which guests rest or leave, and when."""
-    return rests([guest.person.id for guest in view.guests], today=today())
 
 
 def _tell_about(booking_id: int) -> None:
@@ -261,42 +225,3 @@ def _held(booking: Booking) -> dict[str, Any]:
     return {
         "version": booking.version, "trainer_id": booking.trainer_id, "day": max(starts_at.date(), today()),
     }  # fmt: skip
-
-
-def _page(
-    booking: Booking,
-    form: MoveForm,
-    cancel_form: CancelForm,
-    *,
-    status: int = 200,
-    clash: NotFree | None = None,
-) -> ResponseReturnValue:
-    edits = may(Permission.BOOKINGS_EDIT)
-    view = queries.booking_view(booking.studio_id, booking.id)
-    form.trainer_id.choices = trainer_choices()
-    day = form.day.data if form.day.data and abs(form.day.data - today()) < FARTHEST else today()
-    is_open = booking.state in OPEN
-    times = rest = None
-    if is_open and edits:
-        times = free_times(
-            view.service, day, form.trainer_id.data, instead_of=booking.id, chosen=form.pick.data or ""
-        )
-        rest = rest_line([guest.person for guest in view.guests], times.days)
-    page = render_template(
-        "bookings/booking.html",
-        booking=booking, view=view, form=form, cancel_form=cancel_form, clash=clash,
-        said=say(clash) if clash else "", times=times, rest=rest, is_open=is_open, edits=edits,
-        is_cancelled=booking.state in CANCELLED_STATES, moving=True,
-        prices=_prices(view) if is_open and edits else None,
-        open_choices=open_for_booking(booking.id) if edits else [],
-        trail=trail(TrailFilter(subject_kinds=["booking"], subject_id=booking.id)) if edits else [],
-        states=STATE_WORDS, attendances=ATTENDANCE_WORDS, channels=CHANNEL_WORDS, methods=METHOD_WORDS,
-        resting=_resting(view), first_visits=first_visits(booking.id),
-        fees=visit_fees([guest.participant.id for guest in view.guests if guest.participant.fee_yen]),
-        kinds=KIND_WORDS, late_choices=LATE_CHOICES, undo_of=UNDO_OF, here=url_for("desk.show", booking_id=booking.id),
-        words=audit_words, AT_ONCE=AT_ONCE, today=today(), may_begin=may_begin(booking.starts_at, now=now()),
-        begins_from=begins_from(booking.starts_at), has_begun=now() >= booking.starts_at,
-        is_day=today() >= local_date(booking.starts_at, current_studio().zone),
-        **(lines_about(booking_id=booking.id) if may(Permission.MESSAGES_VIEW) else {}),
-    )  # fmt: skip
-    return page, status
