@@ -115,6 +115,10 @@ def test_after_the_trial_joining_is_one_tap_away(
     assert joining not in text(at_desk), "they have not trained yet"
     at_desk.post(f"/participants/{participant.id}/attendance", data={})
     assert joining in text(at_desk)
+    guest_page = f"/people/{participant.person_id}"
+    for page in ("/today", guest_page, f"{guest_page}/tickets"):
+        (words,) = re.findall(f"<a [^>]*{re.escape(joining)}[^>]*>(.*?)</a>", text(at_desk, page))
+        assert "入会手続き" in words, page
     with transaction():
         person = db.session.get_one(Person, participant.person_id)
         terms = Joining(plans(gym.id)[0].id, now.date(), None)
