@@ -178,7 +178,7 @@ def sign(
     paper.signed_at, paper.signed_with = now, signing_.with_staff
     paper.version += 1
     record_consent(
-        paper.person_id, Purpose.TERMS, True, wording=f"terms:{terms.number}", language=signing_.language,
+        paper.person_id, Purpose.TERMS, True, wording=terms.wording, language=signing_.language,
         source="joining papers", by=by, now=now,
     )  # fmt: skip
     after = {"terms": terms.number, "guardian": is_minor}

@@ -5,7 +5,7 @@ from typing import Any
 
 from backoffice.core.audit import Actor
 from backoffice.joining.house import add_discount, publish_terms
-from backoffice.joining.models import DiscountKind, TakenFrom
+from backoffice.joining.models import DiscountKind, TakenFrom, TermsKind
 
 TERMS_JA = (
     "第1条（会員）　本規約と入会申込書に同意し、当ジムが入会を認めた方を会員とします。18歳未満の方は、"
@@ -42,6 +42,34 @@ TERMS_EN = (
     "8. Accidents. We are liable for accidents and theft in the gym only where we are at fault."
 )
 
+VISIT_JA = (
+    "ご来店について\n"
+    "・トレーナーとお時間を確保してお待ちします。遅れていらした場合も、終了の時刻は変わりません。\n"
+    "・体調がすぐれないとき、妊娠中や通院中の方は、運動の前にトレーナーへお伝えください。\n"
+    "\n"
+    "個人情報について\n"
+    "・お名前、電話番号、メールアドレスは、ご来店の準備、確認、前日のお知らせ、お返事のためだけに使います。\n"
+    "・どの記事やページからいらしたかを記録し、読まれている記事を知るために使います。\n"
+    "・お書きいただいた内容は暗号化して保管し、スタッフだけが読みます。\n"
+    "・メールの配信を任せている会社を除き、ほかへお渡しすることはありません。\n"
+    "・ご来店後のお知らせは、同意いただいた方だけにお送りします。どのメールからも配信を止められます。\n"
+    "・保管している内容の開示、訂正、削除は、いつでもお申し付けください。"
+)
+VISIT_EN = (
+    "Your visit\n"
+    "- The trainer and the time shown are kept for you. If you are late, the visit still ends on time.\n"
+    "- Please tell the trainer before training if you feel unwell, are pregnant or are being treated by a doctor.\n"
+    "\n"
+    "Your personal data\n"
+    "- We use your name, phone number and mail address to prepare the visit, to confirm it, to remind you and to "
+    "answer you. Nothing else.\n"
+    "- We remember which article or page led you here, so that we know what is read.\n"
+    "- What you write to us is stored encrypted. Only our staff read it.\n"
+    "- We pass nothing on to others, except to those who carry our mail.\n"
+    "- We write to you after the visit only if you agreed to that, and every such mail has a link to stop it.\n"
+    "- You can ask us at any time what we keep about you, and have it corrected or erased."
+)
+
 DISCOUNTS: tuple[dict[str, Any], ...] = (
     {
         "kind": DiscountKind.SAME_DAY,
@@ -70,5 +98,6 @@ DISCOUNTS: tuple[dict[str, Any], ...] = (
 def add_joining_defaults(studio_id: int, *, by: Actor, now: datetime) -> None:
     """The terms and discounts of a new studio."""
     publish_terms(studio_id, TERMS_JA, TERMS_EN, seen=None, by=by, now=now)
+    publish_terms(studio_id, VISIT_JA, VISIT_EN, kind=TermsKind.VISIT, seen=None, by=by, now=now)
     for one in DISCOUNTS:
         add_discount(studio_id, {"yen": None, "valid_from": None, "valid_until": None, **one}, by=by, now=now)

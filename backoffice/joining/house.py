@@ -11,7 +11,7 @@ from backoffice.core.contact import plain_text
 from backoffice.core.db import db
 from backoffice.core.errors import Invalid, Stale
 from backoffice.core.language import N_
-from backoffice.joining.models import Discount, TermsVersion
+from backoffice.joining.models import Discount, TermsKind, TermsVersion
 from backoffice.joining.queries import terms_versions
 from backoffice.studio import editing
 from backoffice.studio.models import Studio
@@ -62,15 +62,22 @@ def restore_discount(studio_id: int, discount_id: int, *, by: Actor, now: dateti
 
 
 def publish_terms(
-    studio_id: int, text_ja: str, text_en: str, *, seen: int | None, by: Actor, now: datetime
+    studio_id: int,
+    text_ja: str,
+    text_en: str,
+    *,
+    kind: TermsKind = TermsKind.MEMBERSHIP,
+    seen: int | None,
+    by: Actor,
+    now: datetime,
 ) -> TermsVersion:
-    """A new version of the terms; what was signed keeps its own.
+    """A new version of the terms of a kind; what was signed or agreed to keeps its own.
 
     Refuses (Invalid) a language without words and terms that did not change. `seen` is the number that was edited:
     `Stale` when somebody published meanwhile.
     """
     editing.locked(Studio, studio_id)
-    newest = next(iter(terms_versions(studio_id)), None)
+    newest = next(iter(terms_versions(studio_id, kind)), None)
     number = 0 if newest is None else newest.number
     if seen is not None and seen != number:
         raise Stale(current=number)
@@ -80,12 +87,12 @@ def publish_terms(
     if newest is not None and texts == (newest.text_ja, newest.text_en):
         raise Invalid(UNCHANGED, field="text_ja")
     made = TermsVersion(
-        studio_id=studio_id, number=number + 1, text_ja=texts[0], text_en=texts[1], created_at=now,
+        studio_id=studio_id, kind=kind.value, number=number + 1, text_ja=texts[0], text_en=texts[1], created_at=now,
         created_by=by.label,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    record("terms.published", "terms", made.id, by=by, now=now, after={"number": made.number})
+    record(f"{kind}.published", kind, made.id, by=by, now=now, after={"number": made.number})
     return made
 
 

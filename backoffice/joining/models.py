@@ -52,18 +52,31 @@ class Discount(WithId):
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 
+class TermsKind(StrEnum):
+    """Whose terms: what members sign (会員規約), what visitors agree to when they book. It is part of a wording."""
+
+    MEMBERSHIP = "terms"
+    VISIT = "visit_terms"
+
+
 class TermsVersion(WithId):
-    """The terms (会員規約) as they stood; a change is a new version, and what was signed keeps its own."""
+    """Terms of a kind as they stood; a change is a new version, and what was signed or agreed to keeps its own."""
 
     __tablename__ = "terms_versions"
-    __table_args__ = (UniqueConstraint("studio_id", "number"),)
+    __table_args__ = (UniqueConstraint("studio_id", "kind", "number"),)
 
     studio_id: Mapped[int] = mapped_column(ForeignKey("studios.id"))
+    kind: Mapped[str] = mapped_column(Text)
     number: Mapped[int] = mapped_column(SmallInteger)
     text_ja: Mapped[str] = mapped_column(Text)
     text_en: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(Text)
+
+    @property
+    def wording(self) -> str:
+        """What a consent remembers of them."""
+        return f"{self.kind}:{self.number}"
 
 
 class JoiningPaper(WithId):

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from backoffice.clients.models import Client
 from backoffice.core import links
 from backoffice.core.db import db
-from backoffice.joining.models import Discount, JoiningPaper, PaperDiscount, TermsVersion
+from backoffice.joining.models import Discount, JoiningPaper, PaperDiscount, TermsKind, TermsVersion
 from backoffice.memberships.models import Plan
 from backoffice.people.models import Person
 from backoffice.staff.models import Trainer
@@ -64,15 +64,15 @@ def discount(studio_id: int, discount_id: int) -> Discount:
     return of_studio(Discount, studio_id, discount_id)
 
 
-def newest_terms(studio_id: int) -> TermsVersion:
+def newest_terms(studio_id: int, kind: TermsKind = TermsKind.MEMBERSHIP) -> TermsVersion:
     """The terms that hold; a gym has some from its first day."""
-    query = select(TermsVersion).where(TermsVersion.studio_id == studio_id)
+    query = select(TermsVersion).where(TermsVersion.studio_id == studio_id, TermsVersion.kind == kind)
     return db.session.scalars(query.order_by(TermsVersion.number.desc()).limit(1)).one()
 
 
-def terms_versions(studio_id: int) -> list[TermsVersion]:
-    """Every version of the terms, the newest first."""
-    query = select(TermsVersion).where(TermsVersion.studio_id == studio_id)
+def terms_versions(studio_id: int, kind: TermsKind = TermsKind.MEMBERSHIP) -> list[TermsVersion]:
+    """Every version of the terms of a kind, the newest first."""
+    query = select(TermsVersion).where(TermsVersion.studio_id == studio_id, TermsVersion.kind == kind)
     return list(db.session.scalars(query.order_by(TermsVersion.number.desc())))
 
 

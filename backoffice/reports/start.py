@@ -11,7 +11,7 @@ from backoffice.billing.models import BillingSettings
 from backoffice.bookings.models import Booking, BookingChannel
 from backoffice.core.audit import Actor, AuditLine
 from backoffice.core.db import db
-from backoffice.joining.models import Discount, TermsVersion
+from backoffice.joining.models import Discount, TermsKind, TermsVersion
 from backoffice.memberships.models import Plan
 from backoffice.staff.models import Shift, Staff, StaffState, Trainer
 from backoffice.staff.trainers import is_loose
@@ -92,7 +92,11 @@ def start_of(studio: Studio, *, sends_mail: bool, has_line: bool) -> Start:
                 AuditLine.after.has_key("joining_fee_yen"),
             ),
         ),
-        Step.TERMS: exists().where(TermsVersion.studio_id == studio.id, TermsVersion.number > 1),
+        Step.TERMS: exists().where(
+            TermsVersion.studio_id == studio.id,
+            TermsVersion.kind == TermsKind.MEMBERSHIP,
+            TermsVersion.number > 1,
+        ),
         Step.BILLING: exists().where(BillingSettings.studio_id == studio.id, BillingSettings.version > 1),
         Step.BOOKING: exists().where(
             Booking.studio_id == studio.id, Booking.channel.in_((BookingChannel.WEB, BookingChannel.LINE))

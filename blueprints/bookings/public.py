@@ -18,6 +18,8 @@ from backoffice.core.db import in_transaction
 from backoffice.core.errors import DomainError, NotFound
 from backoffice.core.language import Language
 from backoffice.core.submissions import first_use, keep_result, result_of
+from backoffice.joining.models import TermsKind, TermsVersion
+from backoffice.joining.queries import newest_terms, terms_versions
 from backoffice.studio.models import Service
 from backoffice.studio.queries import services
 from blueprints.bookings import campaign, line_visit, own_visits, person_check
@@ -33,13 +35,14 @@ from blueprints.bookings.slot_picker import (
     slot_at,
     write_start,
 )
-from blueprints.bookings.visit_forms import WORDING, VisitForm
+from blueprints.bookings.visit_forms import VisitForm
 from blueprints.bookings.visit_page import explain_gone_links, fee_of, read_visit
+from blueprints.joining.words import laid_out
 from blueprints.support import language as languages
 from blueprints.support.access import anyone, link_holder
 from blueprints.support.clock import now
 from blueprints.support.error_pages import csrf_error
-from blueprints.support.filters import iso_day
+from blueprints.support.filters import either, iso_day
 from blueprints.support.forms import add_domain_error
 from blueprints.support.language import language, say
 from blueprints.support.limits import limiter
@@ -84,7 +87,9 @@ def index() -> str:
 def terms() -> str:
     """The terms and the handling of personal data, in the version that consents remember."""
     offered = services(current_studio().id, public_only=True)
-    return render_template("bookings/public_terms.html", wording=WORDING, services=offered)
+    version = _terms()
+    parts = laid_out(either(version.text_ja, version.text_en))
+    return render_template("bookings/public_terms.html", version=version, parts=parts, services=offered)
 
 
 @book.get("/book/<slug>")
@@ -183,8 +188,14 @@ def _service(slug: str) -> Service:
     raise NotFound
 
 
+def _terms() -> TermsVersion:
+    """The visitors' terms that hold."""
+    return newest_terms(current_studio().id, TermsKind.VISIT)
+
+
 def _form(service: Service) -> VisitForm:
-    form = VisitForm(shown=person_check.stamp(now()), data=line_visit.known())
+    shown = {"shown": person_check.stamp(now()), "terms_number": _terms().number}
+    form = VisitForm(**shown, data=line_visit.known())
     if not service.offers_wear:
         form.leave_out_wear()
     return form
@@ -234,11 +245,18 @@ def _request(form: VisitForm, service: Service, wish: Wish, starts_at: datetime)
         enquiry=form.enquiry.data or "",
         language=language(),
         follow_up=form.follow_up.data,
-        wording=WORDING,
+        wording=_wording(form),
         held=own_visits.seats(),
         **campaign.remembered(),
         **line_visit.origin(),
     )
+
+
+def _wording(form: VisitForm) -> str:
+    """The version of the terms that could be read when the page was opened, also if another came meanwhile."""
+    found = terms_versions(current_studio().id, TermsKind.VISIT)
+    shown = (one for one in found if str(one.number) == form.terms_number.data)
+    return next(shown, found[0]).wording
 
 
 def _form_page(

@@ -19,9 +19,6 @@ from backoffice.core.contact import is_kana, parse_mail, parse_phone
 from backoffice.core.language import N_
 from blueprints.support.forms import CreateForm, SafeForm, VersionField
 
-WORDING = "2026-11"
-"""Version of the terms shown on /book/terms; a consent remembers it. Change it with every change of the text."""
-
 CANCEL_REASONS = (
     N_("The date does not suit me any more"),
     N_("I will book another day"),
@@ -74,6 +71,7 @@ class VisitForm(CreateForm):
     follow_up = BooleanField(_l("The gym may write to me after the visit (you can stop this at any time)"))
     website = StringField(_l("Please leave this empty"))
     shown = HiddenField()
+    terms_number = HiddenField()
     vouched = HiddenField()
 
     def validate_name(self, field: Any) -> None:

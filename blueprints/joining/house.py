@@ -8,12 +8,12 @@ from backoffice.core.db import transaction
 from backoffice.core.errors import NotFound
 from backoffice.core.submissions import first_use
 from backoffice.joining import house, queries
-from backoffice.joining.models import TermsVersion
+from backoffice.joining.models import TermsKind, TermsVersion
 from backoffice.staff.permissions import Permission
 from backoffice.studio.actions import update_studio
 from backoffice.studio.queries import the_studio
 from blueprints.joining.forms import DiscountForm, JoiningFeeForm, NewDiscountForm, TermsForm
-from blueprints.joining.words import FROM_WORDS, KIND_WORDS
+from blueprints.joining.words import FROM_WORDS, KIND_WORDS, TERMS_WORDS, laid_out
 from blueprints.studio.pages import done, form_page, saved
 from blueprints.support.access import actor, permit
 from blueprints.support.clock import now
@@ -100,21 +100,36 @@ def restore(discount_id: int) -> ResponseReturnValue:
 @joining_house.route("/terms", methods=["GET", "POST"])
 @permit(Permission.STUDIO_EDIT)
 def terms() -> ResponseReturnValue:
-    """The terms to edit, or an older version to read (`?version=2`). Saving makes a new version."""
-    found = queries.terms_versions(current_studio().id)
+    """What members sign."""
+    return _terms(TermsKind.MEMBERSHIP)
+
+
+@joining_house.route("/visit-terms", methods=["GET", "POST"])
+@permit(Permission.STUDIO_EDIT)
+def visit_terms() -> ResponseReturnValue:
+    """What visitors agree to when they book (`/book/terms`)."""
+    return _terms(TermsKind.VISIT)
+
+
+def _terms(kind: TermsKind) -> ResponseReturnValue:
+    """Terms to edit, or an older version to read (`?version=2`). Saving makes a new version; a look writes nothing."""
+    found, words = queries.terms_versions(current_studio().id, kind), TERMS_WORDS[kind]
     if asked := request.args.get("version", ""):
-        return render_template("joining/terms_version.html", version=_numbered(found, asked))
+        return render_template("joining/terms_version.html", version=_numbered(found, asked), words=words)
     newest = found[0]
     form = TermsForm(data={"text_ja": newest.text_ja, "text_en": newest.text_en, "version": newest.number})
-    if saved(
+    looks = "look" in request.form and form.validate()
+    if not looks and saved(
         form,
         lambda: house.publish_terms(
-            newest.studio_id, form.text_ja.data or "", form.text_en.data or "", seen=form.version.data, by=actor(),
-            now=now(),
+            newest.studio_id, form.text_ja.data or "", form.text_en.data or "", kind=kind, seen=form.version.data,
+            by=actor(), now=now(),
         ),
     ):  # fmt: skip
-        return done(url_for("joining_house.terms"), _("These terms hold from now on."))
-    page = render_template("joining/terms.html", form=form, versions=found)
+        return done(url_for(words.page), _("These terms hold from now on."))
+    page = render_template(
+        "joining/terms.html", form=form, versions=found, words=words, looks=looks, laid_out=laid_out
+    )
     return page, 422 if form.errors else 200
 
 

@@ -76,6 +76,7 @@ SUBJECTS = {
     "time_off": N_("Time off"),
     "todo": N_("Task"),
     "trainer": N_("Trainer"),
+    "visit_terms": N_("Terms for visitors"),
     "wait": N_("Waiting list"),
 }
 

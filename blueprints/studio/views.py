@@ -59,6 +59,12 @@ DOORS = (
         Permission.STUDIO_EDIT,
     ),
     Door(
+        "joining_house.visit_terms",
+        N_("Terms for visitors"),
+        N_("What visitors agree to when they book, in versions"),
+        Permission.STUDIO_EDIT,
+    ),
+    Door(
         "plans.index",
         N_("Plans"),
         N_("Packs and monthly plans, prices, how long they last"),
@@ -176,6 +182,7 @@ GROUPS = (
             "plans.index",
             "joining_house.discounts",
             "joining_house.terms",
+            "joining_house.visit_terms",
             "money.house",
         ),
     ),

@@ -27,6 +27,7 @@ from backoffice.inbox.health import Writer
 from backoffice.inbox.hearing import heard
 from backoffice.inbox.quick_replies import STARTERS
 from backoffice.joining.actions import Agreement, begin_paper
+from backoffice.joining.defaults import VISIT_JA
 from backoffice.joining.models import JoiningPaper
 from backoffice.memberships.actions import Joining, join
 from backoffice.memberships.leaving import LeavingTerms, leave
@@ -325,3 +326,19 @@ def test_a_gym_that_is_set_up_is_not_asked_for_steps_that_came_later(grown: Flas
     with db.engine.begin() as connection:
         assert connection.scalar(steps) == ["line"]
     upgrade(db.engine)
+
+
+def test_visitors_terms_begin_with_the_text_of_before_and_members_keep_theirs_both_ways(grown: Flask) -> None:
+    rows = text("select kind, number, text_ja from terms_versions order by id")
+    db.session.remove()
+    with db.engine.begin() as connection:
+        before = [tuple(row) for row in connection.execute(rows)]
+    assert [row[:2] for row in before] == [("terms", 1), ("visit_terms", 1)]
+    assert before[1][2] == VISIT_JA
+    downgrade(db.engine, "0064")
+    with db.engine.begin() as connection:
+        kept = connection.execute(text("select number, text_ja from terms_versions")).all()
+        assert [tuple(row) for row in kept] == [before[0][1:]]
+    upgrade(db.engine)
+    with db.engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(rows)] == before

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from backoffice.billing.actions import credit, pay
-from backoffice.billing.models import CreditWhy, Invoice, Payment, PaymentKind
+from backoffice.billing.actions import Line, charge, credit, pay
+from backoffice.billing.models import CreditWhy, Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.standing_fees import VisitFee, open_fee_of, open_fees_on, visit_fees
 from backoffice.billing.visit_fees import follow_fee
 from backoffice.bookings import attendance
@@ -291,3 +291,29 @@ def test_a_tentative_booking_says_its_fee_and_takes_none(
         assert f"/participants/{seat.id}/fee" not in about
     assert open_fees_on(gym, TODAY) == (0, 0)
     assert open_fee_of(person.id) is None
+
+
+def test_of_a_pair_only_who_came_owes_it(
+    gym: Studio, person: Person, desk: PageClient, now: datetime, later: datetime
+) -> None:
+    other = guest("鈴木 一", "080-1111-2222", now=now)
+    pair = guests_of(visit(gym, guest("乙", now=now), "18:00", now=now, with_="okada", and_=other).id)
+    at_end = later + timedelta(hours=2)
+    came(pair[0], at_end)
+    with transaction():
+        attendance.no_show(pair[1], by=SYSTEM, now=at_end)
+    assert visit_fees([one.id for one in pair]) == {pair[0].id: VisitFee(5_500, 0)}
+
+
+def test_a_fee_for_cancelling_is_not_the_fee_of_the_visit(seat: Participant, later: datetime) -> None:
+    """Charged beside it and paid, it leaves the visit's own open."""
+    line = Line(
+        LineKind.CANCEL, "キャンセル料", "Cancellation fee", 1_000, tax_rate=0, participant_id=seat.id
+    )
+    with transaction():
+        booking = db.session.get_one(Booking, seat.booking_id)
+        charged = charge(
+            seat.person_id, [line], studio_id=booking.studio_id, due_on=TODAY, by=SYSTEM, now=later
+        )
+    paid(charged, 1_000, later)
+    assert visit_fees([seat.id]) == {seat.id: VisitFee(5_500, 0)}

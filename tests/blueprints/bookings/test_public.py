@@ -18,7 +18,6 @@ from backoffice.staff.models import Trainer
 from backoffice.staff.trainers import set_weekly_hours
 from backoffice.studio.models import Studio
 from backoffice.todos.models import Todo, TodoKind
-from blueprints.bookings.visit_forms import WORDING
 from blueprints.support.limits import limiter
 from tests.blueprints.bookings.visitor import TYPED, Visitor, hidden_of, links_of, offers_of, target_of
 from tests.statements import statements
@@ -169,8 +168,8 @@ def test_a_booking_stands_with_person_lead_consent_and_confirmation(visitor: Vis
     assert only(Person).name == "山田 花子"
     assert only(Lead).stage == "TRIAL_BOOKED"
     consents = {one.purpose: (one.granted, one.wording) for one in db.session.scalars(select(Consent))}
-    assert consents["TERMS"] == (True, WORDING)
-    assert consents["FOLLOW_UP"] == (True, WORDING)
+    assert consents["TERMS"] == (True, "visit_terms:1")
+    assert consents["FOLLOW_UP"] == (True, "visit_terms:1")
     assert "booking_confirmed" in set(db.session.scalars(select(Message.kind)))
 
 
