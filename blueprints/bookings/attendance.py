@@ -158,5 +158,5 @@ def _too_early(participant_id: int, error: DomainError) -> ResponseReturnValue:
     """The refusal, with the way to the button that moves the booking to now."""
     _guest, booking = queries.participant(current_studio().id, participant_id)
     page = url_for("desk.show", booking_id=booking.id, _anchor="early")
-    flash_link(say(error), page, _("The guest is here already"))
+    flash_link(say(error), page, _("Here already?"))
     return redirect(_back(), 303)

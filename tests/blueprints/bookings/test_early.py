@@ -20,7 +20,7 @@ from .front_desk import TOMORROW, guest, signed_in_trainer, visit
 SignIn = Callable[..., PageClient]
 BUTTON = {"ja": "ご来店済みのため今の時間に変更", "en": "The guest is here: move it to now"}
 REFUSAL = {"ja": "16:00からできます（予約開始の1時間前）", "en": "16:00, an hour before it starts"}
-WAY_OUT = {"ja": "お客様がご来店済みの場合", "en": "The guest is here already"}
+WAY_OUT = {"ja": "ご来店済みですか", "en": "Here already?"}
 
 
 @pytest.fixture
