@@ -147,6 +147,7 @@ def test_the_palette_opens_pages_and_people_and_leaves_an_input_method_alone(pag
     expect(page.locator("#palette-input")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("カレンダー")
+    page.wait_for_load_state()  # keys pressed before the scripts ran would go nowhere
     page.keyboard.press("Control+k")
     page.keyboard.type("4242")
     page.keyboard.press("Enter")

@@ -104,7 +104,9 @@ def test_each_reading_of_something_is_recorded(guest: Person, by: Actor, now: da
     assert note_reading(guest.id, by=by, now=now).is_empty
     save_record(guest.id, {"goals": GOALS}, (), version=0, by=by, now=now)
     note_reading(guest.id, by=by, now=now)
-    lines = db.session.scalars(select(AuditLine.action).where(AuditLine.person_id == guest.id)).all()
+    lines = db.session.scalars(
+        select(AuditLine.action).where(AuditLine.person_id == guest.id).order_by(AuditLine.id)
+    ).all()
     assert [one for one in lines if one.startswith("record.")] == ["record.saved", "record.opened"]
 
 

@@ -91,7 +91,9 @@ def test_added_changed_and_audited(gym: Studio, by: Actor, now: datetime, sessio
         )  # fmt: skip
     assert (row.version, row.kana_key, row.en_key) == (2, "かたてすくわっと", "")
     assert "ごぶれっと" not in row.search
-    lines = session.scalars(select(AuditLine).where(AuditLine.subject_kind == "exercise")).all()
+    lines = session.scalars(
+        select(AuditLine).where(AuditLine.subject_kind == "exercise").order_by(AuditLine.id)
+    ).all()
     assert [line.action for line in lines] == ["exercise.added", "exercise.changed"]
     assert lines[1].before["name_en"] == "Goblet squat"
     with pytest.raises(Stale), transaction():

@@ -46,7 +46,9 @@ def test_health_goes_to_one_trainer_and_cannot_be_reread(gym: Studio, by: Actor,
         with pytest.raises(Refused):
             read_health(gym.id, note.id, reader, by=by, now=now)
     assert read_health(gym.id, note.id, mori, by=by, now=now).body == "ぎっくり腰"
-    lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "handover")).all()
+    lines = db.session.scalars(
+        select(AuditLine).where(AuditLine.subject_kind == "handover").order_by(AuditLine.id)
+    ).all()
     assert [line.action for line in lines] == ["handover.written", "handover.health_read"]
     assert not any("腰" in str(line.after) for line in lines)
 

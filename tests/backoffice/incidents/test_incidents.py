@@ -53,7 +53,9 @@ def test_nothing_told_stands_in_the_table_or_the_audit(gym: Studio, by: Actor, n
     stored = db.session.execute(text("select * from incidents")).mappings().one()
     for name in ("what", "exercise", "action", "follow_up", "outcome"):
         assert TOLD.encode() not in bytes(stored[name])
-    lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "incident")).all()
+    lines = db.session.scalars(
+        select(AuditLine).where(AuditLine.subject_kind == "incident").order_by(AuditLine.id)
+    ).all()
     assert [line.action for line in lines] == ["incident.reported", "incident.finished"]
     assert TOLD not in str([line.after for line in lines])
 

@@ -67,7 +67,9 @@ def test_a_code_ties_once_and_brings_what_was_said(
     assert (hanako.line_user_id, line_of(hanako.id)) == (HANAKO, HANAKO)
     assert set(db.session.scalars(select(ConversationEntry.person_id))) == {hanako.id}
     assert held(gym, now, TARO).person_id is None, "the second finds it used"
-    actions = db.session.scalars(select(AuditLine.action).where(AuditLine.action.like("person.line%"))).all()
+    actions = db.session.scalars(
+        select(AuditLine.action).where(AuditLine.action.like("person.line%")).order_by(AuditLine.id)
+    ).all()
     assert actions == ["person.line_code_made", "person.line_tied"]
 
 

@@ -200,7 +200,11 @@ def test_the_table_and_the_history_say_nothing_of_what_was_answered(desk: Desk) 
     ).one()
     for value, words in zip(stored, (DETAIL, "山田 花子", "膝の手術のあと"), strict=True):
         assert words.encode() not in bytes(value)
-    lines = list(db.session.scalars(select(AuditLine).where(AuditLine.action.startswith("screening."))))
+    lines = list(
+        db.session.scalars(
+            select(AuditLine).where(AuditLine.action.startswith("screening.")).order_by(AuditLine.id)
+        )
+    )
     assert [line.action for line in lines][-3:] == [
         "screening.answered",
         "screening.decided",
