@@ -8,11 +8,19 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
 from backoffice.billing.days import first_open_day
 from backoffice.billing.guest_charges import GuestCharge, hold_invoices, visit_charges
-from backoffice.billing.models import CreditWhy, InvoiceLine, LineKind, Payment, PaymentKind
+from backoffice.billing.models import (
+    CreditWhy,
+    InvoiceLine,
+    LineKind,
+    Payment,
+    PaymentKind,
+    PaymentPart,
+)
 from backoffice.billing.queries import items, payments_of, settings_of
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.models import Attendance, Booking, Participant
@@ -148,14 +156,15 @@ def _charged(guest: Participant) -> list[GuestCharge]:
 
 def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, now: datetime) -> int:
     """Take back payments of this fee that do not hold any more: not received after all, another way or amount."""
-    kind = KINDS[FeeMethod(guest.fee_method)] if guest.fee_received_at is not None else None
+    kind = _kind(guest)
+    other = {one.line.invoice_id for one in _charged(guest) if one.stands and one.line.amount_yen != wanted}
     written = 0
     for one in payments_of(guest.person_id, studio.id):
         payment = one.payment
         if not payment.source.startswith(_source(guest)) or one.left_yen <= 0:
             continue
-        if kind is not None and payment.kind == kind and payment.amount_yen == wanted:
-            continue
+        if payment.kind == kind and other.isdisjoint(invoice.id for invoice, _part in one.parts):
+            continue  # also when it is less than the fee: the account took the rest
         day = first_open_day(studio.id, local_date(now, studio.zone))
         for invoice, _part in one.parts:
             left = left_of(payment, invoice.id)
@@ -169,19 +178,48 @@ def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, no
 
 
 def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Actor, now: datetime) -> int:
-    """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source."""
+    """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source.
+
+    What went back in the account since the mark is not taken again: the mark knows nothing of it.
+    """
     if guest.fee_received_at is None or not live:
         return 0
     (item,) = items([live[-1].invoice_id])
-    if item.open_yen <= 0:
+    if item.open_yen <= 0 or _went_back(guest, item.invoice.id):
         return 0
     before = select(func.count()).where(
         Payment.studio_id == studio.id, Payment.source.startswith(_source(guest))
     )
     source = f"{_source(guest)}{(db.session.scalar(before) or 0) + 1}"
-    kind, day = KINDS[FeeMethod(guest.fee_method)], first_open_day(studio.id, local_date(now, studio.zone))
-    take([item.invoice.id], kind, item.open_yen, received_on=day, source=source, by=by, now=now)
+    day = first_open_day(studio.id, local_date(now, studio.zone))
+    take(
+        [item.invoice.id], KINDS[FeeMethod(guest.fee_method)], item.open_yen, received_on=day, source=source, by=by,
+        now=now,
+    )  # fmt: skip
     return 1
+
+
+def _went_back(guest: Participant, invoice_id: int) -> bool:
+    """Whether money that came the way the mark says went back since.
+
+    `_give_back` takes back what came another way, or for an invoice that stands no more: so this was by hand.
+    """
+    back = aliased(Payment)
+    query = (
+        select(back.id)
+        .join(Payment, Payment.id == back.refunds_id)
+        .join(PaymentPart, PaymentPart.payment_id == back.id)
+        .where(
+            PaymentPart.invoice_id == invoice_id, Payment.source.startswith(_source(guest)),
+            Payment.kind == _kind(guest), back.created_at > guest.fee_received_at,
+        )
+    )  # fmt: skip
+    return db.session.scalar(select(query.exists())) or False
+
+
+def _kind(guest: Participant) -> PaymentKind | None:
+    """The way the fee came by the mark of the visit; None when it is not marked."""
+    return None if guest.fee_received_at is None else KINDS[FeeMethod(guest.fee_method)]
 
 
 def _source(guest: Participant) -> str:

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from backoffice.billing.actions import pay
-from backoffice.billing.models import BillingSettings, Invoice, InvoiceLine, Payment, PaymentKind
+from backoffice.billing.actions import credit, pay, refund
+from backoffice.billing.models import BillingSettings, CreditWhy, Invoice, InvoiceLine, Payment, PaymentKind
 from backoffice.billing.queries import items_of
 from backoffice.billing.standing_fees import VisitFee, trial_fee
 from backoffice.billing.visit_fees import follow_fee, follow_fees
@@ -101,6 +101,69 @@ def test_what_the_account_took_is_not_taken_twice(
     attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
     assert follow_fee(visit, by=by, now=now) == 0
     assert state(gym, guest) == (5_500, 5_500, 0)
+
+
+def test_what_was_paid_in_part_in_the_account_is_completed_once(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    pay(db.session.query(Invoice).one(), PaymentKind.CARD, 2_500, received_on=now.date(), by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    assert follow_fee(visit, by=by, now=now) == 1
+    assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
+    rows = [(row.kind, row.amount_yen) for row in db.session.query(Payment).order_by(Payment.id)]
+    assert rows == [("CARD", 2_500), ("CASH", 3_000)]
+
+
+@pytest.mark.parametrize("yen", [5_500, 2_000])
+def test_what_went_back_in_the_account_is_not_taken_again_until_it_is_marked_again(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime, yen: int
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    later = now + timedelta(minutes=5)
+    refund(
+        db.session.query(Payment).one(), PaymentKind.CASH, yen, reason="ご要望により返金", received_on=now.date(),
+        by=by, now=later,
+    )  # fmt: skip
+    assert follow_fees(gym, by=by, now=later) + follow_fee(visit, by=by, now=later) == 0
+    assert state(gym, guest) == (5_500, 5_500 - yen, yen)
+    later += timedelta(minutes=5)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=later)
+    assert follow_fee(visit, by=by, now=later) == 1
+    assert state(gym, guest) == (5_500, 5_500, 0)
+    assert follow_fees(gym, by=by, now=later) == 0
+
+
+def test_what_was_waived_after_it_came_is_owed_until_somebody_pays_it_back(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    charged = db.session.query(Invoice).one()
+    credit(charged.id, why=CreditWhy.WAIVED, reason="お詫び", by=by, now=now)
+    assert follow_fees(gym, by=by, now=now) == 0
+    assert state(gym, guest) == (0, 5_500, -5_500)
+
+
+def test_another_way_or_amount_found_by_the_sweep_is_taken_after_the_first_went_back(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    marks = [
+        (FeeMethod.CASH, 5_500),
+        (FeeMethod.CARD, 5_500),
+        (FeeMethod.CARD, 3_000),
+        (FeeMethod.CASH, 4_000),
+    ]
+    for hours, (method, yen) in enumerate(marks):
+        marked = now + timedelta(hours=hours)
+        attendance.receive_fee(visit, method, amount_yen=yen, by=by, now=marked)
+        follow_fees(gym, by=by, now=marked + timedelta(minutes=30))
+        assert state(gym, guest) == (yen, yen, 0)
 
 
 def test_the_sweep_finds_what_nobody_followed(
