@@ -4,23 +4,15 @@ The day of the visit says what holds: attended, received, how, how much. The boo
 their own, never by a change; from `visits_from` on, because what was received before was counted elsewhere.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import aliased
 
 from backoffice.billing.actions import Line, charge, credit, left_of, refund, take
 from backoffice.billing.days import first_open_day
 from backoffice.billing.guest_charges import GuestCharge, hold_invoices, visit_charges
-from backoffice.billing.models import (
-    CreditWhy,
-    InvoiceLine,
-    LineKind,
-    Payment,
-    PaymentKind,
-    PaymentPart,
-)
+from backoffice.billing.models import CreditWhy, InvoiceLine, LineKind, Payment, PaymentKind, PaymentPart
 from backoffice.billing.queries import items, payments_of, settings_of
 from backoffice.bookings.attendance import FeeMethod, receive_fee
 from backoffice.bookings.models import Attendance, Booking, Participant
@@ -34,6 +26,7 @@ from backoffice.studio.models import Service, ServiceKind, Studio
 
 LOOKS_BACK = timedelta(days=62)
 CHANGED = "来店状況の変更"
+"""The reason of every row that the visit alone asked for; a person would say more."""
 PAID = N_("This fee was paid in the account already.")
 WAIVED = N_("This fee was waived in the account.")
 KINDS = {
@@ -157,13 +150,13 @@ def _charged(guest: Participant) -> list[GuestCharge]:
 def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, now: datetime) -> int:
     """Take back payments of this fee that do not hold any more: not received after all, another way or amount."""
     kind = _kind(guest)
-    other = {one.line.invoice_id for one in _charged(guest) if one.stands and one.line.amount_yen != wanted}
+    right = _right(_charged(guest), wanted)
     written = 0
     for one in payments_of(guest.person_id, studio.id):
         payment = one.payment
         if not payment.source.startswith(_source(guest)) or one.left_yen <= 0:
             continue
-        if payment.kind == kind and other.isdisjoint(invoice.id for invoice, _part in one.parts):
+        if payment.kind == kind and {invoice.id for invoice, _part in one.parts} <= right:
             continue  # also when it is less than the fee: the account took the rest
         day = first_open_day(studio.id, local_date(now, studio.zone))
         for invoice, _part in one.parts:
@@ -177,6 +170,14 @@ def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, no
     return written
 
 
+def _right(charged: Sequence[GuestCharge], wanted: int) -> set[int]:
+    """The invoices whose money stays where it is: they ask for what is wanted, or the fee was waived for good."""
+    is_waived = any(one.why == CreditWhy.WAIVED for one in charged)
+    return {
+        one.line.invoice_id for one in charged if (one.line.amount_yen == wanted if one.stands else is_waived)
+    }
+
+
 def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Actor, now: datetime) -> int:
     """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source.
 
@@ -185,7 +186,7 @@ def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Ac
     if guest.fee_received_at is None or not live:
         return 0
     (item,) = items([live[-1].invoice_id])
-    if item.open_yen <= 0 or _went_back(guest, item.invoice.id):
+    if item.open_yen <= 0 or _went_back(guest):
         return 0
     before = select(func.count()).where(
         Payment.studio_id == studio.id, Payment.source.startswith(_source(guest))
@@ -199,22 +200,18 @@ def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Ac
     return 1
 
 
-def _went_back(guest: Participant, invoice_id: int) -> bool:
-    """Whether money that came the way the mark says went back since.
-
-    `_give_back` takes back what came another way, or for an invoice that stands no more: so this was by hand.
-    """
-    back = aliased(Payment)
+def _went_back(guest: Participant) -> bool:
+    """Whether money for the visit went back by hand since the mark; `_give_back` says its own reason."""
+    about = [one.line.invoice_id for one in _charged(guest)]
     query = (
-        select(back.id)
-        .join(Payment, Payment.id == back.refunds_id)
-        .join(PaymentPart, PaymentPart.payment_id == back.id)
+        select(Payment)
+        .join(PaymentPart, PaymentPart.payment_id == Payment.id)
         .where(
-            PaymentPart.invoice_id == invoice_id, Payment.source.startswith(_source(guest)),
-            Payment.kind == _kind(guest), back.created_at > guest.fee_received_at,
+            PaymentPart.invoice_id.in_(about), Payment.refunds_id.is_not(None),
+            Payment.created_at > guest.fee_received_at,
         )
     )  # fmt: skip
-    return db.session.scalar(select(query.exists())) or False
+    return any(one.reason != CHANGED for one in db.session.scalars(query))
 
 
 def _kind(guest: Participant) -> PaymentKind | None:

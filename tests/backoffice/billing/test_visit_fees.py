@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from backoffice.billing.actions import credit, pay, refund
 from backoffice.billing.models import BillingSettings, CreditWhy, Invoice, InvoiceLine, Payment, PaymentKind
-from backoffice.billing.queries import items_of
+from backoffice.billing.queries import items_of, payments_of
 from backoffice.billing.standing_fees import VisitFee, trial_fee
 from backoffice.billing.visit_fees import follow_fee, follow_fees
 from backoffice.bookings import attendance
@@ -103,13 +103,15 @@ def test_what_the_account_took_is_not_taken_twice(
     assert state(gym, guest) == (5_500, 5_500, 0)
 
 
+@pytest.mark.parametrize("minutes", [-1, 1])
 def test_what_was_paid_in_part_in_the_account_is_completed_once(
-    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime, minutes: int
 ) -> None:
     attendance.attend(visit, by=by, now=now)
     follow_fee(visit, by=by, now=now)
-    pay(db.session.query(Invoice).one(), PaymentKind.CARD, 2_500, received_on=now.date(), by=by, now=now)
     attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    paid_at = now + timedelta(minutes=minutes)
+    pay(db.session.query(Invoice).one(), PaymentKind.CARD, 2_500, received_on=now.date(), by=by, now=paid_at)
     assert follow_fee(visit, by=by, now=now) == 1
     assert follow_fee(visit, by=by, now=now) + follow_fees(gym, by=by, now=now) == 0
     rows = [(row.kind, row.amount_yen) for row in db.session.query(Payment).order_by(Payment.id)]
@@ -147,6 +149,38 @@ def test_what_was_waived_after_it_came_is_owed_until_somebody_pays_it_back(
     credit(charged.id, why=CreditWhy.WAIVED, reason="お詫び", by=by, now=now)
     assert follow_fees(gym, by=by, now=now) == 0
     assert state(gym, guest) == (0, 5_500, -5_500)
+
+
+def test_what_was_taken_back_as_a_mistake_is_charged_again_and_its_money_moves_there(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    credit(db.session.query(Invoice).one().id, why=CreditWhy.MISTAKE, reason="宛名違い", by=by, now=now)
+    follow_fees(gym, by=by, now=now)
+    assert state(gym, guest) == (5_500, 5_500, 0)
+    assert sum(row.amount_yen for row in db.session.query(Payment)) == 5_500
+    assert follow_fees(gym, by=by, now=now) == 0
+
+
+def test_what_was_taken_back_and_paid_back_is_charged_again_but_not_paid(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    later = now + timedelta(minutes=5)
+    credit(db.session.query(Invoice).one().id, why=CreditWhy.MISTAKE, reason="金額の誤り", by=by, now=later)
+    refund(
+        db.session.query(Payment).one(), PaymentKind.CASH, 5_500, reason="金額の誤り", received_on=now.date(),
+        by=by, now=later,
+    )  # fmt: skip
+    follow_fees(gym, by=by, now=later)
+    assert state(gym, guest) == (5_500, 0, 5_500)
+    attendance.receive_fee(visit, FeeMethod.CASH, amount_yen=4_400, by=by, now=later + timedelta(minutes=1))
+    follow_fees(gym, by=by, now=later + timedelta(hours=1))
+    assert state(gym, guest) == (4_400, 4_400, 0)
 
 
 def test_another_way_or_amount_found_by_the_sweep_is_taken_after_the_first_went_back(
@@ -223,6 +257,44 @@ def test_whatever_was_tapped_the_books_end_as_the_visit_does(
         received = date(2026, 11, 24)
         assert {row.received_on for row in db.session.query(Payment)} <= {received}
         savepoint.rollback()
+
+
+IN_THE_ACCOUNT = ("pay_some", "pay_back", "waive", "mistake")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.sampled_from(STEPS + IN_THE_ACCOUNT), max_size=9))
+def test_no_money_comes_by_itself_after_whatever_was_done_in_the_account(
+    gym: Studio, guest: Person, by: Actor, now: datetime, steps: list[str]
+) -> None:
+    with db.session.begin_nested() as savepoint:
+        visit = a_visit(gym, guest, now - timedelta(hours=1))
+        for minute, step in enumerate(steps):
+            at = now + timedelta(minutes=minute)
+            if step in STEPS:
+                tap(visit, step, by, at)
+            else:
+                write_in_account(gym, guest, step, by, at)
+            came = sum(row.amount_yen for row in db.session.query(Payment))
+            follow_fee(visit, by=by, now=at)
+            assert step in STEPS or sum(row.amount_yen for row in db.session.query(Payment)) <= came
+            assert follow_fees(gym, by=by, now=at) == 0, "asked again, it writes nothing"
+        savepoint.rollback()
+
+
+def write_in_account(gym: Studio, guest: Person, step: str, by: Actor, now: datetime) -> None:
+    """What the desk can write on the newest invoice or payment of the guest, if there is one to write on."""
+    item = next(iter(items_of(guest.id, gym.id)), None)
+    paid = next((one for one in payments_of(guest.id, gym.id) if one.left_yen > 0), None)
+    on = now.date()
+    if step == "pay_some" and item and item.open_yen > 0:
+        pay(item.invoice, PaymentKind.CARD, min(1_000, item.open_yen), received_on=on, by=by, now=now)
+    if step == "pay_back" and paid:
+        kind, yen = PaymentKind(paid.payment.kind), min(2_000, paid.left_yen)
+        refund(paid.payment, kind, yen, reason="ご返金", received_on=on, by=by, now=now)
+    if step in ("waive", "mistake") and item and item.due_yen > 0:
+        why = CreditWhy.WAIVED if step == "waive" else CreditWhy.MISTAKE
+        credit(item.invoice.id, why=why, reason="訂正", by=by, now=now)
 
 
 def tap(visit: Participant, step: str, by: Actor, now: datetime) -> None:
