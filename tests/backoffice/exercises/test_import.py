@@ -73,7 +73,8 @@ def test_added_once_and_reasons_told(gym: Studio, by: Actor, now: datetime, sess
     again = run(read_exercises(SMALL), gym.id, by=by, now=now)
     assert again.counts == {**COUNTS, "new": 0, "known": 7}
     assert len(imported(session)) == 7
-    line = session.scalars(select(AuditLine).where(AuditLine.action == "exercises.imported")).first()
+    of_imports = select(AuditLine).where(AuditLine.action == "exercises.imported")
+    line = session.scalars(of_imports.order_by(AuditLine.id)).first()
     assert line is not None
     assert line.after == COUNTS
 

@@ -89,8 +89,9 @@ def test_a_day_is_taken_over_once_a_manager_approves(team: Team, put: Put, hours
     assert (hours_on(MONDAY), hours_on(MONDAY, "okada")) == ("*", WEEKLY + "*")
     assert team.todos() == []
     assert (swap.state, swap.word, swap.decided_by) == (SwapState.APPROVED, "了解", team.by.label)
-    lines = db.session.scalars(select(AuditLine.action).where(AuditLine.subject_kind == "shift_swap"))
-    assert list(lines) == ["shift_swap.asked", "shift_swap.accepted", "shift_swap.approved"]
+    of_swaps = select(AuditLine.action).where(AuditLine.subject_kind == "shift_swap")
+    lines = db.session.scalars(of_swaps.order_by(AuditLine.id)).all()
+    assert lines == ["shift_swap.asked", "shift_swap.accepted", "shift_swap.approved"]
 
 
 def test_a_part_of_a_day_is_taken_over(team: Team, put: Put, hours_on: Read) -> None:
