@@ -71,7 +71,8 @@ def test_a_new_version_holds_at_once_and_earlier_bookings_keep_theirs(
         assert "encrypted" not in page
     visitor.book(name="佐藤 一郎", phone="080-1111-2222", mail="ichiro@example.jp")
     assert agreed() == ["visit_terms:1", "visit_terms:2"]
-    line = db.session.scalars(select(AuditLine).where(AuditLine.action == "visit_terms.published")).all()[-1]
+    published = select(AuditLine).where(AuditLine.action == "visit_terms.published")
+    line = db.session.scalars(published.order_by(AuditLine.id)).all()[-1]
     assert (line.subject_kind, line.after) == ("visit_terms", {"number": 2})
     for language, words in (("ja", "ご予約時の利用規約 第1版"), ("en", "Terms for visitors, version 1")):
         assert words in manager.open(f"{PAGE}?version=1&lang={language}").text

@@ -443,7 +443,8 @@ def test_after_two_days_a_correction_keeps_what_it_said(
     assert "60 kg × 9" in page
     stored = db.session.execute(text("select content from log_revisions")).scalar_one()
     assert NOTE.encode() not in bytes(stored)
-    lines = db.session.scalars(select(AuditLine).where(AuditLine.subject_kind == "session_log")).all()
+    of_log = select(AuditLine).where(AuditLine.subject_kind == "session_log")
+    lines = db.session.scalars(of_log.order_by(AuditLine.id)).all()
     assert [one.action for one in lines] == [
         "session_log.started", "session_log.saved", "session_log.corrected", "session_log.corrected",
     ]  # fmt: skip
