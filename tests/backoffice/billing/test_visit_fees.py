@@ -151,6 +151,23 @@ def test_what_was_waived_after_it_came_is_owed_until_somebody_pays_it_back(
     assert state(gym, guest) == (0, 5_500, -5_500)
 
 
+def test_money_of_another_visit_that_went_back_stops_nothing(
+    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+) -> None:
+    other = a_visit(gym, guest, now - timedelta(hours=3))
+    for one in (visit, other):
+        attendance.attend(one, by=by, now=now)
+        attendance.receive_fee(one, FeeMethod.CASH, by=by, now=now)
+    follow_fee(other, by=by, now=now)
+    later = now + timedelta(minutes=5)
+    refund(
+        db.session.query(Payment).one(), PaymentKind.CASH, 5_500, reason="ご返金", received_on=now.date(), by=by,
+        now=later,
+    )  # fmt: skip
+    follow_fees(gym, by=by, now=later)
+    assert state(gym, guest) == (11_000, 5_500, 5_500)
+
+
 def test_what_was_taken_back_as_a_mistake_is_charged_again_and_its_money_moves_there(
     gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
 ) -> None:
