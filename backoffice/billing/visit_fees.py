@@ -80,8 +80,8 @@ def _follow(guest: Participant, studio: Studio, *, by: Actor, now: datetime) -> 
     wanted = guest.fee_yen or 0
     if guest.attendance != Attendance.ATTENDED and guest.fee_received_at is None:
         wanted = 0
-    written = _give_back(guest, studio, wanted, by=by, now=now)
     charged = _charged(guest)
+    written = _give_back(guest, studio, _right(charged, wanted), by=by, now=now)
     live = [one.line for one in charged if one.stands]
     for line in [line for line in live if line.amount_yen != wanted]:
         credit(line.invoice_id, line_ids=[line.id], why=CreditWhy.CHANGED, reason=CHANGED, by=by, now=now)
@@ -92,9 +92,10 @@ def _follow(guest: Participant, studio: Studio, *, by: Actor, now: datetime) -> 
         day = local_date(now, studio.zone)
         fee = _line(guest, studio, wanted)
         charge(guest.person_id, [fee], studio_id=studio.id, due_on=day, by=by, now=now)
-        live = [one.line for one in _charged(guest) if one.stands]
+        charged = _charged(guest)
+        live = [one.line for one in charged if one.stands]
         written += 1
-    return written + _take(guest, studio, live, by=by, now=now)
+    return written + _take(guest, studio, charged, live, by=by, now=now)
 
 
 def follow_fees(studio: Studio, *, only: Collection[int] | None = None, by: Actor, now: datetime) -> int:
@@ -147,10 +148,9 @@ def _charged(guest: Participant) -> list[GuestCharge]:
     return visit_charges([guest.id]).get(guest.id, [])
 
 
-def _give_back(guest: Participant, studio: Studio, wanted: int, *, by: Actor, now: datetime) -> int:
+def _give_back(guest: Participant, studio: Studio, right: set[int], *, by: Actor, now: datetime) -> int:
     """Take back payments of this fee that do not hold any more: not received after all, another way or amount."""
-    kind = _kind(guest)
-    right = _right(_charged(guest), wanted)
+    kind = KINDS[FeeMethod(guest.fee_method)] if guest.fee_received_at is not None else None
     written = 0
     for one in payments_of(guest.person_id, studio.id):
         payment = one.payment
@@ -178,15 +178,20 @@ def _right(charged: Sequence[GuestCharge], wanted: int) -> set[int]:
     }
 
 
-def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Actor, now: datetime) -> int:
-    """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source.
-
-    What went back in the account since the mark is not taken again: the mark knows nothing of it.
-    """
+def _take(
+    guest: Participant,
+    studio: Studio,
+    charged: Sequence[GuestCharge],
+    live: Sequence[InvoiceLine],
+    *,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Write down that the fee came, unless it is paid; once, because the visit and its number are in the source."""
     if guest.fee_received_at is None or not live:
         return 0
     (item,) = items([live[-1].invoice_id])
-    if item.open_yen <= 0 or _went_back(guest):
+    if item.open_yen <= 0 or _went_back(charged, guest.fee_received_at):
         return 0
     before = select(func.count()).where(
         Payment.studio_id == studio.id, Payment.source.startswith(_source(guest))
@@ -200,23 +205,20 @@ def _take(guest: Participant, studio: Studio, live: list[InvoiceLine], *, by: Ac
     return 1
 
 
-def _went_back(guest: Participant) -> bool:
-    """Whether money for the visit went back by hand since the mark; `_give_back` says its own reason."""
-    about = [one.line.invoice_id for one in _charged(guest)]
+def _went_back(charged: Sequence[GuestCharge], since: datetime) -> bool:
+    """Whether money for a visit went back by hand since its fee was marked; `_give_back` says its own reason.
+
+    It is not taken again then: the mark knows nothing of it.
+    """
+    invoice_ids = [one.line.invoice_id for one in charged]
     query = (
         select(Payment)
         .join(PaymentPart, PaymentPart.payment_id == Payment.id)
         .where(
-            PaymentPart.invoice_id.in_(about), Payment.refunds_id.is_not(None),
-            Payment.created_at > guest.fee_received_at,
+            PaymentPart.invoice_id.in_(invoice_ids), Payment.refunds_id.is_not(None), Payment.created_at > since
         )
     )  # fmt: skip
     return any(one.reason != CHANGED for one in db.session.scalars(query))
-
-
-def _kind(guest: Participant) -> PaymentKind | None:
-    """The way the fee came by the mark of the visit; None when it is not marked."""
-    return None if guest.fee_received_at is None else KINDS[FeeMethod(guest.fee_method)]
 
 
 def _source(guest: Participant) -> str:

@@ -96,7 +96,7 @@ class DayRow(NamedTuple):
     @property
     def takes_fee(self) -> bool:
         """Whether it can be marked that the fee of this visit came."""
-        return self.state in DECIDABLE and not self.fee_method
+        return self.state in DECIDABLE
 
 
 COLUMNS: tuple[ColumnElement[object], ...] = (

@@ -29,6 +29,15 @@ def visit(gym: Studio, guest: Person, now: datetime) -> Participant:
     return a_visit(gym, guest, now - timedelta(hours=1))
 
 
+@pytest.fixture
+def paid(visit: Participant, by: Actor, now: datetime) -> Participant:
+    """The same, attended and paid in cash, and in the books."""
+    attendance.attend(visit, by=by, now=now)
+    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
+    follow_fee(visit, by=by, now=now)
+    return visit
+
+
 def a_visit(gym: Studio, person: Person, at: datetime, slug: str = "trial") -> Participant:
     booking = Booking(
         studio_id=gym.id, service_id=service_by_slug(gym.id, slug).id, trainer_id=trainers(gym.id)[0].id,
@@ -120,31 +129,25 @@ def test_what_was_paid_in_part_in_the_account_is_completed_once(
 
 @pytest.mark.parametrize("yen", [5_500, 2_000])
 def test_what_went_back_in_the_account_is_not_taken_again_until_it_is_marked_again(
-    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime, yen: int
+    gym: Studio, guest: Person, paid: Participant, by: Actor, now: datetime, yen: int
 ) -> None:
-    attendance.attend(visit, by=by, now=now)
-    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
-    follow_fee(visit, by=by, now=now)
     later = now + timedelta(minutes=5)
     refund(
         db.session.query(Payment).one(), PaymentKind.CASH, yen, reason="ご要望により返金", received_on=now.date(),
         by=by, now=later,
     )  # fmt: skip
-    assert follow_fees(gym, by=by, now=later) + follow_fee(visit, by=by, now=later) == 0
+    assert follow_fees(gym, by=by, now=later) + follow_fee(paid, by=by, now=later) == 0
     assert state(gym, guest) == (5_500, 5_500 - yen, yen)
     later += timedelta(minutes=5)
-    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=later)
-    assert follow_fee(visit, by=by, now=later) == 1
+    attendance.receive_fee(paid, FeeMethod.CASH, by=by, now=later)
+    assert follow_fee(paid, by=by, now=later) == 1
     assert state(gym, guest) == (5_500, 5_500, 0)
     assert follow_fees(gym, by=by, now=later) == 0
 
 
 def test_what_was_waived_after_it_came_is_owed_until_somebody_pays_it_back(
-    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+    gym: Studio, guest: Person, paid: Participant, by: Actor, now: datetime
 ) -> None:
-    attendance.attend(visit, by=by, now=now)
-    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
-    follow_fee(visit, by=by, now=now)
     charged = db.session.query(Invoice).one()
     credit(charged.id, why=CreditWhy.WAIVED, reason="お詫び", by=by, now=now)
     assert follow_fees(gym, by=by, now=now) == 0
@@ -169,11 +172,8 @@ def test_money_of_another_visit_that_went_back_stops_nothing(
 
 
 def test_what_was_taken_back_as_a_mistake_is_charged_again_and_its_money_moves_there(
-    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+    gym: Studio, guest: Person, paid: Participant, by: Actor, now: datetime
 ) -> None:
-    attendance.attend(visit, by=by, now=now)
-    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
-    follow_fee(visit, by=by, now=now)
     credit(db.session.query(Invoice).one().id, why=CreditWhy.MISTAKE, reason="宛名違い", by=by, now=now)
     follow_fees(gym, by=by, now=now)
     assert state(gym, guest) == (5_500, 5_500, 0)
@@ -182,11 +182,8 @@ def test_what_was_taken_back_as_a_mistake_is_charged_again_and_its_money_moves_t
 
 
 def test_what_was_taken_back_and_paid_back_is_charged_again_but_not_paid(
-    gym: Studio, guest: Person, visit: Participant, by: Actor, now: datetime
+    gym: Studio, guest: Person, paid: Participant, by: Actor, now: datetime
 ) -> None:
-    attendance.attend(visit, by=by, now=now)
-    attendance.receive_fee(visit, FeeMethod.CASH, by=by, now=now)
-    follow_fee(visit, by=by, now=now)
     later = now + timedelta(minutes=5)
     credit(db.session.query(Invoice).one().id, why=CreditWhy.MISTAKE, reason="金額の誤り", by=by, now=later)
     refund(
@@ -195,7 +192,7 @@ def test_what_was_taken_back_and_paid_back_is_charged_again_but_not_paid(
     )  # fmt: skip
     follow_fees(gym, by=by, now=later)
     assert state(gym, guest) == (5_500, 0, 5_500)
-    attendance.receive_fee(visit, FeeMethod.CASH, amount_yen=4_400, by=by, now=later + timedelta(minutes=1))
+    attendance.receive_fee(paid, FeeMethod.CASH, amount_yen=4_400, by=by, now=later + timedelta(minutes=1))
     follow_fees(gym, by=by, now=later + timedelta(hours=1))
     assert state(gym, guest) == (4_400, 4_400, 0)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from backoffice.billing.actions import Line, charge, credit, pay
+from backoffice.billing.actions import Line, charge, credit, pay, refund
 from backoffice.billing.models import CreditWhy, Invoice, LineKind, Payment, PaymentKind
 from backoffice.billing.standing_fees import VisitFee, open_fee_of, open_fees_on, visit_fees
 from backoffice.billing.visit_fees import follow_fee
@@ -22,9 +22,10 @@ from backoffice.joining.models import JoiningPaper
 from backoffice.memberships.queries import plans
 from backoffice.people.models import Person
 from backoffice.staff.models import Role, Staff
+from backoffice.studio.actions import found_studio
 from backoffice.studio.models import Studio
 from backoffice.studio.queries import service_by_slug
-from tests.blueprints.bookings.front_desk import TODAY, guest, trainer, visit
+from tests.blueprints.bookings.front_desk import TODAY, TOMORROW, guest, trainer, visit
 from tests.pages import PageClient
 from tests.statements import statements
 
@@ -203,6 +204,33 @@ def test_what_is_left_of_a_part_is_taken_with_one_tap(
     desk.post(f"/participants/{seat.id}/fee", data={"method": "CASH"})
     assert list(db.session.scalars(select(Payment.amount_yen).order_by(Payment.id))) == [2_000, 3_500]
     assert visit_fees([seat.id]) == {seat.id: VisitFee(5_500, 5_500)}
+
+
+def test_what_went_back_in_the_account_is_open_again_and_taken_with_one_tap(
+    seat: Participant, desk: PageClient, later: datetime, at: Callable[[datetime], None]
+) -> None:
+    desk.open("/today")
+    desk.post(f"/participants/{seat.id}/fee", data={"method": "CASH"})
+    with transaction():
+        money = db.session.scalars(select(Payment)).one()
+        at(later := later + timedelta(minutes=5))
+        refund(money, PaymentKind.CASH, 5_500, reason="ご返金", received_on=TODAY, by=SYSTEM, now=later)
+        at(later + timedelta(minutes=5))
+    for language, words in WORDS.items():
+        for address in (f"/today?lang={language}", f"/bookings/{seat.booking_id}?lang={language}"):
+            about = marks_of(desk.open(address).text, seat)
+            assert words["open"] in about
+            assert f'/participants/{seat.id}/fee"' in about
+    desk.post(f"/participants/{seat.id}/fee", data={"method": "CARD"})
+    assert list(db.session.scalars(select(Payment.amount_yen).order_by(Payment.id))) == [5_500, -5_500, 5_500]
+
+
+def test_the_fees_of_a_day_are_of_that_day_and_this_gym(
+    gym: Studio, person: Person, seat: Participant, now: datetime, later: datetime
+) -> None:
+    visit(gym, person, "16:00", now=now, day=TOMORROW)
+    assert open_fees_on(gym, TODAY) == open_fees_on(gym, TOMORROW) == (1, 5_500)
+    assert open_fees_on(found_studio("別の店", "Elsewhere", by=SYSTEM, now=now), TODAY) == (0, 0)
 
 
 def test_a_page_that_asks_again_hears_of_the_account(
